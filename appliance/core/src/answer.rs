@@ -1,0 +1,140 @@
+//! Answers: sentences with their citations, the sources they rest on, and how they came about.
+
+use crate::evidence::Strength;
+use crate::id::AnswerId;
+use crate::locator::{Locator, Span};
+use crate::passage::StoredPassage;
+use crate::ports::models::ModelIdentity;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// A passage shown to the model or offered to the reader, under the number it is cited by.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Source {
+    /// The number in `[n]`, from 1.
+    pub number: u32,
+    /// The passage.
+    pub passage: StoredPassage,
+    /// How it bears on the question.
+    pub strength: Strength,
+}
+
+/// A pointer from a sentence to the place that backs it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Citation {
+    /// The [`Source::number`].
+    pub source: u32,
+    /// The bytes of that passage's text that the sentence quotes; the whole passage when `None`.
+    pub quote: Option<Span>,
+}
+
+/// Whether a sentence passed the check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Support {
+    /// What it says was found in what it cites.
+    Supported,
+    /// It was not. Shown struck through.
+    Unsupported,
+}
+
+/// One sentence of an answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AnswerSentence {
+    /// The words, without citation marks.
+    pub text: String,
+    /// What it rests on.
+    pub citations: Vec<Citation>,
+    /// Whether the check found it there.
+    pub support: Support,
+    /// Whether the words are the source's own (shown as a quotation).
+    pub verbatim: bool,
+}
+
+/// What sort of answer it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AnswerKind {
+    /// The model's own words, each sentence checked.
+    Composed,
+    /// The sources' words, chosen by the model and found to the letter.
+    Quoted,
+    /// The sources' words, chosen by overlap with the question, because what the model said failed the check or
+    /// there is no model.
+    Extracted,
+    /// The sources do not say. The sources are the nearest that were found.
+    Refused,
+}
+
+/// How an answer came about; enough to make it again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AnswerRecord {
+    /// The generator, when one took part.
+    pub generator: Option<ModelIdentity>,
+    /// The embedder.
+    pub embedder: ModelIdentity,
+    /// The prompt's profile and content hash, when a generator took part.
+    pub prompt: Option<String>,
+    /// The seed.
+    pub seed: u32,
+    /// Passages found before the choice.
+    pub found: u32,
+    /// Milliseconds of each stage, in order.
+    pub stages: Vec<(Stage, u64)>,
+}
+
+/// The stages of answering, in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Stage {
+    /// Embeds the question and searches.
+    Searching,
+    /// Chooses among what was found.
+    Choosing,
+    /// The model writes.
+    Writing,
+    /// Each sentence is checked.
+    Checking,
+}
+
+/// An answer whose every sentence went through the check.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Answer {
+    /// What sort.
+    pub kind: AnswerKind,
+    /// The sentences; none for a refusal.
+    pub sentences: Vec<AnswerSentence>,
+    /// The sources, by number.
+    pub sources: Vec<Source>,
+    /// How it came about.
+    pub record: AnswerRecord,
+}
+
+impl Answer {
+    /// The source of that number.
+    pub fn source(&self, number: u32) -> Option<&Source> {
+        self.sources.iter().find(|s| s.number == number)
+    }
+
+    /// The place that a citation points at, narrowed to its quotation; `None` when the source is gone.
+    pub fn place(&self, citation: Citation) -> Option<Locator> {
+        let locator = &self.source(citation.source)?.passage.passage.locator;
+        Some(match citation.quote {
+            Some(quote) => locator.narrowed(Span::new(locator.span.start + quote.start, locator.span.start + quote.end)),
+            None => locator.clone(),
+        })
+    }
+}
+
+/// A question and its answer as kept.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AnsweredQuestion {
+    /// Its id.
+    pub id: AnswerId,
+    /// The question.
+    pub question: String,
+    /// The answer.
+    pub answer: Answer,
+    /// When it was asked.
+    pub asked: Timestamp,
+}

@@ -1,0 +1,326 @@
+//! Asking: from a question to an answer whose every sentence was checked.
+
+use crate::answer::{Answer, AnswerKind, AnswerRecord, AnswerSentence, Source, Stage};
+use crate::citation::{self, Verdict};
+use crate::evidence::{self, EvidenceThresholds};
+use crate::folding::pair_set;
+use crate::passage::StoredPassage;
+use crate::ports::models::{GenerationRequest, PromptProfile, TextRole};
+use crate::ports::{Clock, Embedder, Generator, PassageIndex, PassageStore, PortError};
+use crate::prompt;
+use crate::question::Question;
+use crate::ranking::{HybridQuery, Ranking, TermWeight};
+use crate::viewer::Viewer;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use std::sync::Arc;
+use thiserror::Error;
+use tokio::sync::mpsc;
+
+/// How answers are made.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AskingPolicy {
+    /// Passages to search for.
+    pub candidates: usize,
+    /// Passages offered to the model, fewer when its budget is smaller.
+    pub sources: usize,
+    /// Characters of an answer that is quoted without a model.
+    pub quoted_chars: usize,
+    /// The share of the best sentence's weight that a sentence chosen by a small model must have.
+    pub trusted_share: f32,
+    /// When to refuse.
+    pub evidence: EvidenceThresholds,
+}
+
+impl Default for AskingPolicy {
+    fn default() -> Self {
+        Self { candidates: 24, sources: 6, quoted_chars: 120, trusted_share: 0.6, evidence: EvidenceThresholds::default() }
+    }
+}
+
+/// What asking works with.
+#[derive(Clone)]
+pub struct Asking {
+    /// The index.
+    pub index: Arc<dyn PassageIndex>,
+    /// The passages' texts, with the second permission check.
+    pub passages: Arc<dyn PassageStore>,
+    /// The embedder that the index was built with.
+    pub embedder: Arc<dyn Embedder>,
+    /// The generator; without one, answers are quoted from the best passage.
+    pub generator: Option<Arc<dyn Generator>>,
+    /// The clock, for the times of the stages.
+    pub clock: Arc<dyn Clock>,
+    /// How answers are made.
+    pub policy: AskingPolicy,
+}
+
+/// What a reader sees while an answer is made.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "lowercase")]
+pub enum AskEvent {
+    /// A stage begins.
+    Stage {
+        /// Which.
+        stage: Stage,
+        /// Passages found, once known.
+        found: u32,
+        /// Passages chosen, once known.
+        chosen: u32,
+    },
+    /// What the answer will rest on.
+    Sources {
+        /// The sources, by number.
+        sources: Vec<Source>,
+    },
+    /// A piece of text from the model, not yet checked.
+    Token {
+        /// The piece.
+        text: String,
+    },
+}
+
+/// Why there is no answer.
+#[derive(Debug, Error)]
+pub enum AskError {
+    /// The reader closed the connection; the work was stopped.
+    #[error("the reader left")]
+    ReaderLeft,
+    /// A part of the appliance failed.
+    #[error(transparent)]
+    Port(#[from] PortError),
+}
+
+/// Answers `question` for `viewer`, telling `events` how far it is.
+///
+/// A refusal is an answer. Dropping the receiver of `events` stops the work.
+#[tracing::instrument(name = "ask", skip_all, fields(viewer.id = %viewer.user()))]
+pub async fn ask(asking: &Asking, viewer: &Viewer, question: &Question, events: &mpsc::Sender<AskEvent>) -> Result<Answer, AskError> {
+    let mut walk = Walk { events, clock: asking.clock.as_ref(), started: None, stages: Vec::new() };
+
+    walk.enter(Stage::Searching, 0, 0).await?;
+    let ranking = search(asking, viewer, question, asking.policy.candidates).await?;
+    let ids: Vec<_> = ranking.passages.iter().map(|p| p.passage).collect();
+    let found = asking.passages.visible_passages(viewer, &ids).await?;
+
+    walk.enter(Stage::Choosing, found.len(), 0).await?;
+    let sources = choose(asking, &ranking, found.clone());
+    let record = |walk: &mut Walk<'_>, generator: Option<&Arc<dyn Generator>>| AnswerRecord {
+        generator: generator.map(|g| g.identity().clone()),
+        embedder: asking.embedder.identity().clone(),
+        prompt: generator.map(|g| prompt::version(g.profile(), question.language())),
+        seed: question.seed,
+        found: found.len() as u32,
+        stages: walk.finish(),
+    };
+    walk.send(AskEvent::Sources { sources: sources.clone() }).await?;
+    if !sources.iter().any(|s| s.strength.suffices(&asking.policy.evidence)) {
+        return Ok(Answer { kind: AnswerKind::Refused, sentences: Vec::new(), sources, record: record(&mut walk, None) });
+    }
+
+    let (kind, sentences) = match &asking.generator {
+        Some(generator) => {
+            let passages: Vec<StoredPassage> = sources.iter().map(|s| s.passage.clone()).collect();
+            let shown = prompt::within_budget(generator.as_ref(), question.language(), &passages, question.text()).await?;
+            walk.enter(Stage::Writing, found.len(), shown).await?;
+            let output = write(generator.as_ref(), question, &passages[..shown], &mut walk).await?;
+            walk.enter(Stage::Checking, found.len(), shown).await?;
+            check(asking, generator.profile(), &output, &ranking.terms, &sources, shown)
+        }
+        None => extract(asking, &ranking.terms, &sources),
+    };
+    Ok(Answer { kind, sentences, sources, record: record(&mut walk, asking.generator.as_ref()) })
+}
+
+/// Embeds the question and searches both legs.
+pub async fn search(asking: &Asking, viewer: &Viewer, question: &Question, limit: usize) -> Result<Ranking, PortError> {
+    let embedded = asking.embedder.embed(TextRole::Query, vec![question.text().to_owned()]).await?;
+    let query = match embedded.into_iter().next() {
+        Some(embedding) => HybridQuery::new(viewer, question, embedding, limit),
+        None => HybridQuery::lexical(viewer, question, limit),
+    };
+    asking.index.search(query).await
+}
+
+/// The first passages as numbered sources with their strengths.
+fn choose(asking: &Asking, ranking: &Ranking, found: Vec<StoredPassage>) -> Vec<Source> {
+    let similarities: HashMap<_, _> = ranking.passages.iter().filter_map(|p| Some((p.passage, p.vector?.score))).collect();
+    found
+        .into_iter()
+        .take(asking.policy.sources)
+        .enumerate()
+        .map(|(i, passage)| {
+            let strength = evidence::strength(&ranking.terms, &passage, similarities.get(&passage.id).copied());
+            Source { number: i as u32 + 1, passage, strength }
+        })
+        .collect()
+}
+
+/// Lets the model write, passing its text on piece by piece.
+async fn write(generator: &dyn Generator, question: &Question, shown: &[StoredPassage], walk: &mut Walk<'_>) -> Result<String, AskError> {
+    let profile = generator.profile();
+    let request = GenerationRequest {
+        prompt: prompt::build(profile, question.language(), shown, question.text()),
+        max_tokens: prompt::answer_tokens(profile),
+        temperature: 0.0,
+        seed: question.seed,
+    };
+    let mut tokens = generator.generate(request).await?;
+    let mut output = String::new();
+    while let Some(token) = tokens.recv().await {
+        let text = token?;
+        output.push_str(&text);
+        walk.send(AskEvent::Token { text }).await?;
+    }
+    Ok(output)
+}
+
+/// Decides what of the model's output is shown, and what takes its place.
+fn check(
+    asking: &Asking,
+    profile: PromptProfile,
+    output: &str,
+    terms: &[TermWeight],
+    sources: &[Source],
+    shown: usize,
+) -> (AnswerKind, Vec<AnswerSentence>) {
+    let verdict = match profile {
+        PromptProfile::GroundedJa => citation::verify_grounded(output, &sources[..shown]),
+        PromptProfile::Chat | PromptProfile::Plain => citation::verify_composed(output, &sources[..shown]),
+    };
+    match (profile, verdict) {
+        (PromptProfile::GroundedJa, Verdict::Checked(sentences)) => {
+            let (kind, extracted) = extract(asking, terms, sources);
+            if bears_as_well(terms, &sentences, &extracted, asking.policy.trusted_share) {
+                (AnswerKind::Quoted, sentences)
+            } else {
+                (kind, extracted)
+            }
+        }
+        (_, Verdict::Checked(sentences)) => (AnswerKind::Composed, sentences),
+        // A small model refuses too readily where the words plainly match; a larger one is believed.
+        (PromptProfile::GroundedJa, Verdict::Refusal)
+            if !sources.iter().any(|s| s.strength.coverage >= asking.policy.evidence.sufficient_coverage) =>
+        {
+            (AnswerKind::Refused, Vec::new())
+        }
+        (PromptProfile::Chat | PromptProfile::Plain, Verdict::Refusal) => (AnswerKind::Refused, Vec::new()),
+        (_, Verdict::Refusal | Verdict::Rejected) => extract(asking, terms, sources),
+    }
+}
+
+/// The best sentences of the best passage.
+fn extract(asking: &Asking, terms: &[TermWeight], sources: &[Source]) -> (AnswerKind, Vec<AnswerSentence>) {
+    let passages: Vec<StoredPassage> = sources.iter().map(|s| s.passage.clone()).collect();
+    let best = best_source(sources);
+    let quotations = evidence::best_sentences(terms, &passages, best, asking.policy.quoted_chars);
+    (AnswerKind::Extracted, citation::quote(&quotations, sources))
+}
+
+/// The source to quote from: among the first three, the one that covers most of the question; the earlier one when
+/// they are close, because rank also knows the vectors.
+fn best_source(sources: &[Source]) -> usize {
+    const RANK_STEP: f32 = 0.1;
+    sources
+        .iter()
+        .take(3)
+        .enumerate()
+        .map(|(i, s)| (i, s.strength.coverage - RANK_STEP * i as f32))
+        .max_by(|(i, a), (j, b)| a.total_cmp(b).then(j.cmp(i)))
+        .map_or(0, |(i, _)| i)
+}
+
+/// Whether the sentences a small model chose hold nearly as much of the question as the best ones do.
+fn bears_as_well(terms: &[TermWeight], chosen: &[AnswerSentence], best: &[AnswerSentence], share: f32) -> bool {
+    let weight = |sentences: &[AnswerSentence]| -> f32 {
+        let pairs: std::collections::HashSet<String> = sentences.iter().flat_map(|s| pair_set(&s.text)).collect();
+        terms.iter().filter(|t| pairs.contains(&t.term)).map(|t| t.idf).sum()
+    };
+    weight(chosen) >= share * weight(best)
+}
+
+/// Tells the reader how far the walk is, and keeps the time of each stage.
+struct Walk<'a> {
+    events: &'a mpsc::Sender<AskEvent>,
+    clock: &'a dyn Clock,
+    started: Option<(Stage, Timestamp)>,
+    stages: Vec<(Stage, u64)>,
+}
+
+impl Walk<'_> {
+    async fn enter(&mut self, stage: Stage, found: usize, chosen: usize) -> Result<(), AskError> {
+        self.close();
+        self.started = Some((stage, self.clock.now()));
+        self.send(AskEvent::Stage { stage, found: found as u32, chosen: chosen as u32 }).await
+    }
+
+    async fn send(&self, event: AskEvent) -> Result<(), AskError> {
+        self.events.send(event).await.map_err(|_| AskError::ReaderLeft)
+    }
+
+    fn close(&mut self) {
+        if let Some((stage, since)) = self.started.take() {
+            let elapsed = self.clock.now().duration_since(since).as_millis();
+            self.stages.push((stage, u64::try_from(elapsed).unwrap_or(0)));
+        }
+    }
+
+    fn finish(&mut self) -> Vec<(Stage, u64)> {
+        self.close();
+        std::mem::take(&mut self.stages)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{self, ScriptedGenerator};
+
+    async fn answer_with(generator: Option<&str>, question: &str) -> Answer {
+        let mut asking = testing::asking(&[
+            ("廃棄物条例", "市は、処理施設を設ける。粗大ごみの手数料は、1点につき500円とする。"),
+            ("施設規則", "休館日は、月曜日とする。"),
+        ])
+        .await;
+        asking.generator = generator.map(|text| Arc::new(ScriptedGenerator::grounded(text)) as Arc<dyn Generator>);
+        let (events, mut seen) = mpsc::channel(64);
+        let question = Question::new(question).expect("a question");
+        let answer = ask(&asking, &testing::viewer(), &question, &events).await.expect("an answer");
+        drop(events);
+        while seen.recv().await.is_some() {}
+        answer
+    }
+
+    #[tokio::test]
+    async fn a_checked_quotation_is_shown() {
+        let answer = answer_with(Some(" 500円[1]\n根拠[1]: 「粗大ごみの手数料は、1点につき500円とする。」"), "粗大ごみの手数料は").await;
+        assert_eq!(answer.kind, AnswerKind::Quoted);
+        assert_eq!(answer.sentences[0].text, "500円");
+    }
+
+    #[tokio::test]
+    async fn an_invented_amount_gives_way_to_the_source() {
+        let answer = answer_with(Some(" 900円[1]\n根拠[1]: 「粗大ごみの手数料は、1点につき900円とする。」"), "粗大ごみの手数料は").await;
+        assert_eq!(answer.kind, AnswerKind::Extracted);
+        assert_eq!(answer.sentences[0].text, "粗大ごみの手数料は、1点につき500円とする。");
+    }
+
+    #[tokio::test]
+    async fn a_question_about_something_else_is_refused() {
+        let answer = answer_with(Some(" 500円[1]\n根拠[1]: 「粗大ごみの手数料は、1点につき500円とする。」"), "火星の衛星フォボス").await;
+        assert_eq!(answer.kind, AnswerKind::Refused);
+        assert!(answer.sentences.is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_reader_who_leaves_stops_the_work() {
+        let asking = testing::asking(&[("規則", "休館日は、月曜日とする。")]).await;
+        let (events, seen) = mpsc::channel(1);
+        drop(seen);
+        let question = Question::new("休館日").expect("a question");
+        let outcome = ask(&asking, &testing::viewer(), &question, &events).await;
+        assert!(matches!(outcome, Err(AskError::ReaderLeft)));
+    }
+}

@@ -1,0 +1,238 @@
+//! Checking what a model wrote against what it cites.
+//!
+//! This is the only place that calls a sentence supported. What it proves: the citation points at a source that was
+//! shown; a quotation stands there to the letter; every number of a composed sentence stands there. What it does not
+//! prove: that a composed sentence means what its source means.
+
+use crate::answer::{AnswerSentence, Citation, Source, Support};
+use crate::evidence::Quotation;
+use crate::folding::{Folded, fold};
+use crate::locator::Span;
+use crate::prompt::{REFUSAL_EN, REFUSAL_JA};
+use crate::sentence::sentences;
+
+/// What the checks made of a model's output.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Verdict {
+    /// Sentences, each marked.
+    Checked(Vec<AnswerSentence>),
+    /// The model says that the sources do not hold the answer.
+    Refusal,
+    /// Nothing in it can be shown.
+    Rejected,
+}
+
+/// Checks the output of a model that answers in the grounded format, ` 答え[2]⏎根拠[2]: 「その文」`.
+///
+/// Accepted when the quotation stands in the cited source and the short answer stands in the quotation, both
+/// compared folded. The sentences shown are the source's own words, not the model's copy of them.
+pub fn verify_grounded(output: &str, sources: &[Source]) -> Verdict {
+    if is_refusal(output) {
+        return Verdict::Refusal;
+    }
+    let Some((answer, quotation)) = output.split_once("根拠[") else { return Verdict::Rejected };
+    let Some((number, quotation)) = quotation.split_once(']') else { return Verdict::Rejected };
+    let (answer, cited) = take_citations(answer.trim());
+    let Some(source) = number.trim().parse().ok().and_then(|n: u32| sources.iter().find(|s| s.number == n)) else {
+        return Verdict::Rejected;
+    };
+    if cited.iter().any(|&n| n != source.number) {
+        return Verdict::Rejected;
+    }
+    let quotation = quotation.trim_start_matches([':', '：', ' ']).trim().trim_start_matches('「').trim_end_matches('」');
+    let text = &source.passage.passage.text;
+    let Some(found) = (!quotation.is_empty()).then(|| Folded::new(text).find(quotation)).flatten() else {
+        return Verdict::Rejected;
+    };
+    let whole = whole_sentences(text, found);
+    let quoted = &text[whole.start..whole.end];
+    let Some(short) = (!answer.is_empty()).then(|| Folded::new(quoted).find(&answer)).flatten() else {
+        return Verdict::Rejected;
+    };
+    let cite = |span: Span| vec![Citation { source: source.number, quote: Some(span) }];
+    let short = Span::new(whole.start + short.start, whole.start + short.end);
+    let mut shown = Vec::new();
+    if short != whole {
+        shown.push(AnswerSentence {
+            text: text[short.start..short.end].to_owned(),
+            citations: cite(short),
+            support: Support::Supported,
+            verbatim: true,
+        });
+    }
+    shown.push(AnswerSentence { text: quoted.to_owned(), citations: cite(whole), support: Support::Supported, verbatim: true });
+    Verdict::Checked(shown)
+}
+
+/// Checks free wording: each sentence needs a citation of a source that was shown, and each number in it must stand
+/// in a cited source.
+pub fn verify_composed(output: &str, sources: &[Source]) -> Verdict {
+    if is_refusal(output) {
+        return Verdict::Refusal;
+    }
+    let output = marks_before_full_stops(output.trim());
+    let checked: Vec<AnswerSentence> = sentences(&output)
+        .into_iter()
+        .filter_map(|span| span.slice(&output))
+        .map(|sentence| check_sentence(sentence, sources))
+        .filter(|s| !s.text.is_empty())
+        .collect();
+    if checked.iter().any(|s| s.support == Support::Supported) { Verdict::Checked(checked) } else { Verdict::Rejected }
+}
+
+/// The sources' own sentences as an answer.
+pub fn quote(quotations: &[Quotation], sources: &[Source]) -> Vec<AnswerSentence> {
+    quotations
+        .iter()
+        .filter_map(|q| {
+            let source = sources.get(q.source)?;
+            let text = q.span.slice(&source.passage.passage.text)?.to_owned();
+            let citations = vec![Citation { source: source.number, quote: Some(q.span) }];
+            Some(AnswerSentence { text, citations, support: Support::Supported, verbatim: true })
+        })
+        .collect()
+}
+
+/// Whether the output is a refusal and nothing else of weight.
+pub fn is_refusal(output: &str) -> bool {
+    let trimmed = output.trim();
+    trimmed.starts_with(REFUSAL_JA) || trimmed.starts_with(REFUSAL_EN)
+}
+
+fn check_sentence(sentence: &str, sources: &[Source]) -> AnswerSentence {
+    let (text, numbers) = take_citations(sentence);
+    let cited: Vec<&Source> = numbers.iter().filter_map(|n| sources.iter().find(|s| s.number == *n)).collect();
+    let resolvable = !numbers.is_empty() && cited.len() == numbers.len();
+    let backed =
+        numerals(&text).iter().all(|n| cited.iter().any(|s| numerals(&s.passage.passage.with_headings(&s.passage.title)).contains(n)));
+    let support = if resolvable && backed { Support::Supported } else { Support::Unsupported };
+    let citations = cited.iter().map(|s| Citation { source: s.number, quote: None }).collect();
+    AnswerSentence { text, citations, support, verbatim: false }
+}
+
+/// Takes the marks `[1]`, `[1, 3]`, `［２］` out of a text, and gives the numbers in order of appearance.
+fn take_citations(text: &str) -> (String, Vec<u32>) {
+    let mut kept = String::new();
+    let mut numbers = Vec::new();
+    let mut rest = text;
+    while let Some(open) = rest.find(['[', '［']) {
+        let inner_at = open + rest[open..].chars().next().map_or(1, char::len_utf8);
+        let Some(close) = rest[inner_at..].find([']', '］']).map(|c| c + inner_at) else { break };
+        let inner = fold(&rest[inner_at..close]);
+        let parsed: Option<Vec<u32>> = inner.split([',', '、', ' ']).filter(|p| !p.is_empty()).map(|p| p.parse().ok()).collect();
+        let after = close + rest[close..].chars().next().map_or(1, char::len_utf8);
+        match parsed {
+            Some(found) if !found.is_empty() => {
+                kept.push_str(&rest[..open]);
+                numbers.extend(found);
+            }
+            _ => kept.push_str(&rest[..after]),
+        }
+        rest = &rest[after..];
+    }
+    kept.push_str(rest);
+    numbers.dedup();
+    (kept.trim().to_owned(), numbers)
+}
+
+/// Moves `。[1]` to `[1]。`, so that a mark behind the full stop stays with its sentence.
+fn marks_before_full_stops(text: &str) -> String {
+    let mut moved = text.to_owned();
+    for stop in ['。', '.', '！', '？'] {
+        let mut searched = 0;
+        while let Some(at) = moved[searched..].find(&format!("{stop}[")).map(|a| a + searched) {
+            let mark_at = at + stop.len_utf8();
+            let Some(close) = moved[mark_at..].find(']').map(|c| c + mark_at + 1) else { break };
+            let mark = moved[mark_at..close].to_owned();
+            if mark[1..mark.len() - 1].chars().all(|c| c.is_ascii_digit() || c == ',' || c == ' ') {
+                moved.replace_range(at..close, &format!("{mark}{stop}"));
+            }
+            searched = close;
+        }
+    }
+    moved
+}
+
+/// The numbers in a text, folded, without thousands separators.
+fn numerals(text: &str) -> Vec<String> {
+    let folded = fold(text);
+    let mut found = Vec::new();
+    let mut current = String::new();
+    let mut chars = folded.chars().peekable();
+    while let Some(c) = chars.next() {
+        let next_is_digit = chars.peek().is_some_and(char::is_ascii_digit);
+        match c {
+            '0'..='9' => current.push(c),
+            ',' if !current.is_empty() && next_is_digit => {}
+            '.' if !current.is_empty() && next_is_digit => current.push(c),
+            _ if !current.is_empty() => found.push(std::mem::take(&mut current)),
+            _ => {}
+        }
+    }
+    if !current.is_empty() {
+        found.push(current);
+    }
+    found
+}
+
+/// The sentences of `text` that `part` touches, as one span.
+fn whole_sentences(text: &str, part: Span) -> Span {
+    sentences(text)
+        .into_iter()
+        .filter(|s| s.overlaps(part))
+        .fold(part, |whole, s| Span::new(whole.start.min(s.start), whole.end.max(s.end)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::source;
+
+    fn sources() -> Vec<Source> {
+        vec![
+            source(1, "廃棄物条例", "粗大ごみの手数料は、1点につき５００円とする。ただし、天災のときは免除する。"),
+            source(2, "施設規則", "休館日は、月曜日とする。"),
+        ]
+    }
+
+    #[track_caller]
+    fn supported(verdict: &Verdict) -> Vec<(String, Support)> {
+        let Verdict::Checked(sentences) = verdict else { panic!("not checked: {verdict:?}") };
+        sentences.iter().map(|s| (s.text.clone(), s.support)).collect()
+    }
+
+    #[test]
+    fn a_true_quotation_is_shown_in_the_sources_own_words() {
+        let verdict = verify_grounded(" 500円[1]\n根拠[1]: 「粗大ごみの手数料は、1点につき500円とする。」", &sources());
+        let shown = supported(&verdict);
+        assert_eq!(shown[0].0, "５００円");
+        assert_eq!(shown[1].0, "粗大ごみの手数料は、1点につき５００円とする。");
+    }
+
+    #[test]
+    fn a_changed_amount_a_foreign_source_or_another_number_is_rejected() {
+        for output in [
+            " 600円[1]\n根拠[1]: 「粗大ごみの手数料は、1点につき600円とする。」",
+            " 600円[1]\n根拠[1]: 「粗大ごみの手数料は、1点につき500円とする。」",
+            " 月曜日[1]\n根拠[1]: 「休館日は、月曜日とする。」",
+            " 500円[2]\n根拠[1]: 「粗大ごみの手数料は、1点につき500円とする。」",
+            " 500円[7]\n根拠[7]: 「粗大ごみの手数料は、1点につき500円とする。」",
+            "そうですね。",
+        ] {
+            assert_eq!(verify_grounded(output, &sources()), Verdict::Rejected, "{output}");
+        }
+        assert_eq!(verify_grounded(" 資料からは確認できません。", &sources()), Verdict::Refusal);
+    }
+
+    #[test]
+    fn a_composed_sentence_needs_its_citation_and_its_numbers() {
+        let verdict = verify_composed("手数料は500円です。[1] 休館日は月曜日です[2]。税は10%です[1]。以上です。", &sources());
+        let marks: Vec<Support> = supported(&verdict).into_iter().map(|(_, s)| s).collect();
+        assert_eq!(marks, [Support::Supported, Support::Supported, Support::Unsupported, Support::Unsupported]);
+    }
+
+    #[test]
+    fn numbers_are_compared_without_separators_and_width() {
+        assert_eq!(numerals("１，２００円と3.5％、第12条"), ["1200", "3.5", "12"]);
+    }
+}

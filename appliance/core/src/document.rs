@@ -1,0 +1,236 @@
+//! A document as ingest read it: its text, its blocks in reading order, its pages or sheets, and what went wrong.
+
+use crate::locator::{Place, Rect, Span};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// The kinds of file that Kura reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "each variant is the name of its file format")]
+pub enum Format {
+    Pdf,
+    Xlsx,
+    Xlsb,
+    Xls,
+    Ods,
+    Csv,
+    Tsv,
+    Text,
+    Markdown,
+}
+
+impl Format {
+    /// The name used in the catalog, in URLs and in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Pdf => "pdf",
+            Self::Xlsx => "xlsx",
+            Self::Xlsb => "xlsb",
+            Self::Xls => "xls",
+            Self::Ods => "ods",
+            Self::Csv => "csv",
+            Self::Tsv => "tsv",
+            Self::Text => "text",
+            Self::Markdown => "markdown",
+        }
+    }
+
+    /// The format of that [`name`](Self::name).
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Pdf, Self::Xlsx, Self::Xlsb, Self::Xls, Self::Ods, Self::Csv, Self::Tsv, Self::Text, Self::Markdown]
+            .into_iter()
+            .find(|f| f.name() == name)
+    }
+
+    /// Whether it shows pages, sheets or running text.
+    pub fn view(self) -> View {
+        match self {
+            Self::Pdf => View::Pages,
+            Self::Xlsx | Self::Xlsb | Self::Xls | Self::Ods | Self::Csv | Self::Tsv => View::Sheets,
+            Self::Text | Self::Markdown => View::Text,
+        }
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// How a document is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum View {
+    /// Rendered pages.
+    Pages,
+    /// Tables of cells.
+    Sheets,
+    /// Running text.
+    Text,
+}
+
+/// A page of a paged document, as displayed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Page {
+    /// Number, from 1, in the order of the file.
+    pub number: u32,
+    /// The printed label (`iv`, `A-3`), when the file names one that differs from the number.
+    pub label: Option<String>,
+    /// Width in points.
+    pub width: f32,
+    /// Height in points.
+    pub height: f32,
+}
+
+/// A sheet of a workbook.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sheet {
+    /// Name as a person sees it.
+    pub name: String,
+    /// Rows up to the last one that holds a value.
+    pub rows: u32,
+    /// Columns up to the last one that holds a value.
+    pub columns: u32,
+    /// Whether the workbook hides it.
+    pub hidden: bool,
+}
+
+/// What a block is in its document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub enum BlockKind {
+    /// A heading; level 1 is the outermost.
+    Heading {
+        /// Depth, from 1.
+        level: u8,
+    },
+    /// Running text.
+    Paragraph,
+    /// One row of a table, written with its headers.
+    Row,
+}
+
+/// A piece of the document's text in reading order. Spans ascend and do not overlap.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Block {
+    /// What it is.
+    #[serde(flatten)]
+    pub kind: BlockKind,
+    /// Its bytes in [`Document::text`].
+    pub span: Span,
+    /// Where it can be seen.
+    pub place: Place,
+}
+
+/// A document as read from one file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Document {
+    /// The file format.
+    pub format: Format,
+    /// Title from the metadata or the first heading, else the file's name without its ending.
+    pub title: String,
+    /// The whole text in reading order. Every [`Span`] of the document is a range of its bytes.
+    pub text: String,
+    /// The text's blocks.
+    pub blocks: Vec<Block>,
+    /// Pages; empty unless the format shows pages.
+    pub pages: Vec<Page>,
+    /// Sheets; empty unless the format shows sheets.
+    pub sheets: Vec<Sheet>,
+}
+
+/// Something that could not be read, or was read with doubt. The rest of the document stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Warning {
+    /// The page could not be interpreted.
+    UnreadablePage {
+        /// Page number, from 1.
+        page: u32,
+        /// What the parser said.
+        reason: String,
+    },
+    /// The page shows marks but holds no text (a scan).
+    PageWithoutText {
+        /// Page number, from 1.
+        page: u32,
+    },
+    /// Glyphs of the page that no map turns into Unicode.
+    UnknownGlyphs {
+        /// Page number, from 1.
+        page: u32,
+        /// How many.
+        count: u32,
+    },
+    /// The sheet could not be read.
+    UnreadableSheet {
+        /// Sheet name.
+        sheet: String,
+        /// What the parser said.
+        reason: String,
+    },
+    /// The text's encoding was guessed, with characters that did not fit.
+    DoubtfulEncoding {
+        /// The encoding taken.
+        encoding: String,
+    },
+    /// The file is larger than Kura reads; what follows the limit is left out.
+    Truncated {
+        /// Which limit, in words.
+        limit: String,
+    },
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnreadablePage { page, reason } => write!(f, "page {page} could not be read: {reason}"),
+            Self::PageWithoutText { page } => write!(f, "page {page} shows marks but holds no text"),
+            Self::UnknownGlyphs { page, count } => write!(f, "page {page} holds {count} glyphs of unknown meaning"),
+            Self::UnreadableSheet { sheet, reason } => write!(f, "sheet {sheet:?} could not be read: {reason}"),
+            Self::DoubtfulEncoding { encoding } => write!(f, "the encoding was taken for {encoding}, with characters that do not fit"),
+            Self::Truncated { limit } => write!(f, "only a part was read: {limit}"),
+        }
+    }
+}
+
+/// What came of parsing a file that could be read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Parsed {
+    /// The document.
+    pub document: Document,
+    /// What could not be read, or only with doubt.
+    pub warnings: Vec<Warning>,
+}
+
+/// A page rendered to pixels, with what a viewer needs to lay text and highlights over it.
+#[derive(Debug, Clone)]
+pub struct PageImage {
+    /// PNG bytes.
+    pub png: Vec<u8>,
+    /// Pixels across.
+    pub width: u32,
+    /// Pixels down.
+    pub height: u32,
+}
+
+/// A window of a sheet's rows as a person sees them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SheetWindow {
+    /// The first row shown, from 0.
+    pub first_row: u32,
+    /// Rows of cell texts; each row has the window's width, empty strings for empty cells.
+    pub rows: Vec<Vec<String>>,
+    /// Merged ranges that touch the window.
+    pub merged: Vec<crate::locator::CellRange>,
+}
+
+/// A word or run on a page, for a text layer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TextRun {
+    /// The characters.
+    pub text: String,
+    /// Their box.
+    pub rect: Rect,
+}

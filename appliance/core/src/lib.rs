@@ -1,0 +1,25 @@
+//! The vocabulary of Kura, its pure rules, the ports it works through, and its two use cases.
+//!
+//! Nothing here opens a file, a socket, a database or a model: those stand behind [`ports`]. What is here can be
+//! tested without any of them, with the in-memory ports of `testing` (feature `testing`).
+
+pub mod answer;
+pub mod asking;
+pub mod citation;
+pub mod document;
+pub mod evaluation;
+pub mod evidence;
+pub mod folding;
+pub mod id;
+pub mod ingesting;
+pub mod language;
+pub mod locator;
+pub mod passage;
+pub mod ports;
+pub mod prompt;
+pub mod question;
+pub mod ranking;
+pub mod sentence;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+pub mod viewer;

@@ -1,0 +1,55 @@
+//! Passages: the pieces of a document that are searched, shown to a model, and cited.
+
+use crate::document::Format;
+use crate::id::{CollectionId, DocumentId, PassageId, VersionId};
+use crate::locator::Locator;
+use serde::{Deserialize, Serialize};
+
+/// A piece of a document.
+///
+/// Invariant: `document.text[locator.span] == text`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Passage {
+    /// Position in the document, from 0.
+    pub ordinal: u32,
+    /// The headings above it, outermost first (`["第2章 手数料", "第9条（減免）"]`).
+    pub heading_path: Vec<String>,
+    /// The text.
+    pub text: String,
+    /// Where it stands.
+    pub locator: Locator,
+}
+
+impl Passage {
+    /// The text with its headings in front, as the embedder and the model read it.
+    pub fn with_headings(&self, title: &str) -> String {
+        let mut whole = String::from(title);
+        for heading in &self.heading_path {
+            whole.push_str(" ");
+            whole.push_str(heading);
+        }
+        whole.push('\n');
+        whole.push_str(&self.text);
+        whole
+    }
+}
+
+/// A passage as the catalog holds it, with the document it belongs to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StoredPassage {
+    /// Its id.
+    pub id: PassageId,
+    /// The document.
+    pub document: DocumentId,
+    /// The version it was cut from.
+    pub version: VersionId,
+    /// The collection that the document lies in.
+    pub collection: CollectionId,
+    /// The document's title.
+    pub title: String,
+    /// The document's format.
+    pub format: Format,
+    /// The passage.
+    #[serde(flatten)]
+    pub passage: Passage,
+}

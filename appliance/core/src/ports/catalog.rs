@@ -1,0 +1,349 @@
+//! The catalog, as seen by each of its users. One database stands behind all of these traits.
+
+use super::PortError;
+use crate::answer::{Answer, AnsweredQuestion};
+use crate::document::{Format, Page, Parsed, Sheet, Warning};
+use crate::id::{AnswerId, CollectionId, ContentHash, DocumentId, JobId, PassageId, UserId, VersionId};
+use crate::language::Language;
+use crate::passage::{Passage, StoredPassage};
+use crate::question::Question;
+use crate::ranking::Embedding;
+use crate::viewer::{Role, Viewer};
+use async_trait::async_trait;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+
+/// Texts of passages, permission checked a second time.
+#[async_trait]
+pub trait PassageStore: Send + Sync {
+    /// The passages that `viewer` may see and whose version is the searchable one of its document, in the order of
+    /// `ids`. Others are left out without a word.
+    async fn visible_passages(&self, viewer: &Viewer, ids: &[PassageId]) -> Result<Vec<StoredPassage>, PortError>;
+}
+
+/// Where a version stands on its way into the index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum VersionState {
+    /// Waits for its turn.
+    Queued,
+    /// Is being read, embedded or indexed.
+    Ingesting,
+    /// Answers questions.
+    Searchable,
+    /// Was replaced by a newer one.
+    Superseded,
+    /// Could not be read; the reason stands beside it.
+    Failed,
+}
+
+/// The steps of an ingest job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum IngestStage {
+    /// Waits.
+    Queued,
+    /// Reads the file.
+    Parsing,
+    /// Embeds passages.
+    Embedding,
+    /// Writes the index.
+    Indexing,
+    /// Done.
+    Done,
+    /// Ended with a reason.
+    Failed,
+}
+
+/// How far a job is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobProgress {
+    /// The step.
+    pub stage: IngestStage,
+    /// Units done in this step (passages).
+    pub done: u32,
+    /// Units in all; 0 while unknown.
+    pub total: u32,
+}
+
+/// A unit of ingest work: one version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Job {
+    /// Its id.
+    pub id: JobId,
+    /// The version to ingest.
+    pub version: VersionId,
+    /// Its document.
+    pub document: DocumentId,
+    /// Its collection.
+    pub collection: CollectionId,
+    /// The stored file.
+    pub file: PathBuf,
+    /// The name it was uploaded under.
+    pub name: String,
+    /// How often it was started before.
+    pub attempts: u32,
+}
+
+/// A failure as it is kept: a stable code for translation, and the sentence for operators.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FailureReason {
+    /// [`ParseError::code`](super::reader::ParseError::code), or `interrupted`, `internal`.
+    pub code: String,
+    /// The whole sentence.
+    pub message: String,
+}
+
+/// What ingest writes down.
+#[async_trait]
+pub trait IngestLog: Send + Sync {
+    /// Takes the next waiting job and marks it started; `None` when none waits.
+    async fn next_job(&self) -> Result<Option<Job>, PortError>;
+
+    /// Notes how far a job is.
+    async fn note_progress(&self, job: JobId, progress: JobProgress) -> Result<(), PortError>;
+
+    /// Stores what was read, replacing whatever an earlier attempt left for this version. Returns the passages' ids
+    /// in order.
+    async fn store_parsed(&self, version: VersionId, parsed: &Parsed, passages: &[Passage]) -> Result<Vec<PassageId>, PortError>;
+
+    /// Stores embeddings made by the model of that hash.
+    async fn store_embeddings(&self, model: &ContentHash, embeddings: &[(PassageId, Embedding)]) -> Result<(), PortError>;
+
+    /// Makes the version the searchable one of its document and ends the job, in one transaction. Returns the version
+    /// that it replaces.
+    async fn publish(&self, job: &Job) -> Result<Option<VersionId>, PortError>;
+
+    /// Ends the job without a result.
+    async fn fail(&self, job: &Job, reason: &FailureReason) -> Result<(), PortError>;
+
+    /// After a start: puts interrupted jobs back in the queue, or fails those that were started `max_attempts` times.
+    /// Returns how many wait again.
+    async fn recover(&self, max_attempts: u32) -> Result<u32, PortError>;
+}
+
+/// A collection as a person sees it in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CollectionEntry {
+    /// Its id.
+    pub id: CollectionId,
+    /// Its name.
+    pub name: String,
+    /// How many documents of it are searchable.
+    pub documents: u64,
+}
+
+/// A document as a person sees it in a list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DocumentEntry {
+    /// Its id.
+    pub id: DocumentId,
+    /// Its collection.
+    pub collection: CollectionId,
+    /// The collection's name.
+    pub collection_name: String,
+    /// Its title; the file's name before it was read.
+    pub title: String,
+    /// The name it was uploaded under.
+    pub file_name: String,
+    /// Format; `None` before it was read.
+    pub format: Option<Format>,
+    /// Bytes of the file.
+    pub bytes: u64,
+    /// Pages or sheets; 0 for running text.
+    pub parts: u32,
+    /// Passages.
+    pub passages: u32,
+    /// The state of its newest version.
+    pub state: VersionState,
+    /// How far its job is, while it has one.
+    pub progress: Option<JobProgress>,
+    /// Why it failed.
+    pub failure: Option<FailureReason>,
+    /// What could not be read.
+    pub warnings: Vec<Warning>,
+    /// When it was added.
+    pub added: Timestamp,
+}
+
+/// A document opened for reading: its searchable version.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OpenDocument {
+    /// What stands in the list.
+    pub entry: DocumentEntry,
+    /// The version shown.
+    pub version: VersionId,
+    /// The format.
+    pub format: Format,
+    /// The stored file.
+    pub file: PathBuf,
+    /// The SHA-256 of the file.
+    pub hash: ContentHash,
+    /// Its pages.
+    pub pages: Vec<Page>,
+    /// Its sheets.
+    pub sheets: Vec<Sheet>,
+    /// Its text.
+    pub text: String,
+}
+
+/// A file on its way in.
+#[derive(Debug, Clone)]
+pub struct Upload {
+    /// A complete temporary file; it is moved into the store, or removed when the store has its bytes already.
+    pub file: PathBuf,
+    /// The name to show.
+    pub name: String,
+    /// Where it goes.
+    pub collection: CollectionId,
+}
+
+/// What became of an upload.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "lowercase")]
+pub enum Accepted {
+    /// A new document, or a new version of the one of the same name in the collection, waits for ingest.
+    Queued {
+        /// The document.
+        document: DocumentId,
+        /// The job.
+        job: JobId,
+    },
+    /// The collection holds these very bytes already.
+    Duplicate {
+        /// The document that holds them.
+        document: DocumentId,
+    },
+}
+
+/// The documents.
+#[async_trait]
+pub trait Library: Send + Sync {
+    /// The collections that the viewer may see, by name.
+    async fn collections(&self, viewer: &Viewer) -> Result<Vec<CollectionEntry>, PortError>;
+
+    /// The documents that the viewer may see, newest first.
+    async fn documents(&self, viewer: &Viewer) -> Result<Vec<DocumentEntry>, PortError>;
+
+    /// One document's entry, whatever its state; `None` also when the viewer may not see it.
+    async fn document(&self, viewer: &Viewer, id: DocumentId) -> Result<Option<DocumentEntry>, PortError>;
+
+    /// The searchable version of a document; `None` also when the viewer may not see it.
+    async fn open_document(&self, viewer: &Viewer, id: DocumentId) -> Result<Option<OpenDocument>, PortError>;
+
+    /// A passage with its document, if the viewer may see it. `None` when its version is no longer the searchable one.
+    async fn passage(&self, viewer: &Viewer, id: PassageId) -> Result<Option<StoredPassage>, PortError>;
+
+    /// The passages of a document's searchable version, in order.
+    async fn passages_of(&self, viewer: &Viewer, id: DocumentId) -> Result<Vec<StoredPassage>, PortError>;
+
+    /// Stores an upload and queues its ingest. The caller has checked that the viewer may edit.
+    async fn accept(&self, viewer: &Viewer, upload: Upload) -> Result<Accepted, PortError>;
+
+    /// Removes a document from catalog, index and store. `false` when the viewer cannot see it.
+    async fn delete(&self, viewer: &Viewer, id: DocumentId) -> Result<bool, PortError>;
+}
+
+/// A person in the list of people.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// Their id.
+    pub id: UserId,
+    /// The name they sign in with.
+    pub login: String,
+    /// The name shown.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+    /// Whether they may sign in.
+    pub active: bool,
+    /// Whether they must choose a new password first.
+    pub must_change_password: bool,
+}
+
+/// A new person.
+#[derive(Debug, Clone)]
+pub struct NewPerson {
+    /// The name to sign in with.
+    pub login: String,
+    /// The name shown.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+}
+
+/// What came of an attempt to sign in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SignIn {
+    /// The token for the session cookie.
+    Welcome {
+        /// 256 random bits in hexadecimal; the catalog keeps only its hash.
+        token: String,
+    },
+    /// Wrong name or password, or not active; which one is not told.
+    Refused,
+    /// Too many failures; try again after so many seconds.
+    Wait {
+        /// Seconds.
+        seconds: u64,
+    },
+}
+
+/// A session that is valid now.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// Who is signed in, with what they may see at this moment.
+    pub viewer: Viewer,
+    /// Whether they must choose a new password before anything else.
+    pub must_change_password: bool,
+    /// The language they chose, if any.
+    pub language: Option<Language>,
+    /// The token that every form must send back (CSRF).
+    pub form_token: String,
+}
+
+/// The people and their sessions. Passwords are kept as Argon2id hashes.
+#[async_trait]
+pub trait People: Send + Sync {
+    /// Tries to sign in.
+    async fn sign_in(&self, login: &str, password: &str) -> Result<SignIn, PortError>;
+
+    /// The session of a cookie's token; `None` when it is unknown, expired or its person inactive.
+    async fn session(&self, token: &str) -> Result<Option<Session>, PortError>;
+
+    /// Ends a session.
+    async fn sign_out(&self, token: &str) -> Result<(), PortError>;
+
+    /// Keeps the chosen language.
+    async fn choose_language(&self, user: UserId, language: Language) -> Result<(), PortError>;
+
+    /// Changes one's own password and ends one's other sessions; `false` when the current one is wrong.
+    async fn change_password(&self, user: UserId, current: &str, new: &str) -> Result<bool, PortError>;
+
+    /// Everyone, by login.
+    async fn people(&self) -> Result<Vec<Person>, PortError>;
+
+    /// Adds a person and returns their one-time password; `None` when the login is taken.
+    async fn add_person(&self, person: NewPerson) -> Result<Option<String>, PortError>;
+
+    /// Gives a person a new one-time password and ends their sessions; `None` when there is no such person.
+    async fn reset_password(&self, user: UserId) -> Result<Option<String>, PortError>;
+
+    /// Lets a person sign in or not. Ends their sessions when not. `false` when there is no such person, or when it
+    /// would leave no active administrator.
+    async fn set_active(&self, user: UserId, active: bool) -> Result<bool, PortError>;
+}
+
+/// Questions and answers, kept for the person who asked.
+#[async_trait]
+pub trait Archive: Send + Sync {
+    /// Keeps a question with its answer.
+    async fn keep(&self, viewer: &Viewer, question: &Question, answer: &Answer) -> Result<AnswerId, PortError>;
+
+    /// One's own answer; `None` for another person's. Sources that the viewer may no longer see are left out.
+    async fn answer(&self, viewer: &Viewer, id: AnswerId) -> Result<Option<AnsweredQuestion>, PortError>;
+
+    /// One's own last questions, newest first.
+    async fn recent(&self, viewer: &Viewer, limit: u32) -> Result<Vec<(AnswerId, String, Timestamp)>, PortError>;
+}

@@ -1,0 +1,49 @@
+//! The passage index.
+
+use super::PortError;
+use crate::id::{CollectionId, DocumentId, PassageId, VersionId};
+use crate::ranking::{Embedding, HybridQuery, Ranking};
+use async_trait::async_trait;
+
+/// A passage on its way into the index.
+#[derive(Debug, Clone, PartialEq)]
+pub struct IndexedPassage {
+    /// The passage.
+    pub id: PassageId,
+    /// Its version; removal goes by version.
+    pub version: VersionId,
+    /// Its document; the permission filter goes by document and collection.
+    pub document: DocumentId,
+    /// Its collection.
+    pub collection: CollectionId,
+    /// The document's title.
+    pub title: String,
+    /// The headings above it.
+    pub heading_path: Vec<String>,
+    /// Its text.
+    pub text: String,
+    /// The embedding of title, headings and text.
+    pub embedding: Embedding,
+}
+
+/// A hybrid index of passages. The catalog is the truth; the index can be rebuilt from it at any time.
+#[async_trait]
+pub trait PassageIndex: Send + Sync {
+    /// Adds passages, replacing those of the same id. Not searchable before [`commit`](Self::commit).
+    async fn upsert(&self, passages: Vec<IndexedPassage>) -> Result<(), PortError>;
+
+    /// Removes every passage of a version. Takes effect with [`commit`](Self::commit).
+    async fn remove_version(&self, version: VersionId) -> Result<(), PortError>;
+
+    /// Makes all changes since the last call durable and searchable, in one step.
+    async fn commit(&self) -> Result<(), PortError>;
+
+    /// Searches both legs, filtered by the query's visibility inside each leg.
+    async fn search(&self, query: HybridQuery) -> Result<Ranking, PortError>;
+
+    /// Forgets everything, before a rebuild.
+    async fn clear(&self) -> Result<(), PortError>;
+
+    /// How many passages can be found.
+    async fn len(&self) -> Result<u64, PortError>;
+}

@@ -1,0 +1,126 @@
+//! Prompts: numbered sources and a question, in the form a generator wants.
+//!
+//! The instructions are files under `prompts/`; their content hash is recorded with each answer.
+
+use crate::id::ContentHash;
+use crate::language::Language;
+use crate::passage::StoredPassage;
+use crate::ports::PortError;
+use crate::ports::models::{Generator, Message, Prompt, PromptProfile, Speaker};
+
+const CHAT_SYSTEM_JA: &str = include_str!("../prompts/chat-system.ja.txt");
+const CHAT_SYSTEM_EN: &str = include_str!("../prompts/chat-system.en.txt");
+
+/// Prompt tokens that the default adapter has seen in training (its card); longer prompts are strange to it.
+const GROUNDED_PROMPT_TOKENS: u32 = 260;
+
+/// The refusal that the default adapter was trained to give, and the one asked of other models.
+pub const REFUSAL_JA: &str = "資料からは確認できません";
+/// The refusal asked of models in English.
+pub const REFUSAL_EN: &str = "The sources do not say";
+
+/// Tokens an answer may have.
+pub fn answer_tokens(profile: PromptProfile) -> u32 {
+    match profile {
+        PromptProfile::GroundedJa => 120,
+        PromptProfile::Chat | PromptProfile::Plain => 512,
+    }
+}
+
+/// Tokens a prompt may have.
+pub fn prompt_tokens(profile: PromptProfile, context_tokens: u32) -> u32 {
+    let room = context_tokens.saturating_sub(answer_tokens(profile) + 16);
+    match profile {
+        PromptProfile::GroundedJa => room.min(GROUNDED_PROMPT_TOKENS),
+        PromptProfile::Chat | PromptProfile::Plain => room,
+    }
+}
+
+/// Writes the prompt for `question` over `sources`, numbered from 1 in their order.
+pub fn build(profile: PromptProfile, language: Language, sources: &[StoredPassage], question: &str) -> Prompt {
+    match profile {
+        PromptProfile::GroundedJa => Prompt::Raw(format!("{}質問: {question}\n回答:", numbered(sources, Language::Ja))),
+        PromptProfile::Chat => Prompt::Chat(vec![
+            Message { speaker: Speaker::System, text: system(language).to_owned() },
+            Message { speaker: Speaker::User, text: request(language, sources, question) },
+        ]),
+        PromptProfile::Plain => {
+            let answer = if language == Language::Ja { "回答:" } else { "Answer:" };
+            Prompt::Raw(format!("{}\n\n{}\n{answer}", system(language), request(language, sources, question)))
+        }
+    }
+}
+
+/// The name under which a prompt is recorded: profile, language and the content hash of its instructions.
+pub fn version(profile: PromptProfile, language: Language) -> String {
+    let hash = |text: &str| ContentHash::of(text.as_bytes()).short().to_owned();
+    match profile {
+        PromptProfile::GroundedJa => "grounded-ja".to_owned(),
+        PromptProfile::Chat => format!("chat-{}-{}", language.tag(), hash(system(language))),
+        PromptProfile::Plain => format!("plain-{}-{}", language.tag(), hash(system(language))),
+    }
+}
+
+/// The most of `sources`, from the front, whose prompt stays within the profile's budget; at least one. A first
+/// source that is too long by itself is left to the generator to refuse.
+pub async fn within_budget(
+    generator: &dyn Generator,
+    language: Language,
+    sources: &[StoredPassage],
+    question: &str,
+) -> Result<usize, PortError> {
+    let budget = prompt_tokens(generator.profile(), generator.context_tokens());
+    let mut fitting = sources.len().min(1);
+    for count in 2..=sources.len() {
+        let text = match build(generator.profile(), language, &sources[..count], question) {
+            Prompt::Raw(text) => text,
+            Prompt::Chat(messages) => messages.into_iter().map(|m| m.text).collect::<Vec<_>>().join("\n"),
+        };
+        if generator.count_tokens(&text).await? > budget {
+            break;
+        }
+        fitting = count;
+    }
+    Ok(fitting)
+}
+
+fn system(language: Language) -> &'static str {
+    match language {
+        Language::Ja => CHAT_SYSTEM_JA,
+        Language::En => CHAT_SYSTEM_EN,
+    }
+}
+
+fn numbered(sources: &[StoredPassage], language: Language) -> String {
+    let label = if language == Language::Ja { "資料" } else { "Source " };
+    let mut text = String::new();
+    for (i, source) in sources.iter().enumerate() {
+        text.push_str(&format!("{label}[{}] {}", i + 1, source.title));
+        for heading in &source.passage.heading_path {
+            text.push(' ');
+            text.push_str(heading);
+        }
+        text.push('\n');
+        text.push_str(&source.passage.text);
+        text.push_str("\n\n");
+    }
+    text
+}
+
+fn request(language: Language, sources: &[StoredPassage], question: &str) -> String {
+    let label = if language == Language::Ja { "質問: " } else { "Question: " };
+    format!("{}{label}{question}", numbered(sources, language))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::stored_passage;
+
+    #[test]
+    fn the_default_adapter_gets_its_training_format_to_the_letter() {
+        let sources = [stored_passage(1, "条例", "手数料は、500円とする。"), stored_passage(2, "規則", "届出をする。")];
+        let Prompt::Raw(text) = build(PromptProfile::GroundedJa, Language::Ja, &sources, "手数料は?") else { panic!("raw") };
+        assert_eq!(text, "資料[1] 条例\n手数料は、500円とする。\n\n資料[2] 規則\n届出をする。\n\n質問: 手数料は?\n回答:");
+    }
+}

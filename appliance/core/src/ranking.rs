@@ -1,0 +1,172 @@
+//! Queries to the passage index, and what comes back: ranks and scores that keep their kind.
+
+use crate::id::{CollectionId, PassageId};
+use crate::question::Question;
+use crate::viewer::{Viewer, Visibility};
+use serde::{Deserialize, Serialize};
+use std::cmp::Ordering;
+
+macro_rules! scores {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub f32);
+
+        impl $name {
+            /// Orders by value, higher first; total, so that sorting is deterministic.
+            pub fn descending(&self, other: &Self) -> Ordering {
+                other.0.total_cmp(&self.0)
+            }
+        }
+    )+};
+}
+
+scores! {
+    /// A BM25 score (Robertson and Zaragoza 2009); comparable within one query only.
+    Bm25Score,
+    /// A cosine between two normalised vectors, −1 to 1.
+    CosineSimilarity,
+    /// A reciprocal-rank-fusion score (Cormack, Clarke and Büttcher 2009).
+    FusedScore,
+}
+
+/// A unit vector that stands for a text.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Embedding(Vec<f32>);
+
+impl Embedding {
+    /// Scales `values` to length 1; `None` when that is impossible (all zero, or not finite).
+    pub fn normalised(mut values: Vec<f32>) -> Option<Self> {
+        let length = values.iter().map(|v| v * v).sum::<f32>().sqrt();
+        if !length.is_finite() || length <= f32::EPSILON {
+            return None;
+        }
+        for v in &mut values {
+            *v /= length;
+        }
+        Some(Self(values))
+    }
+
+    /// The components.
+    pub fn values(&self) -> &[f32] {
+        &self.0
+    }
+
+    /// The cosine with another embedding of the same model.
+    pub fn cosine(&self, other: &Self) -> CosineSimilarity {
+        CosineSimilarity(self.0.iter().zip(&other.0).map(|(a, b)| a * b).sum())
+    }
+}
+
+/// Which ways of searching take part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Legs {
+    /// BM25 over words and character pairs only.
+    Lexical,
+    /// Nearest vectors only.
+    Vector,
+    /// Both, fused.
+    #[default]
+    Hybrid,
+}
+
+/// A search of the index. There is no way to make one without a [`Viewer`].
+#[derive(Debug, Clone)]
+pub struct HybridQuery {
+    visibility: Visibility,
+    collections: Vec<CollectionId>,
+    text: String,
+    embedding: Option<Embedding>,
+    /// Which legs to run.
+    pub legs: Legs,
+    /// How many passages to return.
+    pub limit: usize,
+}
+
+impl HybridQuery {
+    /// A hybrid search for `question` among what `viewer` may see.
+    pub fn new(viewer: &Viewer, question: &Question, embedding: Embedding, limit: usize) -> Self {
+        Self { embedding: Some(embedding), legs: Legs::Hybrid, ..Self::lexical(viewer, question, limit) }
+    }
+
+    /// A search by words alone.
+    pub fn lexical(viewer: &Viewer, question: &Question, limit: usize) -> Self {
+        Self {
+            visibility: viewer.visibility().clone(),
+            collections: question.collections.clone(),
+            text: question.text().to_owned(),
+            embedding: None,
+            legs: Legs::Lexical,
+            limit,
+        }
+    }
+
+    /// The same search with other legs.
+    pub fn with_legs(mut self, legs: Legs) -> Self {
+        self.legs = legs;
+        self
+    }
+
+    /// What may be returned.
+    pub fn visibility(&self) -> &Visibility {
+        &self.visibility
+    }
+
+    /// The collections asked for; all visible ones when empty.
+    pub fn collections(&self) -> &[CollectionId] {
+        &self.collections
+    }
+
+    /// The words, as typed.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The question's embedding, when the vector leg takes part.
+    pub fn embedding(&self) -> Option<&Embedding> {
+        self.embedding.as_ref()
+    }
+}
+
+/// A place in one leg's list.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct LegRank<S> {
+    /// Rank, from 1.
+    pub rank: u32,
+    /// The leg's own score.
+    pub score: S,
+}
+
+/// A passage found, best first by `score`, with its place in each leg.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct RankedPassage {
+    /// The passage.
+    pub passage: PassageId,
+    /// The fused score.
+    pub score: FusedScore,
+    /// Its place among the lexical hits.
+    pub lexical: Option<LegRank<Bm25Score>>,
+    /// Its place among the nearest vectors.
+    pub vector: Option<LegRank<CosineSimilarity>>,
+}
+
+/// How much a term of the question says: its inverse document frequency in the index, over character pairs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TermWeight {
+    /// A folded term of [`character_pairs`](crate::folding::character_pairs).
+    pub term: String,
+    /// ln(1 + (N − n + 0.5) / (n + 0.5)) for N passages of which n hold the term.
+    pub idf: f32,
+}
+
+/// The outcome of a search.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Ranking {
+    /// What was found, best first.
+    pub passages: Vec<RankedPassage>,
+    /// The question's distinct character pairs and their weights.
+    pub terms: Vec<TermWeight>,
+}
