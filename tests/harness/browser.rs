@@ -1,0 +1,92 @@
+//! A real browser: headless Chromium behind its WebDriver.
+
+use crate::workspace;
+use anyhow::{Context, Result, bail};
+use fantoccini::{Client, ClientBuilder};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::json;
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+use tempfile::TempDir;
+
+/// A browser window. Dropped, driver and browser are ended.
+pub struct Browser {
+    /// The window.
+    pub window: Client,
+    driver: Child,
+    _profile: TempDir,
+}
+
+impl Browser {
+    /// Opens a window of 1280 × 900.
+    pub async fn open() -> Result<Self> {
+        Self::open_with(json!({})).await
+    }
+
+    /// Opens a window with further Chromium preferences (`prefs`).
+    pub async fn open_with(prefs: serde_json::Value) -> Result<Self> {
+        let profile = tempfile::Builder::new().prefix("kura-browser-").tempdir()?;
+        let mut driver = Command::new("chromedriver")
+            .args(["--port=0"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .context("chromedriver is missing: deploy/test installs it (Debian package chromium-driver)")?;
+        let stdout = BufReader::new(driver.stdout.take().context("the driver's output")?);
+        let port = tokio::task::spawn_blocking(move || driver_port(stdout)).await??;
+        let arguments = [
+            "--headless=new".to_owned(),
+            "--no-sandbox".to_owned(),
+            "--disable-gpu".to_owned(),
+            "--disable-dev-shm-usage".to_owned(),
+            "--disable-quic".to_owned(),
+            "--no-first-run".to_owned(),
+            "--disable-background-networking".to_owned(),
+            "--disable-component-update".to_owned(),
+            "--disable-sync".to_owned(),
+            "--lang=ja".to_owned(),
+            "--window-size=1280,900".to_owned(),
+            format!("--user-data-dir={}", profile.path().display()),
+        ];
+        let options = json!({ "args": arguments, "prefs": prefs });
+        let capabilities = [("goog:chromeOptions".to_owned(), options), ("goog:loggingPrefs".to_owned(), json!({ "performance": "ALL" }))];
+        let window = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities.into_iter().collect())
+            .connect(&format!("http://127.0.0.1:{port}"))
+            .await
+            .context("opening the browser")?;
+        Ok(Self { window, driver, _profile: profile })
+    }
+
+    /// Keeps a picture of the window among the test's artefacts.
+    pub async fn keep_picture(&self, name: &str) -> Result<()> {
+        let png = self.window.screenshot().await?;
+        std::fs::write(workspace::artefacts()?.join(format!("{name}.png")), png)?;
+        Ok(())
+    }
+
+    /// Closes the window.
+    pub async fn close(self) -> Result<()> {
+        self.window.clone().close().await?;
+        Ok(())
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        // Already ended is as good as ended.
+        drop(self.driver.kill());
+        drop(self.driver.wait());
+    }
+}
+
+fn driver_port(stdout: impl BufRead) -> Result<u16> {
+    for line in stdout.lines() {
+        let line = line?;
+        if let Some((_, port)) = line.split_once("started successfully on port ") {
+            return Ok(port.trim_end_matches('.').trim().parse()?);
+        }
+    }
+    bail!("chromedriver ended before it named its port")
+}

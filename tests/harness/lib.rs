@@ -1,0 +1,10 @@
+//! Drives the real `kura` binary from outside: a temporary data folder, a free port, real models, a real browser.
+//!
+//! Nothing of Kura's insides is linked here; what these tests see is what a user or an operator sees.
+
+pub mod appliance;
+pub mod browser;
+pub mod golden;
+pub mod workspace;
+
+pub use appliance::{Appliance, Visitor};
