@@ -236,7 +236,7 @@ fn best_source(sources: &[Source]) -> usize {
 fn bears_as_well(terms: &[TermWeight], chosen: &[AnswerSentence], best: &[AnswerSentence], share: f32) -> bool {
     let weight = |sentences: &[AnswerSentence]| -> f32 {
         let pairs: std::collections::HashSet<String> = sentences.iter().flat_map(|s| pair_set(&s.text)).collect();
-        terms.iter().filter(|t| pairs.contains(&t.term)).map(|t| t.idf).sum()
+        terms.iter().filter(|t| pairs.contains(&t.term)).map(TermWeight::evidence).sum()
     };
     weight(chosen) >= share * weight(best)
 }

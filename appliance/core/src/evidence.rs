@@ -51,8 +51,8 @@ impl Strength {
 /// The weighted share of the question's terms that occur in `text`, 0 to 1; 0 when the question has none.
 pub fn coverage(terms: &[TermWeight], text: &str) -> f32 {
     let pairs = pair_set(text);
-    let total: f32 = terms.iter().map(|t| t.idf).sum();
-    let found: f32 = terms.iter().filter(|t| pairs.contains(&t.term)).map(|t| t.idf).sum();
+    let total: f32 = terms.iter().map(TermWeight::evidence).sum();
+    let found: f32 = terms.iter().filter(|t| pairs.contains(&t.term)).map(TermWeight::evidence).sum();
     if total > 0.0 { found / total } else { 0.0 }
 }
 
@@ -100,7 +100,7 @@ pub fn best_sentences(terms: &[TermWeight], passages: &[StoredPassage], source: 
 fn heaviest(open: &[(Span, HashSet<String>)], missing: &[&TermWeight]) -> Option<(usize, f32)> {
     open.iter()
         .enumerate()
-        .map(|(i, (_, pairs))| (i, missing.iter().filter(|t| pairs.contains(&t.term)).map(|t| t.idf).sum::<f32>()))
+        .map(|(i, (_, pairs))| (i, missing.iter().filter(|t| pairs.contains(&t.term)).map(|t| t.evidence()).sum::<f32>()))
         .max_by(|(i, a), (j, b)| a.total_cmp(b).then(j.cmp(i)))
 }
 

@@ -25,7 +25,7 @@ impl Passage {
     pub fn with_headings(&self, title: &str) -> String {
         let mut whole = String::from(title);
         for heading in &self.heading_path {
-            whole.push_str(" ");
+            whole.push(' ');
             whole.push_str(heading);
         }
         whole.push('\n');

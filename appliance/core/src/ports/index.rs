@@ -28,6 +28,7 @@ pub struct IndexedPassage {
 
 /// A hybrid index of passages. The catalog is the truth; the index can be rebuilt from it at any time.
 #[async_trait]
+#[expect(clippy::len_without_is_empty, reason = "nobody asks whether an index is empty")]
 pub trait PassageIndex: Send + Sync {
     /// Adds passages, replacing those of the same id. Not searchable before [`commit`](Self::commit).
     async fn upsert(&self, passages: Vec<IndexedPassage>) -> Result<(), PortError>;
