@@ -318,8 +318,9 @@ pub trait People: Send + Sync {
     /// Keeps the chosen language.
     async fn choose_language(&self, user: UserId, language: Language) -> Result<(), PortError>;
 
-    /// Changes one's own password and ends one's other sessions; `false` when the current one is wrong.
-    async fn change_password(&self, user: UserId, current: &str, new: &str) -> Result<bool, PortError>;
+    /// Changes one's own password and ends one's sessions other than the one of `token`; `false` when the current
+    /// password is wrong.
+    async fn change_password(&self, user: UserId, token: &str, current: &str, new: &str) -> Result<bool, PortError>;
 
     /// Everyone, by login.
     async fn people(&self) -> Result<Vec<Person>, PortError>;
