@@ -1,0 +1,138 @@
+//! From text to the terms of the index: words of the dictionary, and pairs of neighbouring characters.
+//!
+//! Words make a match mean something; pairs let names and compounds match that no dictionary has. Both are cut from
+//! text folded by `appliance_core::folding`, by the same function for passages and questions.
+
+use crate::error::RetrievalError;
+use appliance_core::folding::{character_pairs, fold};
+use appliance_core::id::ContentHash;
+use std::path::Path;
+use std::sync::Arc;
+use vibrato::{Dictionary, Tokenizer};
+
+/// Raised whenever the same text gives other terms than before; part of the manifest.
+pub(crate) const ANALYSIS_VERSION: u32 = 1;
+/// Unknown words are cut here, so that no text can make the lattice grow without bounds.
+const LONGEST_UNKNOWN: usize = 24;
+/// Terms beyond this are noise (encoded data), and tantivy would refuse the very long ones.
+const LONGEST_TERM_BYTES: usize = 255;
+
+/// Cuts text into terms. Cheap to clone; clones share the dictionary.
+#[derive(Clone)]
+pub struct Analyzer {
+    tokenizer: Arc<Tokenizer>,
+    dictionary: ContentHash,
+}
+
+impl Analyzer {
+    /// Loads the dictionary file that [`compile`](crate::dictionary::compile) wrote.
+    pub fn from_dictionary(path: &Path) -> Result<Self, RetrievalError> {
+        let bytes = std::fs::read(path).map_err(RetrievalError::file(path, "reading the dictionary"))?;
+        let dictionary =
+            Dictionary::read(&bytes[..]).map_err(|e| RetrievalError::Dictionary { path: path.to_owned(), source: Box::new(e) })?;
+        let tokenizer = Tokenizer::new(dictionary).max_grouping_len(LONGEST_UNKNOWN);
+        Ok(Self { tokenizer: Arc::new(tokenizer), dictionary: ContentHash::of(&bytes) })
+    }
+
+    /// The SHA-256 of the dictionary file.
+    pub fn dictionary(&self) -> &ContentHash {
+        &self.dictionary
+    }
+
+    /// The content words of a text, in base form, in order, with repeats.
+    ///
+    /// Runs of ASCII letters and digits stay whole, as they do among the pairs.
+    pub fn words(&self, text: &str) -> Vec<String> {
+        let folded = fold(text);
+        let mut worker = self.tokenizer.new_worker();
+        let mut words = Vec::new();
+        for run in folded.split(|c: char| !c.is_alphanumeric()).filter(|r| !r.is_empty()) {
+            for part in by_script(run) {
+                if part.is_ascii() {
+                    words.push(part.to_owned());
+                    continue;
+                }
+                worker.reset_sentence(part);
+                worker.tokenize();
+                words.extend(worker.token_iter().filter_map(|t| content_word(t.surface(), t.feature())));
+            }
+        }
+        words.retain(|w| w.len() <= LONGEST_TERM_BYTES);
+        words
+    }
+
+    /// The character pairs of a text, in order, with repeats.
+    pub fn pairs(&self, text: &str) -> Vec<String> {
+        let mut pairs = character_pairs(text);
+        pairs.retain(|p| p.len() <= LONGEST_TERM_BYTES);
+        pairs
+    }
+}
+
+/// Cuts a run where ASCII meets another script.
+fn by_script(run: &str) -> impl Iterator<Item = &str> {
+    let mut rest = run;
+    std::iter::from_fn(move || {
+        let ascii = rest.chars().next()?.is_ascii();
+        let end = rest.find(|c: char| c.is_ascii() != ascii).unwrap_or(rest.len());
+        let (part, after) = rest.split_at(end);
+        rest = after;
+        Some(part)
+    })
+}
+
+/// The base form of a word that carries meaning; `None` for particles, auxiliaries, symbols and formal nouns.
+///
+/// `feature` is `part of speech, subdivision, base form`, as the dictionary module writes it.
+fn content_word(surface: &str, feature: &str) -> Option<String> {
+    let mut features = feature.splitn(3, ',');
+    let (part, subdivision, base) = (features.next()?, features.next().unwrap_or("*"), features.next().unwrap_or("*"));
+    let carries_meaning = match part {
+        "名詞" | "動詞" | "形容詞" => !matches!(subdivision, "非自立" | "代名詞"),
+        "副詞" | "接頭詞" | "連体詞" => true,
+        _ => false,
+    };
+    carries_meaning.then(|| if base == "*" { surface.to_owned() } else { fold(base) })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::fixtures;
+
+    #[track_caller]
+    fn check(text: &str, expected: &[&str]) {
+        assert_eq!(fixtures::analyzer().words(text), expected);
+    }
+
+    #[test]
+    fn words_are_content_words_in_base_form() {
+        check("手数料を支払った", &["手数料", "支払う"]);
+        check("ゴミの手数料", &["ゴミ", "手数料"]);
+    }
+
+    #[test]
+    fn latin_and_numbers_stay_whole() {
+        check("ＰＤＦの手数料は５００円", &["pdf", "手数料", "500", "円"]);
+        check("J-CAST 10月", &["j", "cast", "10", "月"]);
+        check("、。「」！", &[]);
+    }
+
+    #[test]
+    fn a_dictionary_that_is_cut_short_is_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("d.dic");
+        fixtures::dictionary(&path);
+        let bytes = std::fs::read(&path).expect("the dictionary");
+        for keep in [0, 10, bytes.len() / 2, bytes.len() - 1] {
+            std::fs::write(&path, &bytes[..keep]).expect("a shorter file");
+            assert!(super::Analyzer::from_dictionary(&path).is_err(), "{keep} bytes are no dictionary");
+        }
+    }
+
+    #[test]
+    fn a_long_run_without_breaks_is_cut_up() {
+        let words = fixtures::analyzer().words(&"ア".repeat(20_000));
+        assert!(words.iter().all(|w| w.len() <= 255));
+        assert!(!words.is_empty());
+    }
+}

@@ -1,0 +1,246 @@
+//! The index as the rest of Kura sees it: opening, and the port.
+
+use crate::analyzer::Analyzer;
+use crate::durable::sync_folder;
+use crate::error::RetrievalError;
+use crate::graph::Graph;
+use crate::lexical::Fields;
+use crate::manifest::Manifest;
+use crate::search;
+use crate::settings::IndexSettings;
+use crate::vector_log::{Position, replay};
+use crate::vectors::Vectors;
+use crate::writer::Writer;
+use appliance_core::id::VersionId;
+use appliance_core::ports::index::IndexedPassage;
+use appliance_core::ports::models::ModelIdentity;
+use appliance_core::ports::{PassageIndex, PortError};
+use appliance_core::ranking::{HybridQuery, Ranking};
+use async_trait::async_trait;
+use parking_lot::{Mutex, RwLock};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tantivy::directory::MmapDirectory;
+use tantivy::{Index, IndexReader, ReloadPolicy, Searcher};
+
+/// How often a reader tries to see one state of an index that a server is changing.
+const READ_ATTEMPTS: usize = 20;
+
+/// The hybrid index of passages in one folder: `manifest.json`, `lexical/`, `vectors/`.
+///
+/// Cheap to clone; clones are the same index.
+#[derive(Clone)]
+pub struct HybridIndex {
+    shared: Arc<Shared>,
+}
+
+/// What searches and the writer share.
+pub(crate) struct Shared {
+    pub folder: PathBuf,
+    pub analyzer: Analyzer,
+    pub dimension: usize,
+    pub settings: IndexSettings,
+    pub fields: Fields,
+    pub reader: IndexReader,
+    /// What searches see. Replaced in one step by a commit.
+    pub state: RwLock<State>,
+    writer: Option<Mutex<Writer>>,
+}
+
+/// One committed state of both legs.
+pub(crate) struct State {
+    pub searcher: Searcher,
+    pub vectors: Vectors,
+    pub graph: Option<Graph>,
+}
+
+impl HybridIndex {
+    /// Opens the index in `dir` for searching and changing; makes an empty one where there is none.
+    ///
+    /// Fails with [`RetrievalError::IndexMismatch`] when it was built with another embedder, dictionary or release,
+    /// and with [`RetrievalError::IndexInUse`] when another process has it open for changing.
+    pub fn open(
+        dir: &Path,
+        analyzer: Analyzer,
+        embedder: &ModelIdentity,
+        dimension: usize,
+        settings: IndexSettings,
+    ) -> Result<Self, RetrievalError> {
+        let wanted = Manifest::now(&analyzer, embedder, dimension);
+        match Manifest::read(dir)? {
+            Some(found) => accept(dir, &found, &wanted)?,
+            None => found_new(dir, &wanted)?,
+        }
+        let fields = Fields::new();
+        let index = open_lexical(dir, &fields)?;
+        let (writer, vectors) = Writer::open(dir, &index, dimension, &settings)?;
+        let reader = reader(&index)?;
+        let graph = Graph::load(&vectors_in(dir), writer.position().generation, &vectors, &settings)?;
+        let state = State { searcher: reader.searcher(), vectors, graph };
+        Ok(Self::of(dir, analyzer, dimension, settings, fields, reader, state, Some(writer)))
+    }
+
+    /// Opens the index in `dir` as it stands now, for searching only, next to a process that changes it.
+    pub fn open_read_only(
+        dir: &Path,
+        analyzer: Analyzer,
+        embedder: &ModelIdentity,
+        dimension: usize,
+        settings: IndexSettings,
+    ) -> Result<Self, RetrievalError> {
+        let Some(found) = Manifest::read(dir)? else { return Err(RetrievalError::IndexMissing { path: dir.to_owned() }) };
+        accept(dir, &found, &Manifest::now(&analyzer, embedder, dimension))?;
+        let fields = Fields::new();
+        let index = open_lexical(dir, &fields)?;
+        let (reader, vectors, generation) = one_state(dir, &index, dimension)?;
+        let graph = Graph::load(&vectors_in(dir), generation, &vectors, &settings)?;
+        let state = State { searcher: reader.searcher(), vectors, graph };
+        Ok(Self::of(dir, analyzer, dimension, settings, fields, reader, state, None))
+    }
+
+    /// Throws away what is in `dir` and opens an empty index there: the first step of a rebuild, where
+    /// [`open`](Self::open) refuses.
+    pub fn recreate(
+        dir: &Path,
+        analyzer: Analyzer,
+        embedder: &ModelIdentity,
+        dimension: usize,
+        settings: IndexSettings,
+    ) -> Result<Self, RetrievalError> {
+        // The manifest goes first: what is left without it is never opened.
+        for name in ["manifest.json", "lexical", "vectors"] {
+            let path = dir.join(name);
+            let removed = if path.is_dir() { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };
+            match removed {
+                Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(RetrievalError::file(&path, "removing")(e)),
+                _ => {}
+            }
+        }
+        Self::open(dir, analyzer, embedder, dimension, settings)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the two ways of opening differ in what they make of these")]
+    fn of(
+        dir: &Path,
+        analyzer: Analyzer,
+        dimension: usize,
+        settings: IndexSettings,
+        fields: Fields,
+        reader: IndexReader,
+        state: State,
+        writer: Option<Writer>,
+    ) -> Self {
+        let folder = dir.to_owned();
+        let (state, writer) = (RwLock::new(state), writer.map(Mutex::new));
+        Self { shared: Arc::new(Shared { folder, analyzer, dimension, settings, fields, reader, state, writer }) }
+    }
+
+    /// Runs work that takes the processor or the disk where it does not hold up other tasks.
+    async fn work<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Shared) -> Result<T, RetrievalError> + Send + 'static,
+    ) -> Result<T, PortError> {
+        let shared = Arc::clone(&self.shared);
+        let done = tokio::task::spawn_blocking(move || work(&shared)).await;
+        Ok(done.unwrap_or(Err(RetrievalError::Interrupted))?)
+    }
+
+    /// Runs a change, one at a time.
+    async fn change<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&mut Writer, &Shared) -> Result<T, RetrievalError> + Send + 'static,
+    ) -> Result<T, PortError> {
+        self.work(move |shared| {
+            let writer = shared.writer.as_ref().ok_or(RetrievalError::ReadOnly)?;
+            change(&mut writer.lock(), shared)
+        })
+        .await
+    }
+}
+
+/// The folder of the vectors.
+pub(crate) fn vectors_in(dir: &Path) -> PathBuf {
+    dir.join("vectors")
+}
+
+fn accept(dir: &Path, found: &Manifest, wanted: &Manifest) -> Result<(), RetrievalError> {
+    match found.mismatch(wanted) {
+        Some(mismatch) => Err(RetrievalError::IndexMismatch { path: dir.to_owned(), mismatch }),
+        None => Ok(()),
+    }
+}
+
+/// Founds an index where there is none. What an earlier attempt left behind without a manifest is empty or unusable.
+fn found_new(dir: &Path, wanted: &Manifest) -> Result<(), RetrievalError> {
+    for folder in [dir.join("lexical"), vectors_in(dir)] {
+        if folder.exists() {
+            std::fs::remove_dir_all(&folder).map_err(RetrievalError::file(&folder, "removing"))?;
+        }
+        std::fs::create_dir_all(&folder).map_err(RetrievalError::file(&folder, "making the folder"))?;
+    }
+    sync_folder(dir)?;
+    wanted.write(dir)
+}
+
+fn open_lexical(dir: &Path, fields: &Fields) -> Result<Index, RetrievalError> {
+    let folder = dir.join("lexical");
+    std::fs::create_dir_all(&folder).map_err(RetrievalError::file(&folder, "making the folder"))?;
+    let directory = MmapDirectory::open(&folder).map_err(tantivy::TantivyError::from)?;
+    Ok(Index::open_or_create(directory, fields.schema.clone())?)
+}
+
+fn reader(index: &Index) -> Result<IndexReader, RetrievalError> {
+    // Reloaded by commits, together with the vectors, and never on its own.
+    Ok(index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?)
+}
+
+/// The position that a commit of the lexical leg names; `None` before the first.
+pub(crate) fn committed(dir: &Path, index: &Index) -> Result<Option<Position>, RetrievalError> {
+    let Some(payload) = index.load_metas()?.payload else { return Ok(None) };
+    let damaged = |e: serde_json::Error| RetrievalError::IndexDamaged { path: dir.join("lexical"), reason: e.to_string() };
+    serde_json::from_str(&payload).map(Some).map_err(damaged)
+}
+
+/// Reads both legs so that they belong to the same commit, though another process may commit meanwhile.
+fn one_state(dir: &Path, index: &Index, dimension: usize) -> Result<(IndexReader, Vectors, u64), RetrievalError> {
+    let mut attempts = 0;
+    loop {
+        attempts += 1;
+        let before = committed(dir, index)?;
+        let read = reader(index).and_then(|r| match before {
+            Some(position) => Ok((r, replay(&vectors_in(dir), position, dimension)?, position.generation)),
+            None => Ok((r, Vectors::new(dimension), 0)),
+        });
+        let settled = committed(dir, index)? == before;
+        if settled || attempts == READ_ATTEMPTS {
+            return read;
+        }
+    }
+}
+
+#[async_trait]
+impl PassageIndex for HybridIndex {
+    async fn upsert(&self, passages: Vec<IndexedPassage>) -> Result<(), PortError> {
+        self.change(move |writer, shared| writer.upsert(shared, passages)).await
+    }
+
+    async fn remove_version(&self, version: VersionId) -> Result<(), PortError> {
+        self.change(move |writer, shared| writer.remove_version(shared, version)).await
+    }
+
+    async fn commit(&self) -> Result<(), PortError> {
+        self.change(|writer, shared| writer.commit(shared)).await
+    }
+
+    async fn search(&self, query: HybridQuery) -> Result<Ranking, PortError> {
+        self.work(move |shared| search::search(shared, &query)).await
+    }
+
+    async fn clear(&self) -> Result<(), PortError> {
+        self.change(|writer, shared| writer.clear(shared)).await
+    }
+
+    async fn len(&self) -> Result<u64, PortError> {
+        self.work(|shared| Ok(shared.state.read().vectors.live() as u64)).await
+    }
+}

@@ -1,0 +1,166 @@
+//! The lexical leg: BM25 over words (title, headings, text) and over character pairs, in tantivy.
+//!
+//! Queries are built from terms alone. Tantivy's query parser is not used: it would read `NOT`, `:` and quotes in a
+//! question as a language.
+
+use crate::analyzer::Analyzer;
+use crate::permission::Permission;
+use crate::settings::IndexSettings;
+use appliance_core::id::{PassageId, VersionId};
+use appliance_core::ports::index::IndexedPassage;
+use appliance_core::ranking::{Bm25Score, TermWeight};
+use std::collections::BTreeMap;
+use tantivy::collector::TopDocs;
+use tantivy::query::{BooleanQuery, BoostQuery, Occur, Query, TermQuery};
+use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
+use tantivy::tokenizer::{PreTokenizedString, Token};
+use tantivy::{Searcher, TantivyDocument, Term};
+
+/// Hits taken beyond the wanted number, so that ties at the end are cut by id and not by tantivy's segments.
+const SPARE_HITS: usize = 16;
+
+/// The fields of a passage in the lexical leg. No text is stored, only terms.
+#[derive(Clone)]
+pub(crate) struct Fields {
+    pub schema: Schema,
+    passage: Field,
+    version: Field,
+    document: Field,
+    collection: Field,
+    title: Field,
+    headings: Field,
+    body: Field,
+    pairs: Field,
+}
+
+impl Fields {
+    pub fn new() -> Self {
+        let mut schema = Schema::builder();
+        // The tokenizer named here is never used: every value comes as tokens.
+        let terms = TextFieldIndexing::default().set_tokenizer("raw").set_index_option(IndexRecordOption::WithFreqs);
+        let terms = TextOptions::default().set_indexing_options(terms);
+        Self {
+            passage: schema.add_i64_field("passage", INDEXED | FAST),
+            version: schema.add_i64_field("version", INDEXED),
+            document: schema.add_i64_field("document", INDEXED),
+            collection: schema.add_i64_field("collection", INDEXED),
+            title: schema.add_text_field("title", terms.clone()),
+            headings: schema.add_text_field("headings", terms.clone()),
+            body: schema.add_text_field("body", terms.clone()),
+            pairs: schema.add_text_field("pairs", terms),
+            schema: schema.build(),
+        }
+    }
+
+    /// The term that removes a passage.
+    pub fn passage_term(&self, passage: PassageId) -> Term {
+        Term::from_field_i64(self.passage, passage.0)
+    }
+
+    /// The term that removes a version.
+    pub fn version_term(&self, version: VersionId) -> Term {
+        Term::from_field_i64(self.version, version.0)
+    }
+
+    /// A passage as tantivy takes it.
+    pub fn document(&self, analyzer: &Analyzer, passage: &IndexedPassage) -> TantivyDocument {
+        let headings = passage.heading_path.join("\n");
+        let whole = format!("{}\n{headings}\n{}", passage.title, passage.text);
+        let mut document = TantivyDocument::default();
+        document.add_i64(self.passage, passage.id.0);
+        document.add_i64(self.version, passage.version.0);
+        document.add_i64(self.document, passage.document.0);
+        document.add_i64(self.collection, passage.collection.0);
+        document.add_pre_tokenized_text(self.title, tokens(analyzer.words(&passage.title)));
+        document.add_pre_tokenized_text(self.headings, tokens(analyzer.words(&headings)));
+        document.add_pre_tokenized_text(self.body, tokens(analyzer.words(&passage.text)));
+        document.add_pre_tokenized_text(self.pairs, tokens(analyzer.pairs(&whole)));
+        document
+    }
+}
+
+fn tokens(terms: Vec<String>) -> PreTokenizedString {
+    let token = |(position, text)| Token { position, text, ..Token::default() };
+    PreTokenizedString { text: String::new(), tokens: terms.into_iter().enumerate().map(token).collect() }
+}
+
+/// A question as the terms of both streams, each with how often it occurs.
+pub(crate) struct Terms {
+    words: BTreeMap<String, u32>,
+    pairs: BTreeMap<String, u32>,
+}
+
+impl Terms {
+    pub fn of(analyzer: &Analyzer, text: &str) -> Self {
+        Self { words: counted(analyzer.words(text)), pairs: counted(analyzer.pairs(text)) }
+    }
+}
+
+fn counted(terms: Vec<String>) -> BTreeMap<String, u32> {
+    let mut counts = BTreeMap::new();
+    for term in terms {
+        *counts.entry(term).or_insert(0) += 1;
+    }
+    counts
+}
+
+/// The best `depth` permitted passages, best first; ties by id.
+pub(crate) fn search(
+    searcher: &Searcher,
+    fields: &Fields,
+    settings: &IndexSettings,
+    terms: &Terms,
+    permission: Permission<'_>,
+    depth: usize,
+) -> tantivy::Result<Vec<(PassageId, Bm25Score)>> {
+    let wanted = scored(fields, settings, terms);
+    if wanted.is_empty() || depth == 0 {
+        return Ok(Vec::new());
+    }
+    let query = BooleanQuery::new(vec![
+        (Occur::Must, permission.filter(fields.collection, fields.document)),
+        (Occur::Must, Box::new(BooleanQuery::new(wanted))),
+    ]);
+    let hits = searcher.search(&query, &TopDocs::with_limit(depth + SPARE_HITS).order_by_score())?;
+    let mut found = Vec::with_capacity(hits.len());
+    for (score, address) in hits {
+        let ids = searcher.segment_reader(address.segment_ord).fast_fields().i64("passage")?;
+        if let Some(id) = ids.first(address.doc_id) {
+            found.push((PassageId(id), Bm25Score(score)));
+        }
+    }
+    found.sort_by(|a, b| a.1.descending(&b.1).then(a.0.cmp(&b.0)));
+    found.truncate(depth);
+    Ok(found)
+}
+
+/// One clause for each term and field.
+fn scored(fields: &Fields, settings: &IndexSettings, terms: &Terms) -> Vec<(Occur, Box<dyn Query>)> {
+    let words = [(fields.title, settings.title_boost), (fields.headings, settings.headings_boost), (fields.body, 1.0)];
+    let pairs = [(fields.pairs, settings.pairs_boost)];
+    let clauses = |terms: &BTreeMap<String, u32>, fields: &[(Field, f32)]| -> Vec<(Occur, Box<dyn Query>)> {
+        let of_term = |(term, count): (&String, &u32)| {
+            fields.iter().filter(|(_, b)| *b > 0.0).map(|(f, b)| clause(*f, term, b * *count as f32)).collect::<Vec<_>>()
+        };
+        terms.iter().flat_map(of_term).collect()
+    };
+    let mut all = clauses(&terms.words, &words);
+    all.extend(clauses(&terms.pairs, &pairs));
+    all
+}
+
+fn clause(field: Field, term: &str, boost: f32) -> (Occur, Box<dyn Query>) {
+    let term = TermQuery::new(Term::from_field_text(field, term), IndexRecordOption::WithFreqs);
+    (Occur::Should, Box::new(BoostQuery::new(Box::new(term), boost)))
+}
+
+/// How much each distinct pair of the question says, over all passages; in the order of the terms.
+pub(crate) fn weights(searcher: &Searcher, fields: &Fields, terms: &Terms) -> tantivy::Result<Vec<TermWeight>> {
+    let passages: u64 = searcher.segment_readers().iter().map(|s| u64::from(s.max_doc())).sum();
+    let weight = |term: &String| {
+        let holding = searcher.doc_freq(&Term::from_field_text(fields.pairs, term))?;
+        let idf = (1.0 + (passages as f32 - holding as f32 + 0.5) / (holding as f32 + 0.5)).ln();
+        Ok(TermWeight { term: term.clone(), idf })
+    };
+    terms.pairs.keys().map(weight).collect()
+}

@@ -1,0 +1,50 @@
+//! The viewer's permission, in the form that each leg applies while it searches.
+
+use appliance_core::id::{CollectionId, DocumentId};
+use appliance_core::ranking::HybridQuery;
+use std::collections::BTreeSet;
+use tantivy::Term;
+use tantivy::query::{BooleanQuery, ConstScoreQuery, Occur, Query, TermSetQuery};
+use tantivy::schema::Field;
+
+/// What a query may return: the viewer's visibility, narrowed to the collections that were asked for.
+#[derive(Clone, Copy)]
+pub(crate) struct Permission<'a> {
+    query: &'a HybridQuery,
+}
+
+impl<'a> Permission<'a> {
+    pub fn of(query: &'a HybridQuery) -> Self {
+        Self { query }
+    }
+
+    /// Whether passages of a document may be returned.
+    pub fn allows(&self, collection: CollectionId, document: DocumentId) -> bool {
+        let asked = self.query.collections();
+        (asked.is_empty() || asked.contains(&collection)) && self.query.visibility().includes(collection, document)
+    }
+
+    /// The same rule as a filter of the lexical leg; it adds nothing to scores.
+    pub fn filter(&self, collection: Field, document: Field) -> Box<dyn Query> {
+        let seen = self.query.visibility();
+        let asked: BTreeSet<CollectionId> = self.query.collections().iter().copied().collect();
+        let narrowed = |c: &&CollectionId| asked.is_empty() || asked.contains(*c);
+        let open: Box<dyn Query> = Box::new(one_of(collection, seen.collections.iter().filter(narrowed).map(|c| c.0)));
+        let hidden: Box<dyn Query> = Box::new(one_of(document, seen.hidden.iter().map(|d| d.0)));
+        let open = BooleanQuery::new(vec![(Occur::Must, open), (Occur::MustNot, hidden)]);
+
+        let granted: Box<dyn Query> = Box::new(one_of(document, seen.granted.iter().map(|d| d.0)));
+        let granted = if asked.is_empty() {
+            granted
+        } else {
+            let within: Box<dyn Query> = Box::new(one_of(collection, asked.iter().map(|c| c.0)));
+            Box::new(BooleanQuery::new(vec![(Occur::Must, granted), (Occur::Must, within)]))
+        };
+        let either = BooleanQuery::new(vec![(Occur::Should, Box::new(open)), (Occur::Should, granted)]);
+        Box::new(ConstScoreQuery::new(Box::new(either), 0.0))
+    }
+}
+
+fn one_of(field: Field, ids: impl Iterator<Item = i64>) -> TermSetQuery {
+    TermSetQuery::new(ids.map(|id| Term::from_field_i64(field, id)))
+}

@@ -1,0 +1,174 @@
+//! The vectors in memory: one slot a passage, in the order they came, and the exact search over them.
+
+use crate::permission::Permission;
+use appliance_core::id::{CollectionId, DocumentId, PassageId, VersionId};
+use appliance_core::ranking::CosineSimilarity;
+use std::collections::HashMap;
+use std::ops::Range;
+
+/// Whose vector it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Entry {
+    pub passage: PassageId,
+    pub version: VersionId,
+    pub document: DocumentId,
+    pub collection: CollectionId,
+}
+
+/// A place for one vector. A slot is never used twice: what replaces a passage gets a new one.
+struct Slot {
+    entry: Entry,
+    scope: u32,
+    live: bool,
+}
+
+/// The passages of one document in one collection: what permissions are about.
+struct Scope {
+    collection: CollectionId,
+    document: DocumentId,
+    live: usize,
+}
+
+/// All vectors. Invariant: slot `i` has the components `values[i * dimension..(i + 1) * dimension]`.
+pub(crate) struct Vectors {
+    dimension: usize,
+    values: Vec<f32>,
+    slots: Vec<Slot>,
+    places: HashMap<PassageId, u32>,
+    versions: HashMap<VersionId, Vec<u32>>,
+    scopes: Vec<Scope>,
+    scope_ids: HashMap<(CollectionId, DocumentId), u32>,
+    live: usize,
+}
+
+/// What a query may see, by scope.
+pub(crate) struct Sight {
+    scopes: Vec<bool>,
+    /// How many passages that is.
+    pub visible: usize,
+}
+
+impl Vectors {
+    pub fn new(dimension: usize) -> Self {
+        Self {
+            dimension,
+            values: Vec::new(),
+            slots: Vec::new(),
+            places: HashMap::new(),
+            versions: HashMap::new(),
+            scopes: Vec::new(),
+            scope_ids: HashMap::new(),
+            live: 0,
+        }
+    }
+
+    /// Slots in use or dead.
+    pub fn slots(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// Passages that can be found.
+    pub fn live(&self) -> usize {
+        self.live
+    }
+
+    /// The components in a slot.
+    pub fn vector(&self, slot: usize) -> &[f32] {
+        &self.values[slot * self.dimension..(slot + 1) * self.dimension]
+    }
+
+    /// Takes a vector in, in place of the passage's earlier one.
+    pub fn put(&mut self, entry: Entry, values: &[f32]) {
+        if let Some(place) = self.places.get(&entry.passage).copied() {
+            self.kill(place);
+        }
+        let place = self.slots.len() as u32;
+        let scope = self.scope_of(&entry);
+        self.values.extend_from_slice(values);
+        self.slots.push(Slot { entry, scope, live: true });
+        self.places.insert(entry.passage, place);
+        self.versions.entry(entry.version).or_default().push(place);
+        self.scopes[scope as usize].live += 1;
+        self.live += 1;
+    }
+
+    /// Forgets every passage of a version.
+    pub fn remove_version(&mut self, version: VersionId) {
+        for place in self.versions.remove(&version).unwrap_or_default() {
+            self.kill(place);
+        }
+    }
+
+    fn kill(&mut self, place: u32) {
+        let slot = &mut self.slots[place as usize];
+        if slot.live {
+            slot.live = false;
+            self.places.remove(&slot.entry.passage);
+            self.scopes[slot.scope as usize].live -= 1;
+            self.live -= 1;
+        }
+    }
+
+    fn scope_of(&mut self, entry: &Entry) -> u32 {
+        let Entry { collection, document, .. } = *entry;
+        *self.scope_ids.entry((collection, document)).or_insert_with(|| {
+            self.scopes.push(Scope { collection, document, live: 0 });
+            self.scopes.len() as u32 - 1
+        })
+    }
+
+    /// The living, in the order they came.
+    pub fn entries(&self) -> impl Iterator<Item = (Entry, &[f32])> {
+        self.slots.iter().enumerate().filter(|(_, s)| s.live).map(|(i, s)| (s.entry, self.vector(i)))
+    }
+
+    /// What a query may see.
+    pub fn sight(&self, permission: Permission<'_>) -> Sight {
+        let scopes: Vec<bool> = self.scopes.iter().map(|s| s.live > 0 && permission.allows(s.collection, s.document)).collect();
+        let visible = self.scopes.iter().zip(&scopes).filter(|(_, seen)| **seen).map(|(s, _)| s.live).sum();
+        Sight { scopes, visible }
+    }
+
+    /// The passage in a slot, when it lives and may be seen.
+    pub fn seen(&self, sight: &Sight, slot: usize) -> Option<PassageId> {
+        let slot = self.slots.get(slot)?;
+        (slot.live && sight.scopes[slot.scope as usize]).then_some(slot.entry.passage)
+    }
+
+    /// Compares every visible vector of some slots with `query`; the best `k`, best first, ties by id.
+    pub fn nearest_exactly(&self, query: &[f32], sight: &Sight, slots: Range<usize>, k: usize) -> Vec<(PassageId, CosineSimilarity)> {
+        let scored = slots.filter_map(|i| Some((self.seen(sight, i)?, CosineSimilarity(dot(self.vector(i), query)))));
+        best(scored.collect(), k)
+    }
+}
+
+/// The best `k`, best first, ties by id.
+pub(crate) fn best(mut scored: Vec<(PassageId, CosineSimilarity)>, k: usize) -> Vec<(PassageId, CosineSimilarity)> {
+    let order = |a: &(PassageId, CosineSimilarity), b: &(PassageId, CosineSimilarity)| a.1.descending(&b.1).then(a.0.cmp(&b.0));
+    if k == 0 {
+        return Vec::new();
+    }
+    if scored.len() > k {
+        scored.select_nth_unstable_by(k - 1, order);
+        scored.truncate(k);
+    }
+    scored.sort_by(order);
+    scored
+}
+
+/// The inner product, which for unit vectors is the cosine.
+///
+/// Sixteen sums side by side let the compiler use vector instructions; one sum would wait for itself at every step
+/// (384 components: 0.05 against 0.4 µs).
+pub(crate) fn dot(a: &[f32], b: &[f32]) -> f32 {
+    const LANES: usize = 16;
+    let mut sums = [0.0_f32; LANES];
+    let (a_chunks, b_chunks) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
+    let rest: f32 = a_chunks.remainder().iter().zip(b_chunks.remainder()).map(|(x, y)| x * y).sum();
+    for (x, y) in a_chunks.zip(b_chunks) {
+        for ((sum, x), y) in sums.iter_mut().zip(x).zip(y) {
+            *sum += x * y;
+        }
+    }
+    sums.iter().sum::<f32>() + rest
+}
