@@ -11,7 +11,7 @@ async fn a_killed_ingest_resumes_after_the_next_start() -> Result<()> {
     let data = DataFolder::prepare()?;
     let appliance = Appliance::start(&data).await?;
     let visitor = Visitor::administrator(&appliance, &data).await?;
-    let files: Vec<PathBuf> = pdfs()?;
+    let files: Vec<PathBuf> = workspace::sample_pdfs();
     visitor.upload(&files).await?;
     wait_until_one_is_ingesting(&visitor).await?;
     appliance.kill()?;
@@ -20,13 +20,17 @@ async fn a_killed_ingest_resumes_after_the_next_start() -> Result<()> {
     let mut visitor = Visitor::new(&appliance)?;
     visitor.sign_in("admin", kura_tests::appliance::PASSWORD).await?;
     let early = visitor.get_json("/api/documents").await?;
-    let searchable: Vec<i64> = early.as_array().into_iter().flatten().filter(|e| e["state"] == "searchable").filter_map(|e| e["id"].as_i64()).collect();
+    let searchable: Vec<i64> =
+        early.as_array().into_iter().flatten().filter(|e| e["state"] == "searchable").filter_map(|e| e["id"].as_i64()).collect();
     let found = visitor.get_json("/api/search?q=%E6%89%8B%E6%95%B0%E6%96%99&limit=50").await?;
     for passage in found["passages"].as_array().into_iter().flatten() {
         let document = passage["document"].as_i64().context("a passage has a document")?;
         let now = visitor.get_json("/api/documents").await?;
         let state = now.as_array().into_iter().flatten().find(|e| e["id"] == document).map(|e| e["state"].clone());
-        ensure!(searchable.contains(&document) || state.is_some_and(|s| s == "searchable"), "document {document} answered before it was searchable");
+        ensure!(
+            searchable.contains(&document) || state.is_some_and(|s| s == "searchable"),
+            "document {document} answered before it was searchable"
+        );
     }
 
     let settled = visitor.wait_until_settled(Duration::from_secs(240)).await?;
@@ -38,14 +42,6 @@ async fn a_killed_ingest_resumes_after_the_next_start() -> Result<()> {
         ensure!(resumed, "{} did not resume: {}", entry["file_name"], entry["failure"]["message"]);
     }
     appliance.stop()
-}
-
-fn pdfs() -> Result<Vec<PathBuf>> {
-    let entries = std::fs::read_dir(workspace::sample_library())?.collect::<std::io::Result<Vec<_>>>()?;
-    let mut files: Vec<PathBuf> = entries.into_iter().map(|e| e.path()).filter(|p| p.extension().is_some_and(|e| e == "pdf")).collect();
-    files.sort();
-    ensure!(files.len() >= 3, "the sample library holds PDFs");
-    Ok(files)
 }
 
 async fn wait_until_one_is_ingesting(visitor: &Visitor) -> Result<()> {

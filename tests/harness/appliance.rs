@@ -246,7 +246,8 @@ impl Visitor {
 
     /// Asks through the JSON API.
     pub async fn ask(&self, question: &str) -> Result<Value> {
-        let request = self.client.post(self.url("/api/ask")).header("x-form-token", &self.form_token).json(&json!({ "question": question }));
+        let request =
+            self.client.post(self.url("/api/ask")).header("x-form-token", &self.form_token).json(&json!({ "question": question }));
         let reply = reply(request.send().await?).await?;
         ensure!(reply.status.is_success(), "asking: {} {}", reply.status, reply.body);
         Ok(serde_json::from_str(&reply.body)?)

@@ -29,9 +29,19 @@ pub fn sample_library() -> PathBuf {
     root().join("deploy/sample/library")
 }
 
-/// A file of the sample library.
+/// A file of the sample library, in whichever of its folders it lies.
 pub fn sample(name: &str) -> PathBuf {
-    sample_library().join(name)
+    let folders = std::fs::read_dir(sample_library()).into_iter().flatten().flatten().map(|entry| entry.path());
+    folders.map(|folder| folder.join(name)).find(|file| file.exists()).unwrap_or_else(|| sample_library().join(name))
+}
+
+/// All PDFs of the sample library, by path.
+pub fn sample_pdfs() -> Vec<PathBuf> {
+    let folders = std::fs::read_dir(sample_library()).into_iter().flatten().flatten().map(|entry| entry.path());
+    let files = folders.filter_map(|folder| std::fs::read_dir(folder).ok()).flatten().flatten().map(|entry| entry.path());
+    let mut pdfs: Vec<PathBuf> = files.filter(|file| file.extension().is_some_and(|e| e == "pdf")).collect();
+    pdfs.sort();
+    pdfs
 }
 
 /// Where screenshots and reports of a test run are kept.
