@@ -1,1 +1,30 @@
-//! Placeholder.
+//! Files in, documents and passages out.
+//!
+//! [`FileParser`] turns the bytes of a stored file into a [`Document`](appliance_core::document::Document) whose text
+//! knows where it stands (rectangles of a page, cells of a sheet, lines of a text), and cuts documents into passages.
+//! [`FileReader`] shows those places to a person: pages as pixels, sheets as windows of cells.
+//!
+//! The files are other people's: broken, hostile, huge. Every format is read behind [`Limits`], third-party code runs
+//! on a thread of its own with a deep stack, and its panics become refusals or warnings. What this crate deliberately
+//! does not do: recognise characters in scans, follow links, run macros, or keep anything on disk.
+
+mod limits;
+mod parser;
+mod sniff;
+
+mod heading;
+mod passages;
+
+mod pdf;
+mod sheet;
+mod text;
+
+mod draft;
+mod reader;
+mod script;
+mod shield;
+
+pub use limits::Limits;
+pub use parser::FileParser;
+pub use reader::FileReader;
+pub use sniff::sniff;

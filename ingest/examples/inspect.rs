@@ -1,0 +1,79 @@
+//! What ingest sees in a file: its text, its passages, its warnings or the cells of a workbook.
+//!
+//! usage: inspect FILE [--passages | --json | --cells | --page N OUT.png]
+
+use appliance_core::document::View;
+use appliance_core::ports::reader::{DocumentReader, Parser, SourceFile};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let Some(path) = arguments.first().map(PathBuf::from) else {
+        return refuse("usage: inspect FILE [--passages | --json | --cells | --page N OUT.png]");
+    };
+    match shown(&path, &arguments[1..]) {
+        Ok(text) => {
+            let _ = std::io::stdout().write_all(text.as_bytes());
+            ExitCode::SUCCESS
+        }
+        Err(message) => refuse(&message),
+    }
+}
+
+fn refuse(message: &str) -> ExitCode {
+    let _ = writeln!(std::io::stderr(), "{message}");
+    ExitCode::from(1)
+}
+
+fn shown(path: &Path, options: &[String]) -> Result<String, String> {
+    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let options: Vec<&str> = options.iter().map(String::as_str).collect();
+    if let ["--page", number, out] = options[..] {
+        return page(path, number, out);
+    }
+    if options == ["--cells"] {
+        return cells(path, &name);
+    }
+    let parser = ingest::FileParser::new(ingest::Limits::default());
+    let parsed = parser.parse(&SourceFile { path: path.to_owned(), name }).map_err(|e| e.to_string())?;
+    for warning in &parsed.warnings {
+        let _ = writeln!(std::io::stderr(), "warning: {warning}");
+    }
+    let passages = parser.passages(&parsed.document);
+    Ok(match options[..] {
+        ["--passages"] => passages.iter().map(|p| format!("--- {} [{}]\n{}\n", p.ordinal, p.heading_path.join(" > "), p.text)).collect(),
+        ["--json"] => serde_json::to_string_pretty(&(&parsed, &passages)).map_err(|e| e.to_string())?,
+        _ => parsed.document.text,
+    })
+}
+
+fn page(path: &Path, number: &str, out: &str) -> Result<String, String> {
+    let number = number.parse().map_err(|_| "the page is not a number".to_owned())?;
+    let image = ingest::FileReader::new().render_page(path, number, 1.5).map_err(|e| e.to_string())?.ok_or("no such page")?;
+    std::fs::write(out, &image.png).map_err(|e| e.to_string())?;
+    Ok(format!("{} x {}\n", image.width, image.height))
+}
+
+fn cells(path: &Path, name: &str) -> Result<String, String> {
+    let format = ingest::sniff(path, name).map_err(|e| e.to_string())?;
+    if format.view() != View::Sheets {
+        return Err("not a workbook".to_owned());
+    }
+    let parser = ingest::FileParser::new(ingest::Limits::default());
+    let parsed = parser.parse(&SourceFile { path: path.to_owned(), name: name.to_owned() }).map_err(|e| e.to_string())?;
+    let reader = ingest::FileReader::new();
+    let mut lines = String::new();
+    for (index, sheet) in parsed.document.sheets.iter().enumerate() {
+        let window = reader.sheet_window(path, format, index as u32, 0, sheet.rows).map_err(|e| e.to_string())?;
+        for (row, cells) in window.into_iter().flat_map(|w| w.rows).enumerate() {
+            for (column, value) in cells.iter().enumerate().filter(|(_, v)| !v.is_empty()) {
+                let cell = appliance_core::locator::CellRef { row: row as u32, column: column as u32 };
+                let value = value.replace(['\n', '\r', '\t'], " ");
+                lines.push_str(&format!("{}\t{cell}\t{value}\n", sheet.name));
+            }
+        }
+    }
+    Ok(lines)
+}

@@ -1,0 +1,78 @@
+//! The parser: a stored file to a document, a document to passages.
+
+use crate::limits::Limits;
+use crate::{passages, pdf, sheet, shield, sniff, text};
+use appliance_core::document::{BlockKind, Document, Format, Parsed};
+use appliance_core::passage::Passage;
+use appliance_core::ports::Parser;
+use appliance_core::ports::reader::{ParseError, SourceFile};
+use std::path::Path;
+use std::sync::Arc;
+
+/// Reads PDF, workbooks, CSV and text files.
+#[derive(Debug, Clone, Default)]
+pub struct FileParser {
+    limits: Limits,
+}
+
+impl FileParser {
+    /// A parser that reads within `limits`.
+    pub fn new(limits: Limits) -> Self {
+        Self { limits }
+    }
+
+    fn read(&self, file: &SourceFile) -> Result<(Format, Vec<u8>), ParseError> {
+        let unavailable = |source| ParseError::Unavailable { name: file.name.clone(), source };
+        let length = std::fs::metadata(&file.path).map_err(unavailable)?.len();
+        if length > self.limits.file_bytes {
+            let limit = format!("{} MiB a file", self.limits.file_bytes >> 20);
+            return Err(ParseError::TooLarge { name: file.name.clone(), limit });
+        }
+        let format = sniff(&file.path, &file.name)?;
+        Ok((format, std::fs::read(&file.path).map_err(unavailable)?))
+    }
+
+    fn parse_bytes(&self, name: &str, format: Format, bytes: Vec<u8>) -> Result<Parsed, ParseError> {
+        match format {
+            Format::Pdf => pdf::parse(name, &Arc::new(bytes), &self.limits),
+            Format::Xlsx | Format::Xlsb | Format::Xls | Format::Ods | Format::Csv | Format::Tsv => {
+                sheet::parse(name, format, bytes, &self.limits)
+            }
+            Format::Text => Ok(text::parse(&bytes, &self.limits)),
+            Format::Markdown => Ok(text::parse_markdown(&bytes, &self.limits)),
+        }
+    }
+}
+
+impl Parser for FileParser {
+    fn parse(&self, file: &SourceFile) -> Result<Parsed, ParseError> {
+        let (format, bytes) = self.read(file)?;
+        tracing::debug!(document.format = format.name(), document.bytes = bytes.len(), "parsing");
+        let parsed = shield::on_deep_stack(|| self.parse_bytes(&file.name, format, bytes));
+        let mut parsed = parsed.map_err(|reason| ParseError::Damaged { name: file.name.clone(), reason })??;
+        let document = &mut parsed.document;
+        // A scan stays in the library: its pages can still be looked at, and its warnings say what is missing.
+        if document.blocks.is_empty() && document.pages.is_empty() {
+            return Err(ParseError::Empty { name: file.name.clone() });
+        }
+        if document.title.is_empty() {
+            document.title = title(document, &file.name);
+        }
+        Ok(parsed)
+    }
+
+    fn passages(&self, document: &Document) -> Vec<Passage> {
+        passages::passages(document)
+    }
+}
+
+/// The first heading, when it stands near the beginning, else the file's name without its ending.
+fn title(document: &Document, name: &str) -> String {
+    let heading = document.blocks.iter().take(5).find(|b| matches!(b.kind, BlockKind::Heading { .. }));
+    let heading = heading.and_then(|b| b.span.slice(&document.text)).map(str::trim);
+    let paged = matches!(document.format, Format::Pdf | Format::Text | Format::Markdown);
+    match heading {
+        Some(text) if paged && (2..=80).contains(&text.chars().count()) => text.to_owned(),
+        _ => Path::new(name).file_stem().map_or_else(|| name.to_owned(), |s| s.to_string_lossy().into_owned()),
+    }
+}

@@ -1,0 +1,303 @@
+//! Passages: a document cut into the pieces that are searched, shown and cited.
+//!
+//! Blocks are gathered in reading order until a piece is about as long as a paragraph of a manual. An article of an
+//! ordinance stays whole, together with the caption that precedes it; rows of a table are gathered by the few; a block
+//! that is too long by itself is cut between sentences.
+
+use crate::heading::{self, Opening};
+use crate::script::ends_sentence;
+use appliance_core::document::{Block, BlockKind, Document};
+use appliance_core::locator::{Locator, PageLine, Place, Span, bounding_range};
+use appliance_core::passage::Passage;
+
+/// Characters that a passage aims at, and that it seldom exceeds.
+const TARGET: usize = 350;
+const LONGEST: usize = 600;
+/// Characters that a passage of table rows aims at: rows are dense, and their neighbours are noise.
+const ROWS_TARGET: usize = 240;
+/// A row this long stands alone.
+const LONG_ROW: usize = 120;
+/// Characters of a heading in a path.
+const HEADING: usize = 80;
+
+/// Cuts a document into passages, in reading order.
+pub(crate) fn passages(document: &Document) -> Vec<Passage> {
+    let mut cutter = Cutter { document, path: Path::default(), open: None, done: Vec::new() };
+    for (index, block) in document.blocks.iter().enumerate() {
+        cutter.take(index, block);
+    }
+    cutter.close();
+    cutter.done
+}
+
+/// Headings above a place, outermost first.
+#[derive(Debug, Default, Clone, PartialEq)]
+struct Path {
+    parts: Vec<(u8, String)>,
+    article: Option<String>,
+    caption: Option<String>,
+    table: Option<String>,
+}
+
+impl Path {
+    fn heading(&mut self, level: u8, text: &str) {
+        self.parts.retain(|(l, _)| *l < level);
+        self.parts.push((level, shortened(text)));
+        self.article = None;
+        self.caption = None;
+    }
+
+    fn names(&self) -> Vec<String> {
+        let mut names: Vec<String> = self.parts.iter().map(|(_, n)| n.clone()).collect();
+        names.extend(self.article.clone());
+        names.extend(self.table.clone());
+        names
+    }
+}
+
+fn shortened(text: &str) -> String {
+    let one_line: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    one_line.chars().take(HEADING).collect()
+}
+
+/// Blocks being gathered into a passage.
+#[derive(Debug)]
+struct Open {
+    first: usize,
+    last: usize,
+    characters: usize,
+    path: Path,
+    rows: bool,
+    /// Whether it holds only what precedes an article or a section: captions and headings.
+    only_heads: bool,
+}
+
+struct Cutter<'d> {
+    document: &'d Document,
+    path: Path,
+    open: Option<Open>,
+    done: Vec<Passage>,
+}
+
+impl Cutter<'_> {
+    fn take(&mut self, index: usize, block: &Block) {
+        let text = block.span.slice(&self.document.text).unwrap_or("");
+        let characters = text.chars().count();
+        let rows = block.kind == BlockKind::Row;
+        let opening = if rows { None } else { heading::opening(first_line(text)) };
+        let breaks = self.breaks(block, opening.as_ref(), characters);
+        if breaks {
+            self.close();
+        }
+        self.follow(index, block, text, opening.as_ref());
+        let only_heads = matches!(block.kind, BlockKind::Heading { .. }) || opening == Some(Opening::Caption);
+        match &mut self.open {
+            Some(open) => {
+                open.last = index;
+                open.characters += characters;
+                if open.only_heads || open.path.article.is_none() {
+                    open.path = self.path.clone();
+                }
+                open.rows |= rows;
+                open.only_heads &= only_heads;
+            }
+            None => self.open = Some(Open { first: index, last: index, characters, path: self.path.clone(), rows, only_heads }),
+        }
+    }
+
+    /// Whether the block begins a new passage.
+    fn breaks(&self, block: &Block, opening: Option<&Opening>, characters: usize) -> bool {
+        let Some(open) = &self.open else { return false };
+        let last = &self.document.blocks[open.last];
+        if !same_surface(&last.place, &block.place) {
+            return true;
+        }
+        // Headings and captions wait for what they head.
+        if open.only_heads {
+            return open.characters + characters > LONGEST * 2;
+        }
+        let heading = matches!(block.kind, BlockKind::Heading { .. });
+        if heading || matches!(opening, Some(Opening::Article(_) | Opening::Caption)) {
+            return true;
+        }
+        let rows = block.kind == BlockKind::Row;
+        if rows && open.rows {
+            return open.characters + characters > ROWS_TARGET || characters > LONG_ROW || is_question(block, self.document);
+        }
+        if rows != open.rows {
+            // A line that introduces a table, or a note under it, stays with it when both are short.
+            return open.characters + characters > ROWS_TARGET;
+        }
+        let whole = open.path.article.is_some();
+        open.characters + characters > if whole { LONGEST } else { TARGET }
+    }
+
+    /// Moves the path of headings along.
+    fn follow(&mut self, index: usize, block: &Block, text: &str, opening: Option<&Opening>) {
+        if let BlockKind::Heading { level } = block.kind {
+            self.path.heading(level, text);
+        }
+        match opening {
+            Some(Opening::Caption) => {
+                self.path.caption = Some(text.trim().to_owned());
+                self.path.article = None;
+            }
+            Some(Opening::Article(name)) => {
+                let caption = self.path.caption.take().or_else(|| own_caption(text, name)).unwrap_or_default();
+                self.path.article = Some(format!("{name}{caption}"));
+            }
+            _ => {}
+        }
+        // In a paged document the first row of a table is its header more often than not; it goes along as context.
+        let paged_row = block.kind == BlockKind::Row && matches!(block.place, Place::Pages { .. });
+        let begins = index == 0 || self.document.blocks[index - 1].kind != BlockKind::Row;
+        match (paged_row, begins) {
+            (true, true) => self.path.table = header(text),
+            (true, false) => {}
+            _ => self.path.table = None,
+        }
+    }
+
+    fn close(&mut self) {
+        let Some(open) = self.open.take() else { return };
+        let blocks = &self.document.blocks[open.first..=open.last];
+        let span = Span::new(blocks[0].span.start, blocks[blocks.len() - 1].span.end);
+        let names = open.path.names();
+        for part in cut(&self.document.text, span) {
+            let place = place(blocks, part);
+            let text = part.slice(&self.document.text).unwrap_or("").to_owned();
+            self.done.push(Passage {
+                ordinal: self.done.len() as u32,
+                heading_path: names.clone(),
+                text,
+                locator: Locator { span: part, place },
+            });
+        }
+    }
+}
+
+fn first_line(text: &str) -> &str {
+    text.split('\n').next().unwrap_or(text)
+}
+
+/// 「第9条（減免）」: a caption on the article's own line.
+fn own_caption(text: &str, name: &str) -> Option<String> {
+    let rest = first_line(text).trim().strip_prefix(name)?.trim_start();
+    let close = rest.find(['）', ')'])?;
+    let caption = &rest[..close + rest[close..].chars().next()?.len_utf8()];
+    heading::is_caption(caption).then(|| caption.to_owned())
+}
+
+/// The first row of a table as its header: short words, hardly a number.
+fn header(text: &str) -> Option<String> {
+    let digits = text.chars().filter(|c| c.is_numeric()).count();
+    let characters = text.chars().count();
+    (characters <= HEADING && digits * 8 <= characters).then(|| shortened(text))
+}
+
+/// Whether a row is a question with its answer: each is a passage of its own.
+fn is_question(block: &Block, document: &Document) -> bool {
+    let text = block.span.slice(&document.text).unwrap_or("");
+    (text.contains("質問") || text.contains("Q: ") || text.contains("問: "))
+        && (text.contains("回答") || text.contains("A: ") || text.contains("答: "))
+}
+
+/// Whether a passage may run from one place to the other: not from sheet to sheet.
+fn same_surface(a: &Place, b: &Place) -> bool {
+    match (a, b) {
+        (Place::Cells { sheet: a, .. }, Place::Cells { sheet: b, .. }) => a == b,
+        (Place::Pages { .. }, Place::Pages { .. }) | (Place::Text { .. }, Place::Text { .. }) => true,
+        _ => false,
+    }
+}
+
+/// Cuts a span that is too long: at line ends and sentence ends, else at commas, else anywhere.
+fn cut(text: &str, span: Span) -> Vec<Span> {
+    let mut parts = Vec::new();
+    let mut start = span.start;
+    while let Some(rest) = text.get(start..span.end) {
+        if rest.chars().count() <= LONGEST {
+            break;
+        }
+        let end = start + best_cut(rest);
+        parts.extend(trimmed(text, Span::new(start, end)));
+        start = end;
+    }
+    parts.extend(trimmed(text, Span::new(start, span.end)));
+    parts
+}
+
+/// Where to cut a text that is longer than [`LONGEST`]: the last good place at or before the target, or the first after.
+fn best_cut(text: &str) -> usize {
+    let mut best: Option<(u8, usize)> = None;
+    let mut before = None;
+    for (count, (at, c)) in text.char_indices().enumerate() {
+        let end = at + c.len_utf8();
+        let quality = match c {
+            '\n' => 3,
+            c if ends_sentence(c) => 3,
+            '、' | '，' | '；' | ';' => 2,
+            c if c.is_whitespace() => 1,
+            _ => 0,
+        };
+        let early = count < TARGET / 2;
+        if !early && quality > 0 && (count <= TARGET || best.is_none_or(|(q, _)| q < quality)) && best.is_none_or(|(q, _)| quality >= q) {
+            best = Some((quality, end));
+        }
+        if count >= LONGEST - 1 {
+            before = Some(end);
+            break;
+        }
+        if count > TARGET && best.is_some_and(|(q, _)| q == 3) {
+            break;
+        }
+    }
+    best.map(|(_, end)| end).or(before).unwrap_or(text.len())
+}
+
+fn trimmed(text: &str, span: Span) -> Option<Span> {
+    let slice = span.slice(text)?;
+    let start = span.start + (slice.len() - slice.trim_start().len());
+    let end = span.end - (slice.len() - slice.trim_end().len());
+    (start < end).then(|| Span::new(start, end))
+}
+
+/// The place of a part of the blocks' text.
+fn place(blocks: &[Block], part: Span) -> Place {
+    let inside = || blocks.iter().filter(|b| b.span.overlaps(part));
+    match &blocks[0].place {
+        Place::Pages { .. } => {
+            let whole: Vec<PageLine> = inside()
+                .flat_map(|b| match &b.place {
+                    Place::Pages { lines } => lines.as_slice(),
+                    _ => &[],
+                })
+                .copied()
+                .collect();
+            Locator { span: part, place: Place::Pages { lines: whole } }.narrowed(part).place
+        }
+        Place::Cells { sheet, name, range, .. } => {
+            let cells: Vec<_> = inside()
+                .flat_map(|b| match &b.place {
+                    Place::Cells { cells, .. } => cells.as_slice(),
+                    _ => &[],
+                })
+                .filter(|c| c.span.overlaps(part))
+                .copied()
+                .collect();
+            Place::Cells { sheet: *sheet, name: name.clone(), range: bounding_range(&cells).unwrap_or(*range), cells }
+        }
+        Place::Text { first_line, last_line } => {
+            let lines = inside().filter_map(|b| match b.place {
+                Place::Text { first_line, last_line } => Some((first_line, last_line)),
+                _ => None,
+            });
+            let (first, last) = lines.fold((u32::MAX, 0), |(f, l), (a, b)| (f.min(a), l.max(b)));
+            if last == 0 {
+                Place::Text { first_line: *first_line, last_line: *last_line }
+            } else {
+                Place::Text { first_line: first, last_line: last }
+            }
+        }
+    }
+}

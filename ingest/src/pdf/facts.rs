@@ -1,0 +1,217 @@
+//! Facts beside the pages: title, outline, page labels.
+
+use appliance_core::folding::fold_tight;
+use encoding_rs::SHIFT_JIS;
+use hayro_interpret::hayro_syntax::Pdf;
+use hayro_interpret::hayro_syntax::object::{Array, Dict, Name, ObjRef, Object, String as PdfString};
+use std::collections::{HashMap, HashSet};
+
+/// Entries of an outline, and of a label tree, that are read.
+const MOST: usize = 20_000;
+/// Nesting of an outline, and of a label tree.
+const DEPTH: usize = 24;
+
+/// What a file says about itself.
+#[derive(Debug, Default)]
+pub(crate) struct Facts {
+    /// A title that a person wrote.
+    pub(crate) title: Option<String>,
+    /// Depth by folded title and page number from 1 (0 where the outline does not say).
+    outline: HashMap<(String, u32), u8>,
+    labels: Vec<Labels>,
+}
+
+#[derive(Debug)]
+struct Labels {
+    first: usize,
+    style: Option<char>,
+    prefix: String,
+    start: u32,
+}
+
+/// Reads the facts of a file. `title` is the information dictionary's, as stored.
+pub(crate) fn read(pdf: &Pdf, title: Option<&[u8]>) -> Facts {
+    let mut facts = Facts { title: title.map(text).and_then(worthy), ..Facts::default() };
+    let Some(root) = pdf.xref().get::<Dict<'_>>(pdf.xref().root_id()) else { return facts };
+    let pages: HashMap<ObjRef, u32> =
+        pdf.pages().iter().enumerate().filter_map(|(i, p)| Some((p.raw().obj_id()?.into(), i as u32 + 1))).collect();
+    if let Some(outlines) = root.get::<Dict<'_>>("Outlines") {
+        let mut walk = Walk { pages: &pages, seen: HashSet::new(), outline: &mut facts.outline };
+        walk.children(&outlines, 1);
+    }
+    if let Some(labels) = root.get::<Dict<'_>>("PageLabels") {
+        number_tree(&labels, DEPTH, &mut facts.labels);
+        facts.labels.sort_by_key(|l| l.first);
+    }
+    facts
+}
+
+impl Facts {
+    /// The depth, from 1, of the outline's entry for a heading with this text on this page.
+    pub(crate) fn outline_depth(&self, text: &str, page: u32) -> Option<u8> {
+        if self.outline.is_empty() {
+            return None;
+        }
+        let key = fold_tight(text);
+        self.outline.get(&(key.clone(), page)).or_else(|| self.outline.get(&(key, 0))).copied()
+    }
+
+    /// The printed label of a page (from 0), where it differs from the page's number.
+    pub(crate) fn label(&self, index: usize) -> Option<String> {
+        let range = self.labels.iter().rev().find(|l| l.first <= index)?;
+        let number = range.start.saturating_add((index - range.first) as u32);
+        let number = match range.style {
+            Some('D') => number.to_string(),
+            Some('R') => roman(number),
+            Some('r') => roman(number).to_lowercase(),
+            Some('A') => letters(number),
+            Some('a') => letters(number).to_lowercase(),
+            _ => String::new(),
+        };
+        let label = format!("{}{number}", range.prefix);
+        (!label.is_empty() && label != (index + 1).to_string()).then_some(label)
+    }
+}
+
+struct Walk<'w> {
+    pages: &'w HashMap<ObjRef, u32>,
+    seen: HashSet<ObjRef>,
+    outline: &'w mut HashMap<(String, u32), u8>,
+}
+
+impl Walk<'_> {
+    fn children(&mut self, parent: &Dict<'_>, depth: usize) {
+        let mut next = parent.get_ref("First").map(|r| (r, parent.get::<Dict<'_>>("First")));
+        while let Some((reference, Some(entry))) = next {
+            if depth > DEPTH || self.outline.len() >= MOST || !self.seen.insert(reference) {
+                return;
+            }
+            if let Some(title) = entry.get::<PdfString<'_>>("Title") {
+                let key = fold_tight(&text(title.as_bytes()));
+                if !key.is_empty() {
+                    self.outline.entry((key, self.page(&entry))).or_insert(depth as u8);
+                }
+            }
+            self.children(&entry, depth + 1);
+            next = entry.get_ref("Next").map(|r| (r, entry.get::<Dict<'_>>("Next")));
+        }
+    }
+
+    fn page(&self, entry: &Dict<'_>) -> u32 {
+        let destination =
+            entry.get::<Array<'_>>("Dest").or_else(|| entry.get::<Dict<'_>>("A").and_then(|action| action.get::<Array<'_>>("D")));
+        let page = destination.and_then(|d| d.raw_iter().next()).and_then(|first| first.as_obj_ref());
+        page.and_then(|p| self.pages.get(&p).copied()).unwrap_or(0)
+    }
+}
+
+fn number_tree(node: &Dict<'_>, depth: usize, labels: &mut Vec<Labels>) {
+    if depth == 0 || labels.len() >= MOST {
+        return;
+    }
+    if let Some(numbers) = node.get::<Array<'_>>("Nums") {
+        let mut entries = numbers.iter::<Object<'_>>();
+        while let (Some(first), Some(range)) = (entries.next(), entries.next()) {
+            let (Some(first), Some(range)) = (first.into_i32(), range.into_dict()) else { continue };
+            labels.push(Labels {
+                first: usize::try_from(first).unwrap_or(0),
+                style: range.get::<Name<'_>>("S").and_then(|s| s.as_str().chars().next()),
+                prefix: range.get::<PdfString<'_>>("P").map(|p| text(p.as_bytes())).unwrap_or_default(),
+                start: range.get::<i32>("St").and_then(|s| u32::try_from(s).ok()).unwrap_or(1),
+            });
+        }
+    }
+    if let Some(kids) = node.get::<Array<'_>>("Kids") {
+        for kid in kids.iter::<Dict<'_>>().take(MOST) {
+            number_tree(&kid, depth - 1, labels);
+        }
+    }
+}
+
+fn roman(number: u32) -> String {
+    const DIGITS: [(u32, &str); 13] = [
+        (1000, "M"),
+        (900, "CM"),
+        (500, "D"),
+        (400, "CD"),
+        (100, "C"),
+        (90, "XC"),
+        (50, "L"),
+        (40, "XL"),
+        (10, "X"),
+        (9, "IX"),
+        (5, "V"),
+        (4, "IV"),
+        (1, "I"),
+    ];
+    let mut left = number.min(10_000);
+    let mut out = String::new();
+    for (value, digit) in DIGITS {
+        while left >= value {
+            out.push_str(digit);
+            left -= value;
+        }
+    }
+    out
+}
+
+/// A to Z, then AA to ZZ, as ISO 32000-1 (12.4.2) counts.
+fn letters(number: u32) -> String {
+    let index = number.saturating_sub(1);
+    let letter = char::from(b'A' + (index % 26) as u8);
+    std::iter::repeat_n(letter, (index / 26 + 1).min(40) as usize).collect()
+}
+
+/// A text string (ISO 32000-1, 7.9.2): UTF-16 or UTF-8 with a mark, else what Japanese writers put there in practice.
+fn text(bytes: &[u8]) -> String {
+    let decoded = if let Some(utf16) = bytes.strip_prefix(&[0xfe, 0xff]) {
+        encoding_rs::UTF_16BE.decode_without_bom_handling(utf16).0.into_owned()
+    } else if let Some(utf16) = bytes.strip_prefix(&[0xff, 0xfe]) {
+        encoding_rs::UTF_16LE.decode_without_bom_handling(utf16).0.into_owned()
+    } else if let Ok(utf8) = std::str::from_utf8(bytes.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(bytes)) {
+        utf8.to_owned()
+    } else {
+        let (text, bad) = SHIFT_JIS.decode_without_bom_handling(bytes);
+        if bad { bytes.iter().map(|b| char::from(*b)).collect() } else { text.into_owned() }
+    };
+    decoded.chars().filter(|c| !c.is_control()).collect::<String>().trim().to_owned()
+}
+
+/// Titles that programs write are none.
+fn worthy(title: String) -> Option<String> {
+    let folded = fold_tight(&title);
+    let junk = ["microsoft", "untitled", "無題", "タイトル", "スライド", "powerpoint", "新規", "文書", "名称未設定", "document"];
+    let endings = [
+        ".doc", ".docx", ".xls", ".xlsx", ".ppt", ".pptx", ".jtd", ".indd", ".pdf", ".ai", ".eps", ".dvi", ".tex", ".txt", ".html", ".xdw",
+        ".jtdc",
+    ];
+    let bad = folded.chars().count() < 3
+        || junk.iter().any(|j| folded.starts_with(j))
+        || endings.iter().any(|e| folded.ends_with(e))
+        || folded.contains('\u{fffd}')
+        || !folded.chars().any(char::is_alphabetic);
+    (!bad).then_some(title)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_count_as_printed() {
+        let labels = vec![
+            Labels { first: 0, style: Some('r'), prefix: String::new(), start: 1 },
+            Labels { first: 4, style: Some('D'), prefix: "A-".to_owned(), start: 3 },
+        ];
+        let facts = Facts { labels, ..Facts::default() };
+        assert_eq!(facts.label(3).as_deref(), Some("iv"));
+        assert_eq!(facts.label(5).as_deref(), Some("A-4"));
+    }
+
+    #[test]
+    fn titles_of_programs_are_no_titles() {
+        assert_eq!(worthy("Microsoft Word - 要綱.doc".to_owned()), None);
+        assert_eq!(worthy("みなと市廃棄物条例".to_owned()).as_deref(), Some("みなと市廃棄物条例"));
+        assert_eq!(text(b"\xfe\xff\x5e\x02"), "市");
+    }
+}

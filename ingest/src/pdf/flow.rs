@@ -1,0 +1,253 @@
+//! Flow: lines to blocks. Lines of one paragraph are joined, headings and rows of tables stand alone.
+
+use super::facts::Facts;
+use super::line::{Cell, Line};
+use super::page::PageLines;
+use crate::draft::Draft;
+use crate::heading::{self, Opening};
+use crate::limits::Limits;
+use crate::script::{ends_sentence, is_cjk, wants_space};
+use appliance_core::document::{Block, BlockKind, Warning};
+use appliance_core::locator::{PageLine, Place, Span};
+use std::collections::BTreeMap;
+
+/// Type this much larger than the body's makes a short line a heading.
+const LARGER: f32 = 1.15;
+/// Lines that one heading may run over.
+const HEADING_LINES: usize = 3;
+
+/// A line with its page and its part in the document.
+#[derive(Debug)]
+struct Placed {
+    page: u32,
+    line: Line,
+    role: Role,
+    opening: Option<Opening>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Role {
+    Heading(u8),
+    Row,
+    Text,
+}
+
+/// Writes all pages; furniture comes last and belongs to no block.
+pub(crate) fn write(pages: Vec<PageLines>, facts: &Facts, limits: &Limits, warnings: &mut Vec<Warning>) -> (String, Vec<Block>) {
+    let sizes = Sizes::of(&pages);
+    let mut aside = Vec::new();
+    let mut placed: Vec<Placed> = Vec::new();
+    for page in pages {
+        let rows = rows_of_tables(&page.lines);
+        for (line, row) in page.lines.into_iter().zip(rows) {
+            let opening = heading::opening(&line.text);
+            let role = role(&line, row, opening.as_ref(), page.number, facts, &sizes);
+            placed.push(Placed { page: page.number, line, role, opening });
+        }
+        aside.extend(page.aside);
+    }
+    let mut draft = Draft::default();
+    let mut group: Vec<Placed> = Vec::new();
+    for next in placed {
+        if draft.len() > limits.text_bytes {
+            warnings.push(Warning::Truncated { limit: format!("{} MiB of text", limits.text_bytes >> 20) });
+            break;
+        }
+        if !group.is_empty() && !belongs(&group, &next) {
+            write_block(&mut draft, &group);
+            group.clear();
+        }
+        group.push(next);
+    }
+    write_block(&mut draft, &group);
+    for line in aside {
+        draft.aside(&line.text);
+    }
+    draft.finish()
+}
+
+/// The sizes of type in a document.
+#[derive(Debug)]
+struct Sizes {
+    body: f32,
+    /// Sizes of headings, largest first, in half points.
+    larger: Vec<i32>,
+}
+
+impl Sizes {
+    fn of(pages: &[PageLines]) -> Self {
+        let mut characters: BTreeMap<i32, usize> = BTreeMap::new();
+        for line in pages.iter().flat_map(|p| &p.lines) {
+            *characters.entry(half_points(line.size)).or_default() += line.text.chars().count();
+        }
+        let body = characters.iter().max_by_key(|(_, count)| **count).map_or(10.5, |(size, _)| *size as f32 / 2.0);
+        let larger = characters.keys().rev().copied().filter(|s| *s as f32 / 2.0 >= body * LARGER).collect();
+        Self { body, larger }
+    }
+
+    /// The level of a heading of that size; `None` for the body's.
+    fn level(&self, size: f32) -> Option<u8> {
+        if size < self.body * LARGER {
+            return None;
+        }
+        let rank = self.larger.iter().position(|s| *s <= half_points(size)).unwrap_or(0);
+        Some((rank as u8 + 1).min(4))
+    }
+}
+
+fn half_points(size: f32) -> i32 {
+    (size * 2.0).round() as i32
+}
+
+fn role(line: &Line, row: bool, opening: Option<&Opening>, page: u32, facts: &Facts, sizes: &Sizes) -> Role {
+    if let Some(Opening::Part(level)) = opening
+        && line.table.is_none()
+        && !is_entry_of_contents(&line.text)
+    {
+        return Role::Heading(*level);
+    }
+    if row || line.table.is_some() {
+        return Role::Row;
+    }
+    let count = line.text.chars().count();
+    let wordy = line.text.chars().filter(|c| c.is_alphabetic()).count() >= 2;
+    if count > 60 || !wordy || line.text.ends_with(ends_sentence) || matches!(opening, Some(Opening::Article(_) | Opening::Caption)) {
+        return Role::Text;
+    }
+    if let Some(depth) = facts.outline_depth(&line.text, page) {
+        return Role::Heading(depth.min(6));
+    }
+    match sizes.level(line.size) {
+        Some(level) if line.cells.len() <= 2 => Role::Heading(level),
+        _ => Role::Text,
+    }
+}
+
+/// Whether the line is one of a table of contents: leaders, or a page number after a gap.
+fn is_entry_of_contents(text: &str) -> bool {
+    let leaders = text.chars().filter(|c| matches!(c, '…' | '‥' | '・' | '.' | '･')).count();
+    leaders >= 4
+        || text.contains("……")
+        || text.rsplit('\u{3000}').next().is_some_and(|last| last.len() < text.len() && last.chars().all(|c| c.is_numeric()))
+}
+
+/// Which lines are rows of a table: two cells or more, one of them (not the first) aligned with the neighbour's.
+fn rows_of_tables(lines: &[Line]) -> Vec<bool> {
+    let aligned: Vec<bool> = lines.windows(2).map(|pair| alike(&pair[0], &pair[1])).collect();
+    (0..lines.len())
+        .map(|i| {
+            let before = i > 0 && aligned[i - 1];
+            let after = aligned.get(i).copied().unwrap_or(false);
+            (before || after) && !is_list_item(&lines[i])
+        })
+        .collect()
+}
+
+fn alike(a: &Line, b: &Line) -> bool {
+    if a.cells.len() < 2 || b.cells.len() < 2 || a.frame != b.frame || a.column.0 != b.column.0 || a.v.0 > b.v.0 {
+        return false;
+    }
+    let tolerance = 0.6 * a.size.max(b.size);
+    let same = |x: &Cell, y: &Cell| {
+        let starts = (x.u.0 - y.u.0).abs() < tolerance;
+        let ends = (x.u.1 - y.u.1).abs() < tolerance;
+        let middles = (x.u.0 + x.u.1 - y.u.0 - y.u.1).abs() / 2.0 < tolerance;
+        starts || ends || middles
+    };
+    a.cells[1..].iter().any(|x| b.cells[1..].iter().any(|y| same(x, y)))
+}
+
+/// A marker and its text are two cells by their gap, but no row.
+fn is_list_item(line: &Line) -> bool {
+    let Some(first) = line.cells.first() else { return false };
+    let marker = &line.text[first.start..first.end];
+    let item = heading::opening(&format!("{marker}　x")).is_some();
+    line.cells.len() == 2 && marker.chars().count() <= 6 && item
+}
+
+/// Whether the next line continues the block.
+fn belongs(group: &[Placed], next: &Placed) -> bool {
+    let (Some(first), Some(last)) = (group.first(), group.last()) else { return true };
+    if last.role != next.role || last.line.frame != next.line.frame {
+        return false;
+    }
+    let (a, b) = (&last.line, &next.line);
+    let ratio = a.size / b.size.max(0.1);
+    let near = last.page == next.page && a.column.0 == b.column.0 && b.v.0 > a.v.0 && b.v.0 - a.v.1 < 1.4 * a.size.max(b.size);
+    match last.role {
+        Role::Row => false,
+        Role::Heading(_) => {
+            near && next.opening.is_none() && last.opening.is_none() && (0.95..1.05).contains(&ratio) && group.len() < HEADING_LINES
+        }
+        Role::Text => {
+            let opens = next.opening.is_some() || matches!(last.opening, Some(Opening::Caption));
+            !opens && (0.85..1.18).contains(&ratio) && is_full(a) && if near { aligned(group, first, next) } else { runs_on(last, next) }
+        }
+    }
+}
+
+/// Whether a line reaches the right edge of its column, so that it was broken for want of room.
+fn is_full(line: &Line) -> bool {
+    let (_, left, right) = line.column;
+    let slack = match line.text.chars().next_back() {
+        Some(c) if is_cjk(c) => 2.1 * line.size,
+        _ => (right - left) * 0.18,
+    };
+    line.u.1 >= right - slack
+}
+
+/// Whether the next line starts where a line of the same paragraph would.
+fn aligned(group: &[Placed], first: &Placed, next: &Placed) -> bool {
+    let Some(last) = group.last() else { return true };
+    let indent = (next.line.u.0 - last.line.u.0) / next.line.size.max(0.1);
+    let hangs = matches!(first.opening, Some(Opening::Article(_) | Opening::Item));
+    match group.len() {
+        // The second line: back from a first-line indent, or indented under an item or an article.
+        1 => indent < 0.6 || hangs && indent < 4.5,
+        _ => indent.abs() < 0.6,
+    }
+}
+
+/// Whether a paragraph runs on over the end of a column or page.
+fn runs_on(last: &Placed, next: &Placed) -> bool {
+    let ends = last.line.text.chars().next_back().is_none_or(|c| ends_sentence(c) || matches!(c, '：' | ':' | '）' | ')'));
+    let later = next.page == last.page || next.page == last.page + 1;
+    let (_, left, _) = next.line.column;
+    let indented = next.line.u.0 > left + 0.6 * next.line.size;
+    let long = last.line.text.chars().count() >= 12;
+    later && !ends && !indented && long
+}
+
+fn write_block(draft: &mut Draft, group: &[Placed]) {
+    let Some(first) = group.first() else { return };
+    let kind = match first.role {
+        Role::Heading(level) => BlockKind::Heading { level },
+        Role::Row => BlockKind::Row,
+        Role::Text => BlockKind::Paragraph,
+    };
+    draft.block(kind, |text| {
+        let mut lines = Vec::new();
+        let mut last: Option<char> = None;
+        for Placed { page, line, .. } in group {
+            if let (Some(before), Some(after)) = (last, line.text.chars().next())
+                && wants_space(before, after)
+            {
+                text.push(' ');
+            }
+            let start = text.len();
+            text.push_str(&line.text);
+            lines.extend(line.cells.iter().map(|cell| page_line(*page, line, cell, start)));
+            last = line.text.chars().next_back();
+        }
+        Place::Pages { lines }
+    });
+}
+
+fn page_line(page: u32, line: &Line, cell: &Cell, start: usize) -> PageLine {
+    PageLine {
+        page,
+        rect: line.frame.rect(cell.u, cell.v),
+        span: Span::new(start + cell.start, start + cell.end),
+        vertical: line.frame.vertical(),
+    }
+}

@@ -1,0 +1,283 @@
+//! Lines: glyphs that stand on one baseline, cut into segments where the gap is wider than a word space.
+
+use super::frame::Frame;
+use super::glyphs::Glyph;
+use crate::script::is_cjk;
+
+/// A gap wider than this many font sizes separates cells or columns.
+const CELL_GAP: f32 = 1.2;
+/// A gap wider than this many font sizes separates words of Latin writing. Word spaces are 0.25 and more, kerning
+/// stays under 0.1.
+const WORD_GAP: f32 = 0.17;
+/// Two runs stand on one line when their middles differ by less than this many font sizes: superscripts (0.33) do,
+/// furigana (0.75) do not.
+const SAME_LINE: f32 = 0.35;
+
+/// A glyph that leaves ink, and the space that was written before it.
+#[derive(Debug, Clone, Copy)]
+struct Ink {
+    glyph: Glyph,
+    space: Option<char>,
+}
+
+/// A stretch of a row without a wide gap.
+#[derive(Debug, Clone)]
+pub(crate) struct Segment {
+    inks: Vec<Ink>,
+    pub(crate) u: (f32, f32),
+    pub(crate) v: (f32, f32),
+    pub(crate) size: f32,
+}
+
+/// Segments on one baseline, in reading order.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Row {
+    pub(crate) segments: Vec<Segment>,
+}
+
+/// A line as the document will show it.
+#[derive(Debug, Clone)]
+pub(crate) struct Line {
+    pub(crate) text: String,
+    pub(crate) frame: Frame,
+    pub(crate) u: (f32, f32),
+    pub(crate) v: (f32, f32),
+    pub(crate) size: f32,
+    /// Where each cell of the line begins and ends along it, with its bytes in `text`.
+    pub(crate) cells: Vec<Cell>,
+    /// The column of text that the line belongs to: number on the page, left and right edge.
+    pub(crate) column: (usize, f32, f32),
+    /// The ruled table that the line belongs to, when it is a row of one.
+    pub(crate) table: Option<usize>,
+}
+
+/// A cell of a line.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Cell {
+    pub(crate) u: (f32, f32),
+    pub(crate) v: (f32, f32),
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+}
+
+impl Row {
+    pub(crate) fn v(&self) -> (f32, f32) {
+        self.segments.iter().fold((f32::MAX, f32::MIN), |v, s| (v.0.min(s.v.0), v.1.max(s.v.1)))
+    }
+
+    pub(crate) fn u(&self) -> (f32, f32) {
+        self.segments.iter().fold((f32::MAX, f32::MIN), |u, s| (u.0.min(s.u.0), u.1.max(s.u.1)))
+    }
+
+    /// The row as a line, its segments as cells. A full-width space stands between cells.
+    pub(crate) fn line(&self, frame: Frame, column: (usize, f32, f32)) -> Option<Line> {
+        let mut text = String::new();
+        let mut cells = Vec::with_capacity(self.segments.len());
+        for segment in &self.segments {
+            if !text.is_empty() {
+                text.push('\u{3000}');
+            }
+            let start = text.len();
+            segment.write(&mut text);
+            cells.push(Cell { u: segment.u, v: segment.v, start, end: text.len() });
+        }
+        let size = self.segments.iter().max_by_key(|s| s.inks.len())?.size;
+        Some(Line { text, frame, u: self.u(), v: self.v(), size, cells, column, table: None })
+    }
+}
+
+impl Segment {
+    /// Characters in the segment.
+    pub(crate) fn len(&self) -> usize {
+        self.inks.len()
+    }
+
+    /// The middle of its height.
+    pub(crate) fn middle(&self) -> f32 {
+        (self.v.0 + self.v.1) / 2.0
+    }
+
+    /// Cuts the segment where `at` separates its glyphs; `None` on a side that stays empty.
+    pub(crate) fn cut(self, at: f32) -> (Option<Self>, Option<Self>) {
+        let (left, right): (Vec<Ink>, Vec<Ink>) = self.inks.into_iter().partition(|i| (i.glyph.u.0 + i.glyph.u.1) / 2.0 < at);
+        (Self::of(left), Self::of(right))
+    }
+
+    fn of(inks: Vec<Ink>) -> Option<Self> {
+        let first = inks.first()?.glyph;
+        let mut segment = Self { u: first.u, v: first.v, size: first.size, inks: Vec::new() };
+        for ink in &inks {
+            segment.u = (segment.u.0.min(ink.glyph.u.0), segment.u.1.max(ink.glyph.u.1));
+            segment.v = (segment.v.0.min(ink.glyph.v.0), segment.v.1.max(ink.glyph.v.1));
+        }
+        segment.size = dominant_size(&inks);
+        segment.inks = inks;
+        Some(segment)
+    }
+
+    /// Writes the text with the spaces that its gaps ask for.
+    pub(crate) fn write(&self, text: &mut String) {
+        let mut before: Option<Ink> = None;
+        for ink in &self.inks {
+            if let Some(before) = before {
+                text.extend(space_between(&before, ink));
+            }
+            text.push(ink.glyph.character);
+            before = Some(*ink);
+        }
+    }
+}
+
+fn space_between(before: &Ink, after: &Ink) -> Option<char> {
+    let (a, b) = (before.glyph.character, after.glyph.character);
+    let size = before.glyph.size.max(after.glyph.size);
+    let gap = after.glyph.u.0 - before.glyph.u.1;
+    if gap > CELL_GAP * size {
+        return Some('\u{3000}');
+    }
+    match (is_cjk(a), is_cjk(b)) {
+        (true, true) => (after.space == Some('\u{3000}') && gap > 0.3 * size).then_some('\u{3000}'),
+        (false, false) => (after.space.is_some() || gap > WORD_GAP * size).then_some(' '),
+        _ => match after.space {
+            Some('\u{3000}') if gap > 0.3 * size => Some('\u{3000}'),
+            Some(_) => Some(' '),
+            None => (gap > 0.6 * size).then_some(' '),
+        },
+    }
+}
+
+fn dominant_size(inks: &[Ink]) -> f32 {
+    let mut sizes: Vec<f32> = inks.iter().map(|i| i.glyph.size).collect();
+    sizes.sort_by(f32::total_cmp);
+    sizes.get(sizes.len() / 2).copied().unwrap_or(0.0)
+}
+
+/// The rows of one frame's glyphs, first to last along v.
+pub(crate) fn rows(glyphs: Vec<Glyph>) -> Vec<Row> {
+    let mut runs = runs(inks(glyphs));
+    runs.sort_by(|a, b| a.middle().total_cmp(&b.middle()).then(a.u.0.total_cmp(&b.u.0)));
+    let mut rows: Vec<Row> = Vec::new();
+    for run in runs {
+        match row_for(&rows, &run) {
+            Some(index) => rows[index].segments.push(run),
+            None => rows.push(Row { segments: vec![run] }),
+        }
+    }
+    for row in &mut rows {
+        row.segments.sort_by(|a, b| a.u.0.total_cmp(&b.u.0));
+        row.segments = joined(std::mem::take(&mut row.segments));
+    }
+    rows.sort_by(|a, b| a.v().0.total_cmp(&b.v().0));
+    rows
+}
+
+fn inks(glyphs: Vec<Glyph>) -> Vec<Ink> {
+    let mut inks = Vec::with_capacity(glyphs.len());
+    let mut space = None;
+    for glyph in glyphs {
+        if glyph.character.is_whitespace() {
+            space = if glyph.character == '\u{3000}' || space == Some('\u{3000}') { Some('\u{3000}') } else { Some(' ') };
+        } else {
+            inks.push(Ink { glyph, space });
+            space = None;
+        }
+    }
+    inks
+}
+
+/// Runs of glyphs that follow each other in the file as they do on the page.
+fn runs(inks: Vec<Ink>) -> Vec<Segment> {
+    let mut runs = Vec::new();
+    let mut current: Vec<Ink> = Vec::new();
+    for ink in inks {
+        let follows = current.last().is_some_and(|before| {
+            let (a, b) = (&before.glyph, &ink.glyph);
+            let size = a.size.max(b.size);
+            let gap = b.u.0 - a.u.1;
+            let middles = ((a.v.0 + a.v.1) - (b.v.0 + b.v.1)).abs() / 2.0;
+            middles < SAME_LINE * size && (-0.6 * size..CELL_GAP * size).contains(&gap)
+        });
+        if !follows {
+            runs.extend(Segment::of(std::mem::take(&mut current)));
+        }
+        current.push(ink);
+    }
+    runs.extend(Segment::of(current));
+    runs
+}
+
+fn row_for(rows: &[Row], run: &Segment) -> Option<usize> {
+    let mut best: Option<(f32, usize)> = None;
+    // Runs come sorted by their middles, so only the last rows can hold this one.
+    for (index, row) in rows.iter().enumerate().rev().take(6) {
+        for segment in &row.segments {
+            let distance = (segment.middle() - run.middle()).abs();
+            let crosses = segment.u.0 < run.u.1 - 0.3 * run.size && run.u.0 < segment.u.1 - 0.3 * run.size;
+            let limit = if crosses { 0.15 } else { SAME_LINE };
+            if distance < limit * segment.size.max(run.size) && best.is_none_or(|(d, _)| distance < d) {
+                best = Some((distance, index));
+            }
+        }
+    }
+    best.map(|(_, index)| index)
+}
+
+/// Joins neighbours whose gap is no wider than a word space or two.
+fn joined(segments: Vec<Segment>) -> Vec<Segment> {
+    let mut joined: Vec<Segment> = Vec::new();
+    for segment in segments {
+        match joined.last_mut() {
+            Some(last) if segment.u.0 - last.u.1 <= CELL_GAP * last.size.max(segment.size) => {
+                last.u.1 = last.u.1.max(segment.u.1);
+                last.v = (last.v.0.min(segment.v.0), last.v.1.max(segment.v.1));
+                last.inks.extend(segment.inks);
+                last.size = dominant_size(&last.inks);
+            }
+            _ => joined.push(segment),
+        }
+    }
+    joined
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn glyphs(text: &str, u: f32, v: f32, size: f32) -> Vec<Glyph> {
+        let mut at = u;
+        text.chars()
+            .map(|character| {
+                let width = if is_cjk(character) || character == '\u{3000}' { size } else { size / 2.0 };
+                at += width;
+                Glyph { character, frame: Frame::Right, u: (at - width, at), v: (v, v + size), size }
+            })
+            .collect()
+    }
+
+    #[track_caller]
+    fn check(glyphs: Vec<Glyph>, expected: &[&str]) {
+        let lines: Vec<String> = rows(glyphs).iter().filter_map(|r| r.line(Frame::Right, (0, 0.0, 0.0))).map(|l| l.text).collect();
+        assert_eq!(lines, expected);
+    }
+
+    #[test]
+    fn glyphs_become_lines_from_top_to_bottom() {
+        let mut page = glyphs("粗大ごみ", 50.0, 130.0, 10.0);
+        page.extend(glyphs("500円", 200.0, 130.5, 10.0));
+        page.extend(glyphs("第1条　この条例は、Kura box の", 50.0, 100.0, 10.0));
+        check(page, &["第1条　この条例は、Kura box の", "粗大ごみ　500円"]);
+    }
+
+    #[test]
+    fn spaces_never_stand_between_japanese_characters() {
+        check(glyphs("市 長 は", 0.0, 0.0, 10.0), &["市長は"]);
+    }
+
+    #[test]
+    fn superscripts_stay_on_the_line_and_furigana_do_not() {
+        let mut page = glyphs("面積m", 0.0, 100.0, 10.0);
+        page.extend(glyphs("2", 35.0, 100.2, 6.0));
+        page.extend(glyphs("めん", 0.0, 94.0, 5.0));
+        check(page, &["めん", "面積m2"]);
+    }
+}

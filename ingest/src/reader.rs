@@ -1,0 +1,55 @@
+//! The reader: places of a stored file, shown to a person.
+
+use crate::{pdf, sheet, shield};
+use appliance_core::document::{Format, PageImage, SheetWindow};
+use appliance_core::ports::{DocumentReader, PortError};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Where Debian's packages put fonts.
+const FONT_FOLDERS: [&str; 2] = ["/usr/share/fonts", "/usr/local/share/fonts"];
+
+/// Renders pages and reads windows of sheets.
+#[derive(Debug, Clone)]
+pub struct FileReader {
+    fonts: pdf::Fonts,
+}
+
+impl FileReader {
+    /// A reader with the machine's Japanese fonts (IPA or Noto CJK) for text whose fonts are not embedded.
+    pub fn new() -> Self {
+        Self::with_fonts(&FONT_FOLDERS.map(PathBuf::from))
+    }
+
+    /// A reader with the fonts under `folders`. Without a Japanese font there, text that a file does not embed a font
+    /// for stays blank.
+    pub fn with_fonts(folders: &[PathBuf]) -> Self {
+        Self { fonts: pdf::Fonts::under(folders) }
+    }
+}
+
+impl Default for FileReader {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl DocumentReader for FileReader {
+    fn render_page(&self, file: &Path, page: u32, scale: f32) -> Result<Option<PageImage>, PortError> {
+        let bytes = Arc::new(read(file)?);
+        let rendered = shield::on_deep_stack(|| pdf::render_page(&bytes, page, scale, &self.fonts));
+        rendered.and_then(|r| r).map_err(|reason| PortError::new(format!("page {page} of {} cannot be drawn: {reason}", file.display())))
+    }
+
+    fn sheet_window(&self, file: &Path, format: Format, sheet: u32, first_row: u32, count: u32) -> Result<Option<SheetWindow>, PortError> {
+        let bytes = read(file)?;
+        let window = shield::on_deep_stack(|| sheet::window(format, bytes, sheet, first_row, count));
+        window
+            .and_then(|w| w)
+            .map_err(|reason| PortError::new(format!("sheet {} of {} cannot be read: {reason}", sheet + 1, file.display())))
+    }
+}
+
+fn read(file: &Path) -> Result<Vec<u8>, PortError> {
+    std::fs::read(file).map_err(|e| PortError::caused(format!("{} cannot be opened", file.display()), e))
+}

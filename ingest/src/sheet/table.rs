@@ -1,0 +1,234 @@
+//! Tables: which rows of a grid are titles and notes, which are headers, which are data.
+//!
+//! The sheets of offices hold a title line or two, a table with one to three header rows (often merged), notes under
+//! it, and sometimes another table below. A heuristic, and only that: where it finds no header, rows keep their values
+//! without one.
+
+use super::grid::{Cell, Grid, Kind};
+use appliance_core::locator::CellRef;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Rows that headers may take.
+const HEADER_ROWS: usize = 4;
+/// Characters of a header; longer cells are values.
+const LONGEST_HEADER: usize = 40;
+
+/// A part of a sheet, in row order.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Part<'g> {
+    /// A title, a note or a subheading: a row that is no row of a table.
+    Line(&'g [Cell]),
+    /// A row of data under headers by column (none where the table has none).
+    Row { cells: &'g [Cell], headers: usize },
+}
+
+/// The parts of a grid, and the headers that its rows refer to.
+#[derive(Debug, Default)]
+pub(crate) struct Layout<'g> {
+    pub(crate) parts: Vec<Part<'g>>,
+    /// Header texts by column, one map a table. The first is empty.
+    pub(crate) headers: Vec<BTreeMap<u32, String>>,
+}
+
+/// Finds the parts of a grid.
+pub(crate) fn layout(grid: &Grid) -> Layout<'_> {
+    let rows: Vec<&[Cell]> = grid.filled_rows().collect();
+    let mut layout = Layout { parts: Vec::with_capacity(rows.len()), headers: vec![BTreeMap::new()] };
+    let mut current = 0;
+    let mut index = 0;
+    while index < rows.len() {
+        let row = rows[index];
+        let starts_band = index == 0 || rows[index - 1][0].at.row + 1 < row[0].at.row || matches!(layout.parts.last(), Some(Part::Line(_)));
+        if is_line(grid, row, &layout.headers[current], rows.get(index + 1).copied()) {
+            layout.parts.push(Part::Line(row));
+            index += 1;
+            continue;
+        }
+        let headers = if starts_band { header_rows(grid, &rows[index..], &layout.headers[current]) } else { 0 };
+        if headers > 0 {
+            layout.headers.push(header_texts(grid, &rows[index..index + headers]));
+            current = layout.headers.len() - 1;
+            index += headers;
+            continue;
+        }
+        layout.parts.push(Part::Row { cells: row, headers: current });
+        index += 1;
+    }
+    layout
+}
+
+/// Whether a row is a line of text: one value, in a sheet (or a stretch of it) where rows have several.
+fn is_line(grid: &Grid, row: &[Cell], headers: &BTreeMap<u32, String>, next: Option<&[Cell]>) -> bool {
+    let [cell] = row else { return false };
+    if grid.columns() == 1 {
+        return false;
+    }
+    // Under headers, one value may be a row whose other cells are blank or merged from above.
+    let carried = carried(grid, cell.at.row);
+    if headers.contains_key(&cell.at.column) && !headers.is_empty() {
+        let wide = grid.merged_at(cell.at).is_some_and(|m| m.last.column > m.first.column + 1);
+        let first = headers.keys().next() == Some(&cell.at.column);
+        let subheading = first && carried == 0 && next.is_some_and(|n| n.len() > 1);
+        return wide || subheading || cell.text.starts_with(['※', '*', '注', '（', '■', '●', '◆', '【']);
+    }
+    carried == 0
+}
+
+/// Values that merged ranges carry into a row from the rows above.
+fn carried(grid: &Grid, row: u32) -> usize {
+    grid.merged_in(row).filter(|m| m.first.row < row && grid.cell(m.first).is_some()).count()
+}
+
+/// How many rows at the start of `rows` are headers.
+fn header_rows(grid: &Grid, rows: &[&[Cell]], before: &BTreeMap<u32, String>) -> usize {
+    let first = rows[0];
+    if first.len() < 2 || rows.len() < 2 || !first.iter().all(is_header_like) {
+        return 0;
+    }
+    // A later stretch of rows goes on with the headers it has, unless its first row looks unlike the rows under it.
+    let stands_out = stands_out(first, &rows[1..]);
+    if !before.is_empty() && !stands_out && first.iter().all(|c| before.contains_key(&c.at.column)) {
+        return 0;
+    }
+    if first.iter().all(|c| c.kind != Kind::Text) {
+        return 0;
+    }
+    let mut count = 1;
+    // A range merged over several rows makes all of them headers.
+    let merged_to = grid.merged_in(first[0].at.row).filter(|m| m.first.row == first[0].at.row).map(|m| m.last.row).max().unwrap_or(0);
+    while count < rows.len().min(HEADER_ROWS + 1) - 1 {
+        let next = rows[count];
+        let adjacent = next[0].at.row == rows[count - 1][0].at.row + 1;
+        let headers = next.iter().all(is_header_like) && next.iter().any(|c| c.kind == Kind::Text);
+        if adjacent && headers && (next[0].at.row <= merged_to || refines(grid, &rows[..count], next)) {
+            count += 1;
+        } else {
+            break;
+        }
+    }
+    if count > HEADER_ROWS { 1 } else { count }
+}
+
+fn is_header_like(cell: &Cell) -> bool {
+    let short = cell.text.chars().count() <= LONGEST_HEADER;
+    match cell.kind {
+        Kind::Text => short && !cell.text.ends_with('。'),
+        Kind::Number => cell.text.parse::<u32>().is_ok_and(|n| n <= 31 || (1900..2100).contains(&n)),
+        Kind::Date => true,
+        Kind::Other => false,
+    }
+}
+
+/// Whether some column holds text in the first row and numbers or dates, or much longer text, below.
+fn stands_out(first: &[Cell], below: &[&[Cell]]) -> bool {
+    let sample: Vec<&[Cell]> = below.iter().take(5).copied().collect();
+    first.iter().filter(|c| c.kind == Kind::Text).any(|head| {
+        let under: Vec<&Cell> = sample.iter().filter_map(|r| r.iter().find(|c| c.at.column == head.at.column)).collect();
+        let numbers = under.iter().filter(|c| matches!(c.kind, Kind::Number | Kind::Date)).count();
+        let longer = under.iter().filter(|c| c.text.chars().count() > 3 * head.text.chars().count().max(4)).count();
+        !under.is_empty() && (numbers * 2 > under.len() || longer * 2 > under.len())
+    })
+}
+
+/// Whether a row refines the headers above it: its cells stand under a wide header, or only where those left gaps.
+fn refines(grid: &Grid, above: &[&[Cell]], row: &[Cell]) -> bool {
+    let taken: BTreeSet<u32> = above.iter().flat_map(|r| r.iter().map(|c| c.at.column)).collect();
+    let under_wide = |cell: &Cell| {
+        let over = CellRef { row: above[above.len() - 1][0].at.row, column: cell.at.column };
+        grid.merged_at(over).is_some_and(|m| m.last.column > m.first.column && m.last.row < cell.at.row)
+    };
+    let wide = row.iter().filter(|c| under_wide(c)).count();
+    if wide >= 2 && wide == row.len() {
+        return true;
+    }
+    // Without merges to go by: the row fills columns that the row above leaves blank, and leaves some of its columns.
+    let fills = row.iter().filter(|c| !taken.contains(&c.at.column)).count();
+    let leaves = taken.iter().filter(|t| row.iter().all(|c| c.at.column != **t)).count();
+    fills > 0 && leaves > 0 && row.len() >= 2
+}
+
+/// The headers of each column: from the top, those that stand over it, joined.
+fn header_texts(grid: &Grid, rows: &[&[Cell]]) -> BTreeMap<u32, String> {
+    let last = rows.len() - 1;
+    let columns: BTreeSet<u32> = rows.iter().flat_map(|r| r.iter().map(|c| c.at.column)).collect();
+    let mut all = columns.clone();
+    for row in rows {
+        for merged in grid.merged_in(row[0].at.row).filter(|m| grid.cell(m.first).is_some()) {
+            all.extend((merged.first.column..=merged.last.column).take(256));
+        }
+    }
+    all.into_iter()
+        .filter_map(|column| {
+            let mut levels: Vec<&str> = Vec::new();
+            for (level, row) in rows.iter().enumerate() {
+                let at = CellRef { row: row[0].at.row, column };
+                let own = grid.shown(at);
+                // Without merges, a header also stands over the blank cells to its right, when the rows below fill them.
+                let spread = || (level < last && columns.contains(&column)).then(|| row.iter().rfind(|c| c.at.column < column)).flatten();
+                let below = || rows[level + 1..].iter().any(|r| r.iter().any(|c| c.at.column == column));
+                let cell = own.or_else(|| spread().filter(|_| below() && grid.merged_at(at).is_none()));
+                if let Some(cell) = cell
+                    && levels.last() != Some(&cell.text.as_str())
+                {
+                    levels.push(&cell.text);
+                }
+            }
+            (!levels.is_empty()).then(|| (column, levels.join("／").split_whitespace().collect::<Vec<_>>().join(" ")))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use appliance_core::locator::CellRange;
+
+    fn grid(rows: &[(u32, &[&str])], merged: &[(&str, &str)]) -> Grid {
+        let mut cells = Vec::new();
+        for (row, values) in rows {
+            for (column, text) in values.iter().enumerate().filter(|(_, t)| !t.is_empty()) {
+                let kind = if text.chars().all(|c| c.is_ascii_digit()) { Kind::Number } else { Kind::Text };
+                cells.push(Cell { at: CellRef { row: *row, column: column as u32 }, text: (*text).to_owned(), kind });
+            }
+        }
+        let corner = |a1: &str| CellRef::parse(a1).expect("a cell");
+        let merged = merged.iter().map(|(a, b)| CellRange { first: corner(a), last: corner(b) }).collect();
+        Grid::new("料金表".to_owned(), false, cells, merged)
+    }
+
+    #[test]
+    fn merged_headers_reach_every_column() {
+        let grid = grid(
+            &[
+                (0, &["施設使用料"]),
+                (2, &["区分", "平日", "", "休日"]),
+                (3, &["", "午前", "午後", ""]),
+                (4, &["大ホール", "1000", "1500", "2000"]),
+                (6, &["※消費税を含む。"]),
+            ],
+            &[("A3", "A4"), ("B3", "C3"), ("D3", "D4")],
+        );
+        let layout = layout(&grid);
+        let headers: Vec<&str> = layout.headers[1].values().map(String::as_str).collect();
+        assert_eq!(headers, ["区分", "平日／午前", "平日／午後", "休日"]);
+        assert!(matches!(layout.parts[..], [Part::Line(_), Part::Row { headers: 1, .. }, Part::Line(_)]));
+    }
+
+    #[test]
+    fn headers_spread_without_merges() {
+        let grid =
+            grid(&[(0, &["区分", "平日", "", "休日"]), (1, &["", "午前", "午後", ""]), (2, &["大ホール", "1000", "1500", "2000"])], &[]);
+        let layout = layout(&grid);
+        let headers: Vec<&str> = layout.headers[1].values().map(String::as_str).collect();
+        assert_eq!(headers, ["区分", "平日／午前", "平日／午後", "休日"]);
+    }
+
+    #[test]
+    fn a_table_of_words_has_its_first_row_as_headers() {
+        let grid =
+            grid(&[(0, &["質問", "回答"]), (1, &["窓口はどこですか", "1階です。"]), (2, &["駐車場はありますか", "あります。"])], &[]);
+        let layout = layout(&grid);
+        assert_eq!(layout.parts.len(), 2);
+        assert_eq!(layout.headers[1].len(), 2);
+    }
+}
