@@ -76,13 +76,16 @@ install_missing() {
             stop "installing these packages takes root's rights, which this account lacks" "have an administrator run '$command', then call this again"
         fi
     fi
-    require_space /var 2 "the packages"
+    require_space /var 1 "the packages"
     log=$(mktemp)
-    if ! { "${as_root[@]}" apt-get update -q && "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}"; } 2>&1 | tee "$log" | sed 's/^/        /'; then
+    if ! "${as_root[@]}" sh -c "$apt" sh "${missing[@]}" 2>&1 | tee "$log" | sed -un 's/^\(Get:\|Fetched\|Setting up\|Err:\|E:\)/        &/p'; then
         explain_apt "$log" "$command"
     fi
     rm -f "$log"
 }
+
+# shellcheck disable=SC2016
+apt='export DEBIAN_FRONTEND=noninteractive; apt-get update -q && apt-get install -y -q -o Dpkg::Use-Pty=0 --no-install-recommends "$@"'
 
 explain_apt() { # LOG COMMAND
     if grep -qiE 'no space left|enough free space' "$1"; then
