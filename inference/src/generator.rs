@@ -1,0 +1,319 @@
+//! The generator: one worker thread with a context, behind a bounded queue.
+
+use crate::backend::{backend, load_model};
+use crate::chat::{ChatTemplate, Found};
+use crate::utf8::Utf8Stream;
+use crate::{EngineSettings, GeneratorModel, InferenceError};
+use appliance_core::ports::PortError;
+use appliance_core::ports::models::{GenerationRequest, Generator, ModelIdentity, Prompt, PromptProfile, Token};
+use async_trait::async_trait;
+use llama_cpp_2::context::LlamaContext;
+use llama_cpp_2::context::params::LlamaContextParams;
+use llama_cpp_2::llama_batch::LlamaBatch;
+use llama_cpp_2::model::params::LlamaModelParams;
+use llama_cpp_2::model::{LlamaLoraAdapter, LlamaModel};
+use llama_cpp_2::sampling::LlamaSampler;
+use llama_cpp_2::token::LlamaToken;
+use std::num::NonZeroU32;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::thread::JoinHandle;
+use std::time::Instant;
+use tokio::sync::mpsc;
+
+/// Tokens of a prompt that are read at once; between two such pieces it is asked whether the reader is still there.
+const PROMPT_PIECE: usize = 256;
+
+/// A generating model in this process.
+pub struct LlamaGenerator {
+    identity: ModelIdentity,
+    profile: PromptProfile,
+    context_tokens: u32,
+    waiting_answers: usize,
+    model: Arc<LlamaModel>,
+    template: Option<ChatTemplate>,
+    queue: Option<SyncSender<Work>>,
+    worker: Option<JoinHandle<()>>,
+}
+
+/// A prompt to be continued.
+struct Work {
+    prompt: Vec<LlamaToken>,
+    max_tokens: usize,
+    temperature: f32,
+    seed: u32,
+    reply: mpsc::Sender<Token>,
+}
+
+impl LlamaGenerator {
+    /// Loads the model with its adapter and starts its worker. Blocks for as long as that takes (the default model: half a second).
+    pub fn load(model: &GeneratorModel, settings: &EngineSettings) -> Result<Self, InferenceError> {
+        let name = &model.identity.name;
+        let mut loaded = load_model(name, &model.path, LlamaModelParams::default())?;
+        let adapter = model.adapter.as_deref().map(|path| load_adapter(name, &mut loaded, path)).transpose()?;
+        let (profile, template) = speech(name, model.profile, &loaded)?;
+        let loaded = Arc::new(loaded);
+        let wanted = if settings.generator_context == 0 { model.context } else { settings.generator_context };
+        let context_tokens = wanted.min(loaded.n_ctx_train()).max(64);
+
+        let (queue, work) = sync_channel(settings.waiting_answers.max(1));
+        let (ready, started) = sync_channel(1);
+        let shop =
+            Workshop { name: name.clone(), model: Arc::clone(&loaded), adapter, context_tokens, threads: settings.effective_threads() };
+        let worker = std::thread::Builder::new()
+            .name("generator".to_owned())
+            .spawn(move || shop.work(&work, &ready))
+            .map_err(InferenceError::io("cannot start a thread for", &model.path))?;
+        started.recv().unwrap_or_else(|_| Err(InferenceError::WorkerStopped { model: name.clone() }))?;
+        Ok(Self {
+            identity: model.identity.clone(),
+            profile,
+            context_tokens,
+            waiting_answers: settings.waiting_answers.max(1),
+            model: loaded,
+            template,
+            queue: Some(queue),
+            worker: Some(worker),
+        })
+    }
+
+    /// The prompt as tokens. Control tokens come from the template and the tokenizer only, never from a text.
+    fn tokens(&self, prompt: &Prompt) -> Result<Vec<LlamaToken>, InferenceError> {
+        match prompt {
+            Prompt::Raw(text) => {
+                let vocab = self.model.vocab();
+                let mut tokens = Vec::new();
+                if vocab.should_add_bos() {
+                    tokens.push(vocab.bos());
+                }
+                vocab.tokenize_into(text.as_bytes(), &mut tokens, false, false);
+                Ok(tokens)
+            }
+            Prompt::Chat(messages) => self
+                .template
+                .as_ref()
+                .and_then(|template| template.tokens(&self.model, messages))
+                .ok_or_else(|| InferenceError::NoTemplate { model: self.identity.name.clone() }),
+        }
+    }
+
+    fn enqueue(&self, work: Work) -> Result<(), InferenceError> {
+        let stopped = || InferenceError::WorkerStopped { model: self.identity.name.clone() };
+        let queue = self.queue.as_ref().ok_or_else(stopped)?;
+        queue.try_send(work).map_err(|e| match e {
+            TrySendError::Full(_) => InferenceError::TooManyWaiting { waiting: self.waiting_answers },
+            TrySendError::Disconnected(_) => stopped(),
+        })
+    }
+}
+
+#[async_trait]
+impl Generator for LlamaGenerator {
+    fn identity(&self) -> &ModelIdentity {
+        &self.identity
+    }
+
+    fn profile(&self) -> PromptProfile {
+        self.profile
+    }
+
+    fn context_tokens(&self) -> u32 {
+        self.context_tokens
+    }
+
+    fn parameters_m(&self) -> u32 {
+        u32::try_from(self.model.n_params() / 1_000_000).unwrap_or(u32::MAX)
+    }
+
+    async fn count_tokens(&self, text: &str) -> Result<u32, PortError> {
+        let tokens = self.model.vocab().tokenize(text.as_bytes(), true, false);
+        Ok(u32::try_from(tokens.len()).unwrap_or(u32::MAX))
+    }
+
+    async fn generate(&self, request: GenerationRequest) -> Result<mpsc::Receiver<Token>, PortError> {
+        let prompt = self.tokens(&request.prompt)?;
+        if prompt.is_empty() || prompt.len() >= self.context_tokens as usize {
+            return Err(InferenceError::PromptTooLong { tokens: prompt.len(), context: self.context_tokens }.into());
+        }
+        let room = self.context_tokens as usize - prompt.len();
+        let max_tokens = (request.max_tokens as usize).min(room);
+        // Room for every piece there can be: the worker never waits for a slow reader while others wait for it.
+        let (reply, answer) = mpsc::channel(max_tokens + 2);
+        self.enqueue(Work { prompt, max_tokens, temperature: request.temperature, seed: request.seed, reply })?;
+        Ok(answer)
+    }
+}
+
+impl Drop for LlamaGenerator {
+    fn drop(&mut self) {
+        self.queue = None;
+        if let Some(worker) = self.worker.take() {
+            // A worker that panicked has already left its trace in the log.
+            let _ = worker.join();
+        }
+    }
+}
+
+fn load_adapter(name: &str, model: &mut LlamaModel, path: &Path) -> Result<LlamaLoraAdapter, InferenceError> {
+    if !path.is_file() {
+        return Err(InferenceError::ModelMissing { model: name.to_owned(), path: path.to_owned() });
+    }
+    model
+        .lora_adapter_init(path)
+        .map_err(|e| InferenceError::LoadRefused { model: name.to_owned(), reason: format!("its adapter {}: {e}", path.display()) })
+}
+
+/// How the model is spoken to: as the list says, else through its template, else plainly.
+fn speech(name: &str, listed: Option<PromptProfile>, model: &LlamaModel) -> Result<(PromptProfile, Option<ChatTemplate>), InferenceError> {
+    match (listed, ChatTemplate::of(model)) {
+        (Some(PromptProfile::Chat) | None, Found::Usable(template)) => Ok((PromptProfile::Chat, Some(template))),
+        (Some(PromptProfile::Chat), _) => Err(InferenceError::NoTemplate { model: name.to_owned() }),
+        (Some(profile), Found::Usable(template)) => Ok((profile, Some(template))),
+        (Some(profile), _) => Ok((profile, None)),
+        (None, Found::Unknown) => {
+            tracing::warn!(model.name = name, "llama.cpp does not know this model's chat template; it is spoken to in plain text");
+            Ok((PromptProfile::Plain, None))
+        }
+        (None, Found::None) => Ok((PromptProfile::Plain, None)),
+    }
+}
+
+/// What the worker thread owns.
+struct Workshop {
+    name: String,
+    model: Arc<LlamaModel>,
+    adapter: Option<LlamaLoraAdapter>,
+    context_tokens: u32,
+    threads: u32,
+}
+
+impl Workshop {
+    fn work(mut self, queue: &Receiver<Work>, ready: &SyncSender<Result<(), InferenceError>>) {
+        let adapter = self.adapter.take();
+        let mut desk = match Desk::new(&self, adapter) {
+            Ok(desk) => desk,
+            Err(e) => {
+                // The loader waits for this; when it is gone, nobody wants to know.
+                let _ = ready.send(Err(e));
+                return;
+            }
+        };
+        let _ = ready.send(Ok(()));
+        while let Ok(work) = queue.recv() {
+            if let Err(e) = desk.write(&work) {
+                tracing::error!(model.name = self.name, error = %e, "generation failed");
+                let _ = work.reply.try_send(Err(e.into()));
+            }
+        }
+    }
+
+    fn failed(&self, doing: &'static str) -> impl Fn(String) -> InferenceError {
+        let model = self.name.clone();
+        move |reason| InferenceError::ComputationFailed { model: model.clone(), doing, reason }
+    }
+}
+
+/// The context and what goes into it.
+struct Desk<'a> {
+    shop: &'a Workshop,
+    context: LlamaContext<'a>,
+    batch: LlamaBatch<'a>,
+    // The context points at the adapter for as long as it lives.
+    _adapter: Option<LlamaLoraAdapter>,
+}
+
+impl<'a> Desk<'a> {
+    fn new(shop: &'a Workshop, mut adapter: Option<LlamaLoraAdapter>) -> Result<Self, InferenceError> {
+        let refused = |reason: String| InferenceError::LoadRefused { model: shop.name.clone(), reason };
+        let threads = shop.threads as i32;
+        let params = LlamaContextParams::default()
+            .with_n_ctx(NonZeroU32::new(shop.context_tokens))
+            .with_n_batch(PROMPT_PIECE as u32)
+            .with_n_ubatch(PROMPT_PIECE as u32)
+            .with_n_seq_max(1)
+            .with_n_threads(threads)
+            .with_n_threads_batch(threads)
+            .with_no_perf(true);
+        let mut context = shop.model.new_context(backend()?, params).map_err(|e| refused(e.to_string()))?;
+        if let Some(adapter) = &mut adapter {
+            context.lora_adapter_set(adapter, 1.0).map_err(|e| refused(format!("its adapter: {e}")))?;
+        }
+        Ok(Self { shop, context, batch: LlamaBatch::new(PROMPT_PIECE, 1), _adapter: adapter })
+    }
+
+    /// Continues a prompt until the model ends, the limit is reached or the reader has left.
+    fn write(&mut self, work: &Work) -> Result<(), InferenceError> {
+        let span = tracing::debug_span!("generate", prompt.tokens = work.prompt.len());
+        let _entered = span.enter();
+        let started = Instant::now();
+        self.context.clear_kv_cache();
+        if !self.read_prompt(work)? {
+            return Ok(());
+        }
+        let read = started.elapsed();
+        let vocab = self.shop.model.vocab();
+        let mut sampler = sampler(work.temperature, work.seed);
+        let mut text = Utf8Stream::default();
+        let mut written = 0;
+        while written < work.max_tokens && !work.reply.is_closed() {
+            let token = sampler.sample(&self.context, self.batch.n_tokens() - 1);
+            if vocab.is_eog(token) {
+                break;
+            }
+            written += 1;
+            let piece = text.push(&vocab.token_to_piece(token, false, None));
+            if !piece.is_empty() && work.reply.try_send(Ok(piece)).is_err() {
+                break;
+            }
+            if written < work.max_tokens {
+                self.decode(&[token], work.prompt.len() + written - 1, true)?;
+            }
+        }
+        let rest = text.finish();
+        if !rest.is_empty() {
+            // The reader may have left; then nobody misses the half character.
+            let _ = work.reply.try_send(Ok(rest));
+        }
+        tracing::debug!(
+            answer.tokens = written,
+            prompt.ms = read.as_millis() as u64,
+            total.ms = started.elapsed().as_millis() as u64,
+            "generated"
+        );
+        Ok(())
+    }
+
+    /// Reads the prompt piece by piece; `false` when the reader left meanwhile.
+    fn read_prompt(&mut self, work: &Work) -> Result<bool, InferenceError> {
+        let pieces = work.prompt.chunks(PROMPT_PIECE);
+        let last = pieces.len().saturating_sub(1);
+        for (i, piece) in pieces.enumerate() {
+            if work.reply.is_closed() {
+                return Ok(false);
+            }
+            self.decode(piece, i * PROMPT_PIECE, i == last)?;
+        }
+        Ok(true)
+    }
+
+    /// Feeds tokens that begin at position `at`; with `speak`, the last one's successor can be sampled afterwards.
+    fn decode(&mut self, tokens: &[LlamaToken], at: usize, speak: bool) -> Result<(), InferenceError> {
+        let failed = self.shop.failed("writing");
+        self.batch.clear();
+        for (i, token) in tokens.iter().enumerate() {
+            let logits = speak && i + 1 == tokens.len();
+            self.batch.add(*token, (at + i) as i32, &[0], logits).map_err(|e| failed(e.to_string()))?;
+        }
+        self.context.decode(&mut self.batch).map_err(|e| failed(e.to_string()))
+    }
+}
+
+/// Temperature 0 takes the likeliest token; else tokens of at least a twentieth of its probability are drawn by seed.
+fn sampler(temperature: f32, seed: u32) -> LlamaSampler {
+    if temperature <= 0.0 {
+        LlamaSampler::greedy()
+    } else {
+        LlamaSampler::chain([LlamaSampler::min_p(0.05, 1), LlamaSampler::temp(temperature), LlamaSampler::dist(seed)], true)
+    }
+}
