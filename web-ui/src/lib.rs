@@ -1,1 +1,32 @@
-//! Placeholder.
+//! The desk: the pages, streams and JSON through which people use Kura.
+//!
+//! Every page is rendered here, on the server, and works without JavaScript; the scripts under `static/` only add to
+//! it. The crate knows the ports of `appliance-core` and nothing of the engines behind them. It grants no permission
+//! of its own: what a person may see and do comes with the session's `Viewer`, asked for anew with every request.
+
+mod answer_view;
+mod assets;
+mod dates;
+mod desk;
+mod failure;
+mod fields;
+mod links;
+mod messages;
+mod outline;
+mod page;
+mod place_view;
+mod rendering;
+mod request;
+mod routes;
+mod security;
+mod serve;
+mod signed_in;
+mod site;
+mod status;
+mod words;
+
+pub use dates::Calendar;
+pub use desk::{Desk, HttpSettings};
+pub use serve::{WebError, serve};
+pub use site::Site;
+pub use status::{ApplianceStatus, DiskStatus, DocumentCounts, IndexStatus, MemoryStatus, ModelRole, ModelStatus, StatusSource};

@@ -1,0 +1,314 @@
+# The words on screen. Plain and short, no exclamation marks.
+
+product = Kura
+skip = Skip to content
+language = Language
+
+nav-label = Main
+nav-ask = Ask
+nav-documents = Documents
+nav-administration = Administration
+
+menu-password = Change password
+menu-sign-out = Sign out
+
+title-ask = Ask
+title-documents = Documents
+title-delete = Delete document
+title-people = People
+title-status = System status
+title-sign-in = Sign in
+title-password = Change password
+
+## Sign-in
+sign-in = Sign in
+sign-in-refused = The login or the password is wrong. Check both and try again.
+sign-in-rules = For registered people only. Questions and answers stay on this appliance.
+field-login = Login
+field-password = Password
+
+## Password
+password-forced = Choose a password of your own first. The one-time password stops working after that.
+password-done = Your password has been changed.
+password-change = Change password
+password-least = At least { $least } characters. A long phrase is safest.
+password-too-short = Use at least { $least } characters.
+password-too-long = That password is too long. Use up to 200 characters.
+password-differs = The new passwords differ. Enter the same one twice.
+password-same = That is your current password. Choose a different one.
+password-wrong = The current password is wrong. Check it and try again.
+field-current = Current password
+field-one-time = One-time password
+field-new = New password
+field-again = New password again
+
+## Asking
+field-question = Question
+question-help = Ask in a full sentence.
+question-keys = Enter sends, Shift+Enter starts a new line.
+ask = Ask
+ask-again = Ask again
+ask-empty = Enter a question.
+ask-too-long = The question is too long. Use up to 2,000 characters.
+scope = Scope
+scope-help = With nothing chosen, every document you may see is searched.
+examples = Questions to try
+recent = Your recent questions
+asked-at = Asked:
+nothing-visible = There are no documents you may see
+nothing-visible-what = An administrator decides who sees what. Ask one if you need access.
+empty-library = There are no documents yet
+empty-library-editor = Add documents, and questions about them can be answered.
+empty-library-reader = Questions can be answered once documents are added. Ask an editor or an administrator.
+
+## Answers
+answer = Answer
+answer-arrived = The answer is here.
+answer-address = Link to this answer
+answer-checked = { $sources ->
+    [one] Checked against 1 source
+   *[other] Checked against { $sources } sources
+}
+answer-doubtful = Some sentences could not be confirmed. Do not rely on the struck-out text.
+unsupported = not confirmed by the sources
+refusal = The documents do not say.
+refusal-near = Closest passages:
+refusal-nothing = Nothing close was found either.
+refusal-way = Try other words, or a wider scope.
+kind-quoted = Quotation
+kind-quoted-note = The words of the source itself.
+kind-extracted = Extract
+kind-extracted-note = The sentences of the sources closest to the question.
+kind-composed = Composed
+kind-composed-note = Written by AI, each sentence checked against its sources.
+kind-refused = No answer
+kind-refused-note = The answer was not found in the documents.
+ai-notice = Made by AI. Always check the evidence.
+citation-label = Source { $number }: { $title }, { $place }
+source-gone = This source can no longer be seen
+copy = Copy
+copied = Copied
+print = Print
+stop = Stop
+seconds = { $seconds } s
+seconds-pattern = {"{"}n{"}"} s
+
+stage-searching = Searching
+stage-found = { $found } passages found
+stage-choosing = Choosing from { $found }
+stage-chosen = Chose { $chosen } of { $found }
+stage-writing = Writing the answer
+stage-written = Answer written
+stage-checking = Checking
+stream-lost = The connection was lost. Check the network and ask again.
+stream-stopped = The answer was stopped.
+
+record = How this answer came about
+record-searching = Search
+record-choosing = Choice
+record-writing = Writing
+record-checking = Check
+record-found = Passages found
+record-sources = Sources considered
+record-generator = Answer model
+record-embedder = Search model
+record-prompt = Prompt
+record-seed = Seed
+
+evidence = Evidence
+evidence-back = Back to the evidence
+evidence-others = Also found
+evidence-none = The sources will be listed here.
+
+place-line = line { $line }
+place-lines = lines { $first }–{ $last }
+
+## Documents
+upload = Add documents
+upload-send = Add
+upload-help = PDF, workbooks (xlsx, xlsb, xls, ods), CSV and TSV, text, Markdown. Up to { $size } each.
+upload-no-collection = There is no collection to add to. Ask an administrator.
+upload-sending = Sending
+upload-queued = Accepted
+upload-duplicate = The same file is already here
+upload-lost = The file could not be sent. Check the network and add it again.
+field-files = Files
+field-collection = Collection
+field-file-name = File name
+library-list = All documents
+library-count = { $shown } of { $total }
+library-no-match = No document matches.
+library-empty-editor = There are no documents yet. Add some above.
+library-empty-reader = There are no documents you may see yet.
+filter = Filter documents
+filter-name = Name
+filter-all = All
+filter-waiting = In preparation
+filter-warned = With warnings
+filter-apply = Filter
+filter-clear = Clear
+column-name = Name
+column-format = Kind
+column-parts = Pages
+column-state = State
+column-warnings = Warnings
+column-added = Added
+column-actions = Actions
+column-collection = Collection
+column-passages = Passages
+warning-count = { $count }
+pager = Pages of the list
+pager-newer = Newer
+pager-older = Older
+notice-added = { $count ->
+    [one] 1 file was accepted. It answers questions once it has been read.
+   *[other] { $count } files were accepted. They answer questions once they have been read.
+}
+notice-duplicate = { $count ->
+    [one] 1 file was already here and was not added.
+   *[other] { $count } files were already here and were not added.
+}
+notice-deleted = The document was deleted.
+notice-no-file = No file was chosen. Choose one and add it.
+delete = Delete
+delete-what = This document will no longer be searched or cited, and its file will be removed. This cannot be undone.
+delete-confirm = Delete document
+delete-cancel = Cancel
+
+format-workbook = Workbook
+format-table = Table (CSV)
+format-text = Text
+
+state-queued = Waiting
+state-parsing = Being read
+state-preparing = Being prepared for search
+state-embedding = Being prepared for search ({ $done }/{ $total })
+state-indexing = Being indexed
+state-searchable = Answers questions
+state-superseded = Replaced by a newer version
+state-failed = Could not be read
+
+failure-unknown-format = This kind of file is not read.
+remedy-unknown-format = Convert it to PDF or another kind that is read.
+failure-encrypted = The file has a password.
+remedy-encrypted = Remove the password and add it again.
+failure-damaged = The file is damaged.
+remedy-damaged = Open and save it in its own program, then add it again.
+failure-too-large = The file is too large.
+remedy-too-large = Split it and add the parts.
+failure-empty = The file holds no text.
+remedy-empty = Run text recognition on scanned PDFs before adding them.
+failure-unavailable = The stored file cannot be opened.
+remedy-unavailable = Tell an administrator.
+failure-interrupted = The appliance stopped while reading it.
+remedy-interrupted = Add it again.
+failure-internal = Something went wrong inside the appliance.
+remedy-internal = Try again later, and tell an administrator if it goes on.
+
+warning-unreadable-page = Page { $page } could not be read.
+warning-page-without-text = Page { $page } holds no text, only pictures.
+warning-unknown-glyphs = Page { $page } holds { $count } characters that could not be read.
+warning-unreadable-sheet = Sheet “{ $sheet }” could not be read.
+warning-doubtful-encoding = The text was read as { $encoding }. Some characters may be wrong.
+warning-truncated = Only a part was read ({ $limit }).
+
+## Reading
+outline = Contents
+notes = Notes
+cited-place = Cited place
+download = Save the original
+place-bar = Where you are
+page-previous = Previous page
+page-next = Next page
+page-jump = Page number
+page-jump-go = Go
+page-picture = Picture of page { $page }
+reader-position = Page { $page } of { $count }
+reader-stale = This document changed after the answer was given. The cited place cannot be shown.
+reader-waiting = It can be seen here once it has been read.
+reader-back = All documents
+sheets = Sheets
+sheet-hidden = hidden
+sheet-position = Rows { $first }–{ $last } of { $count }
+rows-previous = Rows before
+rows-next = Rows after
+columns-left = Columns to the left
+columns-right = Columns to the right
+text-position = Lines { $first }–{ $last } of { $count }
+lines-previous = Lines before
+lines-next = Lines after
+
+## People
+people-add = Add a person
+people-list = Everyone
+people-login-help = Letters, digits and . - _ @
+people-login-taken = That login is taken. Choose another one.
+people-login-unfit = The login holds characters that cannot be used. Use letters, digits and . - _ @
+people-name-unfit = Enter a name of up to 100 characters.
+people-last-administrator = This would leave no administrator. Add another one first.
+field-name = Name
+field-role = Role
+role-reader = Reader
+role-reader-note = Asks and reads.
+role-editor = Editor
+role-editor-note = Also adds and deletes documents.
+role-administrator = Administrator
+role-administrator-note = Also manages people and the appliance.
+person-active = May sign in
+person-inactive = Stopped
+person-one-time = Still has a one-time password
+person-reset = Issue a one-time password
+person-stop = Stop access
+person-start = Restore access
+handed = One-time password
+handed-what = It is shown only now. Hand it over in person; it is replaced at the first sign-in.
+
+## Status
+status-documents = Documents
+status-generation = Index generation
+status-machine = Machine
+status-disk = Disk
+status-memory = Memory
+status-free = { $free } free of { $total }
+status-tight = Nearly used up
+status-resident = Memory used by Kura
+status-outbound = Outbound connections
+status-outbound-none = None
+status-models = Models
+status-appliance = This appliance
+status-version = Version
+status-started = Started
+status-data-dir = Data folder
+column-model-role = Role
+column-context = Context (tokens)
+column-hash = Hash
+model-embedder = Search
+model-generator = Answers
+model-reranker = Reranking
+model-ready = Ready
+model-not-ready = Not ready
+
+## When something goes wrong
+error-back = Back to asking
+error-id = Request id:
+error-sign-in = Sign in first
+error-sign-in-what = Your session has ended. Sign in again.
+error-password = Choose a new password first
+error-password-what = Choose a password of your own before going on.
+error-forbidden = You may not do this
+error-forbidden-what = Your role does not include it. Ask an administrator if you need it.
+error-not-found = Not found
+error-not-found-what = The page or document is gone, or you may not see it.
+error-form = Please do that again
+error-form-what = The page had been open for too long, so nothing was changed. Go back, reload it, and try again.
+error-bad-request = That could not be accepted
+error-bad-request-what = What was sent could not be read. Go back and try again.
+error-question = That question could not be accepted
+error-too-large = Too large
+error-too-large-what = It exceeds the size that can be sent. Split the file or make it smaller.
+error-too-many = Please wait
+error-too-many-what = After several failures, sign-in is paused for { $seconds } seconds. Try again after that.
+error-busy = Busy
+error-busy-what = Many questions are being answered. Wait a moment and try again.
+error-internal = Something went wrong
+error-internal-what = The appliance could not do that. Try again, and give the request id to an administrator if it goes on.

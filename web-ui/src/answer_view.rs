@@ -1,0 +1,231 @@
+//! An answer and its evidence, as the pages show them.
+
+use crate::links::{self, Mark};
+use crate::page::Page;
+use crate::place_view::{Crop, Piece, crop, excerpt};
+use crate::words;
+use appliance_core::answer::{Answer, AnswerKind, AnswerSentence, Citation, Source, Support};
+use appliance_core::id::AnswerId;
+use appliance_core::locator::Span;
+
+/// A numbered mark behind a sentence.
+pub struct MarkView {
+    /// The source's number.
+    pub number: u32,
+    /// ①.
+    pub symbol: String,
+    /// The place; `None` when the source is no longer visible.
+    pub href: Option<String>,
+    /// What a screen reader says.
+    pub label: String,
+}
+
+/// A sentence.
+pub struct SentenceView {
+    /// Its words.
+    pub text: String,
+    /// Whether it is backed.
+    pub supported: bool,
+    /// Whether the words are the source's own.
+    pub verbatim: bool,
+    /// Whether it is the short answer that the next sentence holds.
+    pub lead: bool,
+    /// Its marks.
+    pub marks: Vec<MarkView>,
+}
+
+/// A source beside the answer.
+pub struct SourceView {
+    /// Its number.
+    pub number: u32,
+    /// ①.
+    pub symbol: String,
+    /// The document's title.
+    pub title: String,
+    /// The headings above the passage.
+    pub headings: String,
+    /// Where it stands.
+    pub place: String,
+    /// The place in the viewer.
+    pub href: String,
+    /// The text, cited parts marked.
+    pub pieces: Vec<Piece>,
+    /// The place as a picture.
+    pub crop: Option<Crop>,
+}
+
+/// The sources: those the answer cites, and the others that were found.
+pub struct EvidenceView {
+    /// Cited, in the order of their numbers.
+    pub cited: Vec<SourceView>,
+    /// Found and not cited.
+    pub others: Vec<SourceView>,
+}
+
+/// A line of the record of how an answer came about.
+pub struct RecordLine {
+    /// What.
+    pub label: String,
+    /// Its value.
+    pub value: String,
+}
+
+/// An answer.
+pub struct AnswerView {
+    /// `quoted`, `extracted`, `composed` or `refused`.
+    pub kind: &'static str,
+    /// The kind in words.
+    pub kind_words: String,
+    /// What the kind means for the reader.
+    pub kind_note: String,
+    /// Whether the sources do not say.
+    pub refused: bool,
+    /// Whether the sentences run on as one text.
+    pub flowing: bool,
+    /// The sentences.
+    pub sentences: Vec<SentenceView>,
+    /// How many sentences and sources passed the check, in words.
+    pub foot: String,
+    /// Whether any sentence failed the check.
+    pub doubtful: bool,
+    /// The nearest sources, for a refusal.
+    pub candidates: Vec<SourceView>,
+    /// How it came about.
+    pub record: Vec<RecordLine>,
+    /// Its address, once it is kept.
+    pub address: String,
+}
+
+/// The view of an answer.
+pub fn answer(page: &Page, id: AnswerId, answer: &Answer) -> AnswerView {
+    let refused = answer.kind == AnswerKind::Refused;
+    let (kind, note) = match answer.kind {
+        AnswerKind::Quoted => ("quoted", "kind-quoted-note"),
+        AnswerKind::Extracted => ("extracted", "kind-extracted-note"),
+        AnswerKind::Composed => ("composed", "kind-composed-note"),
+        AnswerKind::Refused => ("refused", "kind-refused-note"),
+    };
+    let candidates = if refused { answer.sources.iter().take(5).map(|s| source(page, s, &[])).collect() } else { Vec::new() };
+    AnswerView {
+        kind,
+        kind_words: words::kind(page, answer.kind),
+        kind_note: page.t(note),
+        refused,
+        flowing: answer.kind == AnswerKind::Composed,
+        sentences: sentences(page, answer),
+        foot: foot(page, answer),
+        doubtful: answer.sentences.iter().any(|s| s.support == Support::Unsupported),
+        candidates,
+        record: record(page, answer),
+        address: format!("/answers/{id}"),
+    }
+}
+
+/// The view of an answer's sources.
+pub fn evidence(page: &Page, answer: &Answer) -> EvidenceView {
+    let quotes = |number: u32| -> Vec<Citation> {
+        answer.sentences.iter().flat_map(|s| &s.citations).filter(|c| c.source == number).copied().collect()
+    };
+    let (mut cited, mut others) = (Vec::new(), Vec::new());
+    for found in &answer.sources {
+        let citations = quotes(found.number);
+        let view = source(page, found, &citations);
+        if citations.is_empty() { others.push(view) } else { cited.push(view) }
+    }
+    EvidenceView { cited, others }
+}
+
+/// The view of sources that no answer rests on yet.
+pub fn found(page: &Page, sources: &[Source]) -> EvidenceView {
+    EvidenceView { cited: Vec::new(), others: sources.iter().map(|s| source(page, s, &[])).collect() }
+}
+
+fn sentences(page: &Page, answer: &Answer) -> Vec<SentenceView> {
+    let held_by_next = |i: usize, sentence: &AnswerSentence| {
+        answer.kind == AnswerKind::Quoted && answer.sentences.get(i + 1).is_some_and(|next| next.text.contains(&sentence.text))
+    };
+    let view = |(i, sentence): (usize, &AnswerSentence)| SentenceView {
+        text: sentence.text.clone(),
+        supported: sentence.support == Support::Supported,
+        verbatim: sentence.verbatim,
+        lead: held_by_next(i, sentence),
+        marks: sentence.citations.iter().map(|c| mark(page, answer, *c)).collect(),
+    };
+    answer.sentences.iter().enumerate().map(view).collect()
+}
+
+fn mark(page: &Page, answer: &Answer, citation: Citation) -> MarkView {
+    let symbol = words::circled(citation.source);
+    let Some((source, locator)) = answer.source(citation.source).zip(answer.place(citation)) else {
+        return MarkView { number: citation.source, symbol, href: None, label: page.t("source-gone") };
+    };
+    let mark = Mark { passage: source.passage.id, quote: citation.quote };
+    MarkView {
+        number: citation.source,
+        symbol,
+        href: Some(links::place(source.passage.document, &locator.place, Some(mark))),
+        label: page.words(
+            "citation-label",
+            &[
+                ("number", citation.source.into()),
+                ("title", source.passage.title.as_str().into()),
+                ("place", words::place(page, &locator.place).into()),
+            ],
+        ),
+    }
+}
+
+fn source(page: &Page, source: &Source, citations: &[Citation]) -> SourceView {
+    let stored = &source.passage;
+    let quotes: Vec<Span> = citations.iter().filter_map(|c| c.quote).collect();
+    // The widest quotation is the sentence that the shorter ones were taken from.
+    let widest = quotes.iter().max_by_key(|q| q.len()).copied();
+    let locator = &stored.passage.locator;
+    let place = match widest {
+        Some(quote) => locator.narrowed(Span::new(locator.span.start + quote.start, locator.span.start + quote.end)).place,
+        None => locator.place.clone(),
+    };
+    let mark = Mark { passage: stored.id, quote: widest };
+    SourceView {
+        number: source.number,
+        symbol: words::circled(source.number),
+        title: stored.title.clone(),
+        headings: stored.passage.heading_path.join(" › "),
+        place: words::place(page, &place),
+        href: links::place(stored.document, &place, Some(mark)),
+        pieces: excerpt(&stored.passage.text, &quotes),
+        crop: if citations.is_empty() { None } else { crop(stored.document, &place) },
+    }
+}
+
+fn foot(page: &Page, answer: &Answer) -> String {
+    let mut backing: Vec<u32> =
+        answer.sentences.iter().filter(|s| s.support == Support::Supported).flat_map(|s| &s.citations).map(|c| c.source).collect();
+    backing.sort_unstable();
+    backing.dedup();
+    page.with("answer-checked", "sources", backing.len())
+}
+
+fn record(page: &Page, answer: &Answer) -> Vec<RecordLine> {
+    let record = &answer.record;
+    let mut lines: Vec<RecordLine> = record
+        .stages
+        .iter()
+        .map(|(stage, ms)| RecordLine {
+            label: words::stage(page, *stage),
+            value: page.with("seconds", "seconds", format!("{:.1}", *ms as f64 / 1000.0)),
+        })
+        .collect();
+    let mut add = |key: &str, value: String| lines.push(RecordLine { label: page.t(key), value });
+    add("record-found", record.found.to_string());
+    add("record-sources", answer.sources.len().to_string());
+    if let Some(generator) = &record.generator {
+        add("record-generator", format!("{} ({})", generator.name, generator.hash.short()));
+    }
+    add("record-embedder", format!("{} ({})", record.embedder.name, record.embedder.hash.short()));
+    if let Some(prompt) = &record.prompt {
+        add("record-prompt", prompt.clone());
+        add("record-seed", record.seed.to_string());
+    }
+    lines
+}

@@ -1,0 +1,85 @@
+//! The stylesheet and the scripts, embedded in the binary and named by their content.
+
+use appliance_core::id::ContentHash;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+/// A static file.
+#[derive(Debug)]
+pub struct Asset {
+    /// Its bytes.
+    pub bytes: &'static [u8],
+    /// Its media type.
+    pub media_type: &'static str,
+    /// The first characters of its SHA-256.
+    pub version: String,
+}
+
+const CSS: &str = "text/css; charset=utf-8";
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+
+macro_rules! assets {
+    ($($name:literal: $media:expr),+ $(,)?) => {
+        /// All static files: name, bytes, media type.
+        const FILES: &[(&str, &[u8], &str)] = &[$(($name, include_bytes!(concat!("../static/", $name)), $media)),+];
+    };
+}
+
+assets! {
+    "desk.css": CSS,
+    "ask.js": SCRIPT,
+    "event-stream.js": SCRIPT,
+    "evidence.js": SCRIPT,
+    "copy.js": SCRIPT,
+    "menu.js": SCRIPT,
+    "library.js": SCRIPT,
+    "reader.js": SCRIPT,
+    "kura.svg": "image/svg+xml",
+}
+
+static BY_NAME: LazyLock<HashMap<&'static str, Asset>> = LazyLock::new(|| {
+    FILES
+        .iter()
+        .map(|&(name, bytes, media_type)| (name, Asset { bytes, media_type, version: ContentHash::of(bytes).short().to_owned() }))
+        .collect()
+});
+
+/// The file of that name.
+pub fn asset(name: &str) -> Option<&'static Asset> {
+    BY_NAME.get(name)
+}
+
+/// The address of a file, which changes with its content. A name that does not exist gives a dead link.
+pub fn address(name: &str) -> String {
+    match asset(name) {
+        Some(asset) => format!("/static/{name}?v={}", asset.version),
+        None => format!("/static/{name}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_carry_the_content() {
+        let address = address("desk.css");
+        assert!(address.starts_with("/static/desk.css?v=") && address.len() > 25, "{address}");
+    }
+
+    #[test]
+    fn nothing_refers_to_another_server() {
+        for (name, bytes, _) in FILES {
+            let text = String::from_utf8_lossy(bytes).replace("http://www.w3.org/2000/svg", "");
+            for foreign in ["http://", "https://", "url(//", "@import", "eval("] {
+                assert!(!text.contains(foreign), "{name} holds {foreign}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_first_view_is_light() {
+        let page: usize = FILES.iter().map(|(_, bytes, _)| bytes.len()).sum();
+        assert!(page < 70_000, "static files weigh {page} bytes");
+    }
+}

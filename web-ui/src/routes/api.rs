@@ -1,0 +1,114 @@
+//! JSON for scripts, under the same session cookie and the same rights as the pages.
+
+use super::ask::{answered, permit};
+use crate::failure::Failure;
+use crate::links::{self, Mark};
+use crate::security::comes_from_here;
+use crate::signed_in::SignedIn;
+use actix_web::{HttpRequest, HttpResponse, web};
+use appliance_core::answer::Answer;
+use appliance_core::asking;
+use appliance_core::id::{AnswerId, CollectionId, DocumentId};
+use appliance_core::passage::StoredPassage;
+use appliance_core::question::Question;
+use appliance_core::ranking::RankedPassage;
+use appliance_core::viewer::Role;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+const MOST_RESULTS: usize = 100;
+
+/// `GET /api/session`
+pub async fn session(by: SignedIn) -> Result<HttpResponse, Failure> {
+    let people = by.site.desk.people.people().await?;
+    let login = people.into_iter().find(|p| p.id == by.viewer.user()).map(|p| p.login);
+    Ok(HttpResponse::Ok().json(json!({
+        "login": login, "name": by.viewer.name(), "role": by.viewer.role(), "form_token": by.form_token,
+    })))
+}
+
+/// `GET /api/documents`
+pub async fn documents(by: SignedIn) -> Result<HttpResponse, Failure> {
+    Ok(HttpResponse::Ok().json(by.site.desk.library.documents(&by.viewer).await?))
+}
+
+/// `GET /api/documents/{id}`
+pub async fn document(by: SignedIn, id: web::Path<i64>) -> Result<HttpResponse, Failure> {
+    let entry = by.site.desk.library.document(&by.viewer, DocumentId(*id)).await?.ok_or(Failure::NotFound)?;
+    Ok(HttpResponse::Ok().json(entry))
+}
+
+#[derive(Deserialize)]
+pub struct SearchQuery {
+    q: String,
+    #[serde(default = "ten")]
+    limit: usize,
+}
+
+fn ten() -> usize {
+    10
+}
+
+/// A passage that was found, why, and where it can be seen.
+#[derive(Serialize)]
+struct Found {
+    #[serde(flatten)]
+    stored: StoredPassage,
+    ranked: Option<RankedPassage>,
+    href: String,
+}
+
+/// `GET /api/search?q=&limit=`
+pub async fn search(by: SignedIn, query: web::Query<SearchQuery>) -> Result<HttpResponse, Failure> {
+    let question = Question::new(&query.q)?;
+    let asking = &by.site.desk.asking;
+    let ranking = asking::search(asking, &by.viewer, &question, query.limit.clamp(1, MOST_RESULTS)).await?;
+    let ids: Vec<_> = ranking.passages.iter().map(|p| p.passage).collect();
+    let found: Vec<Found> = asking
+        .passages
+        .visible_passages(&by.viewer, &ids)
+        .await?
+        .into_iter()
+        .map(|stored| Found {
+            ranked: ranking.passages.iter().find(|p| p.passage == stored.id).copied(),
+            href: links::place(stored.document, &stored.passage.locator.place, Some(Mark { passage: stored.id, quote: None })),
+            stored,
+        })
+        .collect();
+    Ok(HttpResponse::Ok().json(found))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AskBody {
+    question: String,
+    #[serde(default)]
+    collections: Vec<CollectionId>,
+}
+
+#[derive(Serialize)]
+struct Answered {
+    id: AnswerId,
+    #[serde(flatten)]
+    answer: Answer,
+}
+
+/// `POST /api/ask`
+pub async fn ask(req: HttpRequest, by: SignedIn, body: web::Json<AskBody>) -> Result<HttpResponse, Failure> {
+    if !comes_from_here(&req) {
+        return Err(Failure::FormExpired);
+    }
+    by.check_token(req.headers().get("X-Form-Token").and_then(|v| v.to_str().ok()).unwrap_or_default())?;
+    let AskBody { question, collections } = body.into_inner();
+    let mut question = Question::new(&question)?;
+    question.collections = collections;
+    let _permit = permit(&by)?;
+    let (id, answer) = answered(&by, &question).await?;
+    Ok(HttpResponse::Ok().json(Answered { id, answer }))
+}
+
+/// `GET /api/status`
+pub async fn status(by: SignedIn) -> Result<HttpResponse, Failure> {
+    by.require(Role::Administrator)?;
+    Ok(HttpResponse::Ok().json(by.site.desk.status.status().await?))
+}

@@ -1,0 +1,167 @@
+//! The ask page: the question, its scope, and where to begin.
+
+use crate::answer_view::{AnswerView, EvidenceView};
+use crate::failure::Failure;
+use crate::fields::Fields;
+use crate::page::{Page, Section, html};
+use crate::security::see_other;
+use crate::signed_in::{Posted, SignedIn};
+use crate::{links, words};
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use appliance_core::answer::Answer;
+use appliance_core::asking;
+use appliance_core::id::{AnswerId, CollectionId};
+use appliance_core::ports::catalog::CollectionEntry;
+use appliance_core::question::{Question, QuestionError};
+use askama::Template;
+use serde::Deserialize;
+use std::sync::Arc;
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
+
+const RECENT: u32 = 6;
+
+/// A collection that can be chosen.
+pub struct ScopeView {
+    id: CollectionId,
+    name: String,
+    documents: String,
+    chosen: bool,
+}
+
+/// A question to try, or one that was asked.
+pub struct QuestionLink {
+    href: String,
+    text: String,
+    when: String,
+}
+
+/// The ask page, with or without an answer.
+#[derive(Template)]
+#[template(path = "ask.html")]
+pub struct AskPage {
+    page: Page,
+    question: String,
+    error: Option<String>,
+    scopes: Vec<ScopeView>,
+    examples: Vec<QuestionLink>,
+    recent: Vec<QuestionLink>,
+    empty_library: bool,
+    nothing_visible: bool,
+    asked: String,
+    answer: Option<AnswerView>,
+    evidence: EvidenceView,
+}
+
+#[derive(Deserialize)]
+pub struct AskQuery {
+    #[serde(default)]
+    question: String,
+}
+
+/// `GET /`
+pub async fn page(by: SignedIn, query: web::Query<AskQuery>) -> Result<HttpResponse, Failure> {
+    html(&ask_page(&by, &query.question, &[]).await?)
+}
+
+/// `POST /ask`: the whole answer at once, for browsers without JavaScript.
+pub async fn ask(posted: Posted) -> Result<HttpResponse, Failure> {
+    let Posted { by, fields } = posted;
+    let question = match question(&fields) {
+        Ok(question) => question,
+        Err(error) => return sent_back(&by, &fields, &error).await,
+    };
+    let _permit = permit(&by)?;
+    let (id, _) = answered(&by, &question).await?;
+    Ok(see_other(&format!("/answers/{id}")))
+}
+
+/// The question of a form, with its scope.
+pub fn question(fields: &Fields) -> Result<Question, QuestionError> {
+    let mut question = Question::new(fields.get("question"))?;
+    question.collections = chosen(fields);
+    Ok(question)
+}
+
+/// The right to have one question answered now.
+pub fn permit(by: &SignedIn) -> Result<OwnedSemaphorePermit, Failure> {
+    Arc::clone(&by.site.asking).try_acquire_owned().map_err(|_| Failure::Busy)
+}
+
+/// Answers and keeps a question, telling nobody how far it is.
+pub async fn answered(by: &SignedIn, question: &Question) -> Result<(AnswerId, Answer), Failure> {
+    let desk = &by.site.desk;
+    let (events, mut unheard) = mpsc::channel(64);
+    let work = async {
+        let answer = asking::ask(&desk.asking, &by.viewer, question, &events).await;
+        drop(events);
+        answer
+    };
+    let (answer, ()) = tokio::join!(work, async { while unheard.recv().await.is_some() {} });
+    let answer = answer?;
+    let id = desk.archive.keep(&by.viewer, question, &answer).await?;
+    Ok((id, answer))
+}
+
+/// The page without an answer.
+pub async fn ask_page(by: &SignedIn, question: &str, chosen: &[CollectionId]) -> Result<AskPage, Failure> {
+    let page = by.page(Section::Ask, "title-ask");
+    let collections = by.site.desk.library.collections(&by.viewer).await?;
+    let recent = by.site.desk.archive.recent(&by.viewer, RECENT).await?;
+    let recent = recent.into_iter().map(|(id, text, at)| QuestionLink { href: format!("/answers/{id}"), text, when: page.date_time(at) });
+    Ok(AskPage {
+        question: question.to_owned(),
+        error: None,
+        empty_library: collections.iter().all(|c| c.documents == 0),
+        nothing_visible: collections.is_empty(),
+        scopes: collections.into_iter().map(|c| scope(c, chosen)).collect(),
+        examples: by.site.settings.examples.iter().map(|e| example(e)).collect(),
+        recent: recent.collect(),
+        asked: String::new(),
+        answer: None,
+        evidence: EvidenceView { cited: Vec::new(), others: Vec::new() },
+        page,
+    })
+}
+
+impl AskPage {
+    /// The same page with an answer on it.
+    pub fn with_answer(mut self, asked: String, answer: AnswerView, evidence: EvidenceView) -> Self {
+        self.page.title.clone_from(&self.question);
+        self.asked = asked;
+        self.answer = Some(answer);
+        self.evidence = evidence;
+        self
+    }
+
+    /// The bones, for the views of the answer.
+    pub fn page(&self) -> &Page {
+        &self.page
+    }
+}
+
+async fn sent_back(by: &SignedIn, fields: &Fields, error: &QuestionError) -> Result<HttpResponse, Failure> {
+    let mut page = ask_page(by, fields.get("question"), &chosen(fields)).await?;
+    let key = if *error == QuestionError::Empty { "ask-empty" } else { "ask-too-long" };
+    page.error = Some(page.page.t(key));
+    let mut response = html(&page)?;
+    *response.status_mut() = StatusCode::BAD_REQUEST;
+    Ok(response)
+}
+
+fn chosen(fields: &Fields) -> Vec<CollectionId> {
+    fields.all("collection").filter_map(|id| id.parse().ok()).map(CollectionId).collect()
+}
+
+fn scope(collection: CollectionEntry, chosen: &[CollectionId]) -> ScopeView {
+    ScopeView {
+        chosen: chosen.contains(&collection.id),
+        id: collection.id,
+        name: collection.name,
+        documents: words::number(collection.documents),
+    }
+}
+
+fn example(text: &str) -> QuestionLink {
+    QuestionLink { href: format!("/?question={}", links::encoded(text)), text: text.to_owned(), when: String::new() }
+}

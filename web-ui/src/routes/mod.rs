@@ -1,0 +1,66 @@
+//! The routes: one file a page.
+
+mod answers;
+mod api;
+mod ask;
+mod delete;
+mod documents;
+mod files;
+mod health;
+mod language;
+mod password;
+mod people;
+mod reader;
+mod reader_pages;
+mod reader_sheet;
+mod reader_text;
+mod sign_in;
+mod static_files;
+mod status;
+mod stream;
+mod upload;
+
+pub use upload::UPLOAD_PREFIX;
+
+use crate::failure::Failure;
+use actix_web::HttpResponse;
+use actix_web::web::{ServiceConfig, get, post, resource};
+
+/// The table of routes.
+pub fn configure(routes: &mut ServiceConfig) {
+    routes
+        .service(resource("/").route(get().to(ask::page)))
+        .service(resource("/ask").route(post().to(ask::ask)))
+        .service(resource("/ask/stream").route(post().to(stream::stream)))
+        .service(resource("/answers/{id}").route(get().to(answers::page)))
+        .service(resource("/sign-in").route(get().to(sign_in::page)).route(post().to(sign_in::sign_in)))
+        .service(resource("/sign-out").route(post().to(sign_in::sign_out)))
+        .service(resource("/password").route(get().to(password::page)).route(post().to(password::change)))
+        .service(resource("/language").route(post().to(language::choose)))
+        .service(resource("/documents").route(get().to(documents::page)).route(post().to(upload::upload)))
+        .service(resource("/documents/status").route(get().to(documents::status)))
+        .service(resource("/documents/{id}").route(get().to(reader::start)))
+        .service(resource("/documents/{id}/at/page/{page}").route(get().to(reader::at_page)))
+        .service(resource("/documents/{id}/at/cell/{sheet}/{range}").route(get().to(reader::at_cell)))
+        .service(resource("/documents/{id}/at/line/{line}").route(get().to(reader::at_line)))
+        .service(resource("/documents/{id}/pages/{page}.png").route(get().to(files::picture)))
+        .service(resource("/documents/{id}/file").route(get().to(files::original)))
+        .service(resource("/documents/{id}/delete").route(get().to(delete::page)).route(post().to(delete::delete)))
+        .service(resource("/people").route(get().to(people::page)).route(post().to(people::add)))
+        .service(resource("/people/{id}/reset").route(post().to(people::reset)))
+        .service(resource("/people/{id}/active").route(post().to(people::set_active)))
+        .service(resource("/status").route(get().to(status::page)))
+        .service(resource("/healthz").route(get().to(health::ok)))
+        .service(resource("/static/{name}").route(get().to(static_files::file)))
+        .service(resource("/api/session").route(get().to(api::session)))
+        .service(resource("/api/documents").route(get().to(api::documents)))
+        .service(resource("/api/documents/{id}").route(get().to(api::document)))
+        .service(resource("/api/search").route(get().to(api::search)))
+        .service(resource("/api/ask").route(post().to(api::ask)))
+        .service(resource("/api/status").route(get().to(api::status)));
+}
+
+/// Everything else.
+pub async fn nowhere() -> Result<HttpResponse, Failure> {
+    Err(Failure::NotFound)
+}

@@ -1,0 +1,239 @@
+//! The reader: a document at one of its places, with what an answer cited there.
+
+use super::{reader_pages, reader_sheet, reader_text};
+use crate::failure::Failure;
+use crate::links::Mark;
+use crate::outline::{self, Heading};
+use crate::page::{Page, Section, html};
+use crate::place_view::{Piece, excerpt};
+use crate::signed_in::SignedIn;
+use crate::words;
+use actix_web::{HttpResponse, web};
+use appliance_core::document::View;
+use appliance_core::id::{DocumentId, PassageId};
+use appliance_core::locator::{CellRange, CellRef, Locator, Place, Span};
+use appliance_core::passage::StoredPassage;
+use appliance_core::ports::catalog::OpenDocument;
+use askama::Template;
+use serde::Deserialize;
+
+/// What stands around every kind of document.
+pub struct ReaderView {
+    /// The document.
+    pub id: DocumentId,
+    /// Its title.
+    pub title: String,
+    /// The name it was uploaded under.
+    pub file_name: String,
+    /// Its collection.
+    pub collection: String,
+    /// Format and size.
+    pub kind: String,
+    /// When it was added.
+    pub added: String,
+    /// What could not be read.
+    pub warnings: Vec<String>,
+    /// Its headings.
+    pub outline: Vec<Heading>,
+    /// What was cited, when the address says so.
+    pub cited: Option<CitedView>,
+    /// Whether the cited passage is no longer part of the document.
+    pub stale: bool,
+}
+
+/// The cited passage, beside the document.
+pub struct CitedView {
+    /// The headings above it.
+    pub headings: String,
+    /// Where it stands.
+    pub place: String,
+    /// Its text.
+    pub pieces: Vec<Piece>,
+}
+
+/// Where in the document to begin.
+#[derive(Debug, Clone, Copy)]
+pub enum Target {
+    /// At the beginning, or where the query says.
+    Start,
+    /// A page, from 1.
+    Page(u32),
+    /// Cells of a sheet, from 0.
+    Cells(u32, CellRange),
+    /// A line, from 1.
+    Line(u32),
+}
+
+/// What is marked, and how the view was moved.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ReaderQuery {
+    passage: Option<i64>,
+    quote: Option<String>,
+    /// The jump box of paged documents. A text, because people type labels and nothing at all.
+    pub page: Option<String>,
+    /// The sheet, from 0.
+    pub sheet: Option<u32>,
+    /// The first row shown, from 0.
+    pub row: Option<u32>,
+    /// The first column shown, from 0.
+    pub column: Option<u32>,
+    /// The line to show, from 1.
+    pub line: Option<u32>,
+}
+
+/// A document opened by someone, at a place.
+pub struct Opened {
+    /// Who reads.
+    pub by: SignedIn,
+    /// The document.
+    pub document: OpenDocument,
+    /// Where to begin.
+    pub target: Target,
+    /// How the view was moved.
+    pub query: ReaderQuery,
+    /// The mark of the address, to keep while moving.
+    pub mark: Option<Mark>,
+    /// The cited place, narrowed to its quotation.
+    pub cited: Option<Locator>,
+}
+
+#[derive(Template)]
+#[template(path = "reader_waiting.html")]
+struct WaitingPage {
+    page: Page,
+    state: String,
+    failure: Option<(String, String)>,
+}
+
+/// `GET /documents/{id}`
+pub async fn start(by: SignedIn, id: web::Path<i64>, query: web::Query<ReaderQuery>) -> Result<HttpResponse, Failure> {
+    open(by, *id, Target::Start, query.into_inner()).await
+}
+
+/// `GET /documents/{id}/at/page/{n}`
+pub async fn at_page(by: SignedIn, path: web::Path<(i64, u32)>, query: web::Query<ReaderQuery>) -> Result<HttpResponse, Failure> {
+    open(by, path.0, Target::Page(path.1), query.into_inner()).await
+}
+
+/// `GET /documents/{id}/at/cell/{sheet}/{range}`
+pub async fn at_cell(by: SignedIn, path: web::Path<(i64, u32, String)>, query: web::Query<ReaderQuery>) -> Result<HttpResponse, Failure> {
+    let range = parse_range(&path.2).ok_or(Failure::NotFound)?;
+    open(by, path.0, Target::Cells(path.1, range), query.into_inner()).await
+}
+
+/// `GET /documents/{id}/at/line/{n}`
+pub async fn at_line(by: SignedIn, path: web::Path<(i64, u32)>, query: web::Query<ReaderQuery>) -> Result<HttpResponse, Failure> {
+    open(by, path.0, Target::Line(path.1), query.into_inner()).await
+}
+
+async fn open(by: SignedIn, id: i64, target: Target, query: ReaderQuery) -> Result<HttpResponse, Failure> {
+    let library = std::sync::Arc::clone(&by.site.desk.library);
+    let Some(document) = library.open_document(&by.viewer, DocumentId(id)).await? else { return waiting(&by, id).await };
+    let mark = query.passage.map(|p| Mark { passage: PassageId(p), quote: query.quote.as_deref().and_then(parse_quote) });
+    let passage = match mark {
+        Some(mark) => library.passage(&by.viewer, mark.passage).await?.filter(|p| p.document == document.entry.id),
+        None => None,
+    };
+    let passages =
+        if document.entry.passages <= outline::MOST_PASSAGES { library.passages_of(&by.viewer, DocumentId(id)).await? } else { Vec::new() };
+    let mut page = by.page(Section::Documents, "title-documents");
+    page.title.clone_from(&document.entry.title);
+    let quote = mark.and_then(|m| m.quote);
+    let cited = passage.as_ref().map(|p| narrowed(p, quote));
+    let view = ReaderView {
+        outline: outline::outline(&passages),
+        cited: passage.as_ref().zip(cited.as_ref()).map(|(p, at)| cited_view(&page, p, at, quote)),
+        stale: mark.is_some() && passage.is_none(),
+        ..view(&page, &document)
+    };
+    let opened = Opened { by, document, target, query, mark, cited };
+    match opened.document.format.view() {
+        View::Pages => reader_pages::show(page, view, &opened),
+        View::Sheets => reader_sheet::show(page, view, &opened).await,
+        View::Text => reader_text::show(page, view, &opened),
+    }
+}
+
+/// A document that cannot be read yet, or could not be.
+async fn waiting(by: &SignedIn, id: i64) -> Result<HttpResponse, Failure> {
+    let entry = by.site.desk.library.document(&by.viewer, DocumentId(id)).await?.ok_or(Failure::NotFound)?;
+    let mut page = by.page(Section::Documents, "title-documents");
+    let state = words::state(&page, &entry);
+    let failure = entry.failure.as_ref().map(|f| words::failure(&page, f));
+    page.title = entry.title;
+    html(&WaitingPage { page, state, failure })
+}
+
+fn view(page: &Page, document: &OpenDocument) -> ReaderView {
+    let entry = &document.entry;
+    ReaderView {
+        id: entry.id,
+        title: entry.title.clone(),
+        file_name: entry.file_name.clone(),
+        collection: entry.collection_name.clone(),
+        kind: format!("{} · {}", words::format(page, Some(document.format)), words::bytes(entry.bytes)),
+        added: page.date(entry.added),
+        warnings: entry.warnings.iter().take(50).map(|w| words::warning(page, w)).collect(),
+        outline: Vec::new(),
+        cited: None,
+        stale: false,
+    }
+}
+
+fn cited_view(page: &Page, passage: &StoredPassage, at: &Locator, quote: Option<Span>) -> CitedView {
+    CitedView {
+        headings: passage.passage.heading_path.join(" › "),
+        place: words::place(page, &at.place),
+        pieces: excerpt(&passage.passage.text, quote.as_slice()),
+    }
+}
+
+/// The passage's place, narrowed to its quotation when that fits the passage.
+fn narrowed(passage: &StoredPassage, quote: Option<Span>) -> Locator {
+    let locator = &passage.passage.locator;
+    match quote.filter(|q| !q.is_empty() && q.slice(&passage.passage.text).is_some()) {
+        Some(quote) => locator.narrowed(Span::new(locator.span.start + quote.start, locator.span.start + quote.end)),
+        None => locator.clone(),
+    }
+}
+
+fn parse_quote(text: &str) -> Option<Span> {
+    let (start, end) = text.split_once('-')?;
+    Some(Span::new(start.parse().ok()?, end.parse().ok()?))
+}
+
+fn parse_range(text: &str) -> Option<CellRange> {
+    let (first, last) = text.split_once(':').unwrap_or((text, text));
+    let (first, last) = (CellRef::parse(first)?, CellRef::parse(last)?);
+    (first.row <= last.row && first.column <= last.column).then_some(CellRange { first, last })
+}
+
+impl Opened {
+    /// The mark as the end of an address that already has a query.
+    pub fn mark_query(&self) -> String {
+        self.mark.map(|m| format!("&{}", m.query())).unwrap_or_default()
+    }
+
+    /// The cited lines, when the document has pages.
+    pub fn cited_lines(&self) -> &[appliance_core::locator::PageLine] {
+        match self.cited.as_ref().map(|c| &c.place) {
+            Some(Place::Pages { lines }) => lines,
+            _ => &[],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_read_strictly() {
+        assert_eq!(parse_range("B5:C7").map(|r| r.to_string()), Some("B5:C7".to_owned()));
+        assert_eq!(parse_range("C12").map(|r| r.to_string()), Some("C12".to_owned()));
+        assert_eq!(parse_range("C7:B5"), None);
+        assert_eq!(parse_quote("3-9"), Some(Span::new(3, 9)));
+        assert_eq!(parse_quote("3"), None);
+    }
+}

@@ -1,0 +1,163 @@
+//! Uploads: streamed to disk, a chunk at a time, then handed to the library.
+
+use crate::failure::Failure;
+use crate::request;
+use crate::security::{comes_from_here, see_other};
+use crate::signed_in::SignedIn;
+use actix_multipart::{Field, Multipart};
+use actix_web::{HttpRequest, HttpResponse};
+use appliance_core::id::CollectionId;
+use appliance_core::ports::catalog::{Accepted, Upload};
+use appliance_core::viewer::Role;
+use futures_util::StreamExt;
+use serde::Serialize;
+use std::io::Error as IoError;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use tokio::io::AsyncWriteExt;
+
+/// How names of unfinished uploads begin.
+pub const UPLOAD_PREFIX: &str = "upload-";
+/// A client that sends nothing for this long is given up.
+const PATIENCE: Duration = Duration::from_secs(60);
+const MOST_FIELD_BYTES: usize = 1024;
+
+/// What became of one file.
+#[derive(Serialize)]
+struct FileOutcome {
+    name: String,
+    #[serde(flatten)]
+    accepted: Accepted,
+}
+
+/// A file on disk that goes when it is dropped, unless the library has taken it.
+struct Received {
+    path: PathBuf,
+    name: String,
+}
+
+impl Drop for Received {
+    fn drop(&mut self) {
+        // The library has moved it away when it was accepted; then there is nothing to remove.
+        if let Err(error) = std::fs::remove_file(&self.path)
+            && error.kind() != std::io::ErrorKind::NotFound
+        {
+            tracing::warn!(%error, "an unfinished upload could not be removed");
+        }
+    }
+}
+
+/// `POST /documents`
+pub async fn upload(req: HttpRequest, by: SignedIn, multipart: Multipart) -> Result<HttpResponse, Failure> {
+    by.require(Role::Editor)?;
+    if !comes_from_here(&req) {
+        return Err(Failure::FormExpired);
+    }
+    let header = req.headers().get("X-Form-Token").and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let (files, collection) = receive(&by, header, multipart).await?;
+    let collection = collection_of(&by, collection).await?;
+    let mut outcomes = Vec::with_capacity(files.len());
+    for file in files {
+        let upload = Upload { file: file.path.clone(), name: file.name.clone(), collection };
+        let accepted = by.site.desk.library.accept(&by.viewer, upload).await?;
+        outcomes.push(FileOutcome { name: file.name.clone(), accepted });
+    }
+    if request::wants_json(&req) {
+        return Ok(HttpResponse::Ok().json(outcomes));
+    }
+    let added = outcomes.iter().filter(|o| matches!(o.accepted, Accepted::Queued { .. })).count();
+    let duplicate = outcomes.len() - added;
+    Ok(see_other(&format!("/documents?added={added}&duplicate={duplicate}")))
+}
+
+/// Reads the whole form. The token must come before the first file, in the header or as a field.
+async fn receive(by: &SignedIn, header: &str, mut multipart: Multipart) -> Result<(Vec<Received>, Option<CollectionId>), Failure> {
+    let mut trusted = by.check_token(header).is_ok();
+    let (mut files, mut collection) = (Vec::new(), None);
+    while let Some(field) = patiently(multipart.next()).await? {
+        let mut field = field.map_err(|_| Failure::BadRequest)?;
+        match field.name().unwrap_or_default() {
+            "form_token" => {
+                by.check_token(&short_text(&mut field).await?)?;
+                trusted = true;
+            }
+            "collection" => collection = short_text(&mut field).await?.trim().parse().ok().map(CollectionId),
+            "file" if !trusted => return Err(Failure::FormExpired),
+            "file" if files.len() >= by.site.settings.max_upload_files => return Err(Failure::TooLarge),
+            "file" => files.extend(store(by, field).await?),
+            _ => {
+                short_text(&mut field).await?;
+            }
+        }
+    }
+    if trusted { Ok((files, collection)) } else { Err(Failure::FormExpired) }
+}
+
+/// Writes one file to disk; `None` for the empty part that a form without a chosen file sends.
+async fn store(by: &SignedIn, mut field: Field) -> Result<Option<Received>, Failure> {
+    let sent_name = field.content_disposition().and_then(|d| d.get_filename()).unwrap_or_default();
+    let name = display_name(sent_name);
+    let settings = &by.site.settings;
+    let path = settings.upload_dir.join(format!("{UPLOAD_PREFIX}{}", by.site.next_request_id()));
+    let mut file = create(&path).await.map_err(Failure::Upload)?;
+    let received = Received { path, name: name.clone().unwrap_or_else(|| "file".to_owned()) };
+    let mut bytes = 0_u64;
+    while let Some(chunk) = patiently(field.next()).await? {
+        let chunk = chunk.map_err(|_| Failure::BadRequest)?;
+        bytes += chunk.len() as u64;
+        if bytes > settings.max_upload_bytes {
+            return Err(Failure::TooLarge);
+        }
+        file.write_all(&chunk).await.map_err(Failure::Upload)?;
+    }
+    file.sync_all().await.map_err(Failure::Upload)?;
+    Ok((name.is_some() || bytes > 0).then_some(received))
+}
+
+async fn create(path: &Path) -> Result<tokio::fs::File, IoError> {
+    tokio::fs::OpenOptions::new().write(true).create_new(true).open(path).await
+}
+
+async fn patiently<T>(next: impl Future<Output = Option<T>>) -> Result<Option<T>, Failure> {
+    tokio::time::timeout(PATIENCE, next).await.map_err(|_| Failure::BadRequest)
+}
+
+async fn short_text(field: &mut Field) -> Result<String, Failure> {
+    let bytes = tokio::time::timeout(PATIENCE, field.bytes(MOST_FIELD_BYTES)).await.map_err(|_| Failure::BadRequest)?;
+    let bytes = bytes.map_err(|_| Failure::TooLarge)?.map_err(|_| Failure::BadRequest)?;
+    String::from_utf8(bytes.to_vec()).map_err(|_| Failure::BadRequest)
+}
+
+/// The collection that was named, else the first one.
+async fn collection_of(by: &SignedIn, named: Option<CollectionId>) -> Result<CollectionId, Failure> {
+    let visible = by.site.desk.library.collections(&by.viewer).await?;
+    match named {
+        Some(id) => visible.iter().find(|c| c.id == id).map(|c| c.id).ok_or(Failure::NotFound),
+        None => visible.first().map(|c| c.id).ok_or(Failure::Forbidden),
+    }
+}
+
+/// A name fit to be shown: no folders, no control characters, at most 200 characters. It never becomes a path.
+fn display_name(sent: &str) -> Option<String> {
+    const MOST_CHARS: usize = 200;
+    let base = sent.rsplit(['/', '\\']).next().unwrap_or_default();
+    // Bidirectional marks could make `fdp.exe` read as `exe.pdf`.
+    let unfit = |c: char| c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let name: String = base.chars().filter(|c| !unfit(*c)).take(MOST_CHARS).collect();
+    let name = name.trim();
+    (!name.is_empty()).then(|| name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_for_showing_only() {
+        assert_eq!(display_name("../../etc/passwd"), Some("passwd".to_owned()));
+        assert_eq!(display_name("C:\\fakepath\\料金表.xlsx"), Some("料金表.xlsx".to_owned()));
+        assert_eq!(display_name("a\u{202e}fdp.exe\n"), Some("afdp.exe".to_owned()));
+        assert_eq!(display_name(""), None);
+        assert_eq!(display_name("/"), None);
+    }
+}

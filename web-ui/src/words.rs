@@ -1,0 +1,165 @@
+//! The words for states, formats, warnings and places.
+
+use crate::page::Page;
+use appliance_core::answer::{AnswerKind, Stage};
+use appliance_core::document::{Format, Warning};
+use appliance_core::locator::Place;
+use appliance_core::ports::catalog::{DocumentEntry, FailureReason, IngestStage, VersionState};
+use appliance_core::viewer::Role;
+
+/// ① to ⑳, then (21).
+pub fn circled(number: u32) -> String {
+    match number {
+        1..=20 => char::from_u32(0x245f + number).map_or_else(String::new, String::from),
+        _ => format!("({number})"),
+    }
+}
+
+/// A place as a person names it: p.7, 料金表!C12, 行12.
+pub fn place(page: &Page, place: &Place) -> String {
+    match place {
+        Place::Pages { lines } => match (lines.first(), lines.last()) {
+            (Some(first), Some(last)) if first.page != last.page => format!("p.{}–{}", first.page, last.page),
+            (Some(first), _) => format!("p.{}", first.page),
+            _ => String::new(),
+        },
+        Place::Cells { name, range, .. } => format!("{name}!{range}"),
+        Place::Text { first_line, last_line } if first_line == last_line => page.with("place-line", "line", *first_line),
+        Place::Text { first_line, last_line } => {
+            page.words("place-lines", &[("first", (*first_line).into()), ("last", (*last_line).into())])
+        }
+    }
+}
+
+/// A file format.
+pub fn format(page: &Page, format: Option<Format>) -> String {
+    match format {
+        Some(Format::Pdf) => "PDF".to_owned(),
+        Some(Format::Xlsx | Format::Xlsb | Format::Xls | Format::Ods) => page.t("format-workbook"),
+        Some(Format::Csv | Format::Tsv) => page.t("format-table"),
+        Some(Format::Text) => page.t("format-text"),
+        Some(Format::Markdown) => "Markdown".to_owned(),
+        None => "–".to_owned(),
+    }
+}
+
+/// What sort of answer it is.
+pub fn kind(page: &Page, kind: AnswerKind) -> String {
+    page.t(match kind {
+        AnswerKind::Quoted => "kind-quoted",
+        AnswerKind::Extracted => "kind-extracted",
+        AnswerKind::Composed => "kind-composed",
+        AnswerKind::Refused => "kind-refused",
+    })
+}
+
+/// A stage of answering, once it is over.
+pub fn stage(page: &Page, stage: Stage) -> String {
+    page.t(match stage {
+        Stage::Searching => "record-searching",
+        Stage::Choosing => "record-choosing",
+        Stage::Writing => "record-writing",
+        Stage::Checking => "record-checking",
+    })
+}
+
+/// What a person may do.
+pub fn role(page: &Page, role: Role) -> String {
+    page.t(match role {
+        Role::Reader => "role-reader",
+        Role::Editor => "role-editor",
+        Role::Administrator => "role-administrator",
+    })
+}
+
+/// A state in one word for the stylesheet: good, busy, bad or past.
+pub fn tone(state: VersionState) -> &'static str {
+    match state {
+        VersionState::Queued | VersionState::Ingesting => "busy",
+        VersionState::Searchable => "good",
+        VersionState::Superseded => "past",
+        VersionState::Failed => "bad",
+    }
+}
+
+/// Where a document stands.
+pub fn state(page: &Page, entry: &DocumentEntry) -> String {
+    match (entry.state, entry.progress) {
+        (VersionState::Searchable, _) => page.t("state-searchable"),
+        (VersionState::Superseded, _) => page.t("state-superseded"),
+        (VersionState::Failed, _) => page.t("state-failed"),
+        (VersionState::Queued, _) | (VersionState::Ingesting, None) => page.t("state-queued"),
+        (VersionState::Ingesting, Some(progress)) => match progress.stage {
+            IngestStage::Queued => page.t("state-queued"),
+            IngestStage::Parsing => page.t("state-parsing"),
+            IngestStage::Embedding if progress.total > 0 => {
+                page.words("state-embedding", &[("done", progress.done.into()), ("total", progress.total.into())])
+            }
+            IngestStage::Embedding => page.t("state-preparing"),
+            IngestStage::Indexing | IngestStage::Done | IngestStage::Failed => page.t("state-indexing"),
+        },
+    }
+}
+
+/// Why a document could not be read, and what to do.
+pub fn failure(page: &Page, reason: &FailureReason) -> (String, String) {
+    let (what, remedy) = match reason.code.as_str() {
+        "unknown-format" => ("failure-unknown-format", "remedy-unknown-format"),
+        "encrypted" => ("failure-encrypted", "remedy-encrypted"),
+        "damaged" => ("failure-damaged", "remedy-damaged"),
+        "too-large" => ("failure-too-large", "remedy-too-large"),
+        "empty" => ("failure-empty", "remedy-empty"),
+        "unavailable" => ("failure-unavailable", "remedy-unavailable"),
+        "interrupted" => ("failure-interrupted", "remedy-interrupted"),
+        _ => ("failure-internal", "remedy-internal"),
+    };
+    (page.t(what), page.t(remedy))
+}
+
+/// What could not be read of a document.
+pub fn warning(page: &Page, warning: &Warning) -> String {
+    match warning {
+        Warning::UnreadablePage { page: number, .. } => page.with("warning-unreadable-page", "page", *number),
+        Warning::PageWithoutText { page: number } => page.with("warning-page-without-text", "page", *number),
+        Warning::UnknownGlyphs { page: number, count } => {
+            page.words("warning-unknown-glyphs", &[("page", (*number).into()), ("count", (*count).into())])
+        }
+        Warning::UnreadableSheet { sheet, .. } => page.with("warning-unreadable-sheet", "sheet", sheet.as_str()),
+        Warning::DoubtfulEncoding { encoding } => page.with("warning-doubtful-encoding", "encoding", encoding.as_str()),
+        Warning::Truncated { limit } => page.with("warning-truncated", "limit", limit.as_str()),
+    }
+}
+
+/// A number of bytes in the unit that suits it.
+pub fn bytes(count: u64) -> String {
+    let units = [("GB", 1_u64 << 30), ("MB", 1 << 20), ("KB", 1 << 10)];
+    match units.into_iter().find(|(_, size)| count >= *size) {
+        Some((unit, size)) => format!("{:.1} {unit}", count as f64 / size as f64),
+        None => format!("{count} B"),
+    }
+}
+
+/// A number with separators between thousands.
+pub fn number(count: u64) -> String {
+    let digits = count.to_string();
+    let mut written = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            written.push(',');
+        }
+        written.push(digit);
+    }
+    written
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_for_people() {
+        assert_eq!([circled(1), circled(20), circled(21)], ["①", "⑳", "(21)"]);
+        assert_eq!([number(7), number(1_234), number(100_000)], ["7", "1,234", "100,000"]);
+        assert_eq!([bytes(512), bytes(1_536), bytes(3 << 30)], ["512 B", "1.5 KB", "3.0 GB"]);
+    }
+}

@@ -1,0 +1,110 @@
+// Uploads with one bar a file, and the state of documents under way.
+
+const form = document.getElementById("upload-form");
+const uploads = document.getElementById("uploads");
+const POLL_MS = 1500;
+
+if (form) {
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const files = [...form.elements.file.files];
+    if (!files.length) return;
+    const button = form.querySelector("button");
+    button.disabled = true;
+    let accepted = 0;
+    // One after the other: the appliance reads them one after the other too.
+    for (const file of files) accepted += (await send(file)) ? 1 : 0;
+    button.disabled = false;
+    form.reset();
+    if (accepted === files.length) location.assign("/documents");
+  });
+}
+
+function send(file) {
+  const { item, bar, state } = row(file.name);
+  if (file.size > Number(form.dataset.maxBytes)) return Promise.resolve(refuse(item, bar, state, form.dataset.tooLarge));
+  const data = new FormData();
+  data.append("form_token", form.elements.form_token.value);
+  data.append("collection", form.elements.collection.value);
+  data.append("file", file, file.name);
+  return new Promise((resolve) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", form.action);
+    request.setRequestHeader("Accept", "application/json");
+    request.setRequestHeader("X-Form-Token", form.elements.form_token.value);
+    request.responseType = "json";
+    request.upload.onprogress = (event) => { if (event.lengthComputable) bar.value = event.loaded / event.total; };
+    request.onerror = () => resolve(refuse(item, bar, state, form.dataset.lost));
+    request.onload = () => {
+      if (request.status >= 300) { resolve(refuse(item, bar, state, request.response?.message ?? form.dataset.lost)); return; }
+      bar.value = 1;
+      const duplicate = request.response?.[0]?.outcome === "duplicate";
+      state.textContent = duplicate ? form.dataset.duplicate : form.dataset.queued;
+      item.className = duplicate ? "warn" : "good";
+      resolve(!duplicate);
+    };
+    request.send(data);
+  });
+}
+
+function row(name) {
+  const item = document.createElement("li");
+  const title = document.createElement("span");
+  const bar = document.createElement("progress");
+  const state = document.createElement("span");
+  title.textContent = name;
+  title.className = "upload-name";
+  bar.max = 1;
+  bar.value = 0;
+  bar.setAttribute("aria-label", name);
+  state.className = "upload-state";
+  state.textContent = form.dataset.sending;
+  item.append(title, bar, state);
+  uploads.append(item);
+  return { item, bar, state };
+}
+
+function refuse(item, bar, state, words) {
+  bar.remove();
+  state.textContent = words;
+  item.className = "bad";
+  return false;
+}
+
+const active = () => [...document.querySelectorAll("#documents tr[data-active]")];
+
+async function poll() {
+  const rows = active();
+  if (!rows.length) return;
+  const ids = rows.map((row) => row.dataset.document).join(",");
+  const response = await fetch(`/documents/status?ids=${ids}`, { headers: { Accept: "application/json" } }).catch(() => null);
+  if (response?.status === 401) { location.reload(); return; }
+  if (response?.ok) {
+    const entries = await response.json();
+    const seen = new Set(entries.map((entry) => String(entry.id)));
+    if (entries.some((entry) => !["queued", "ingesting"].includes(entry.state)) || rows.some((row) => !seen.has(row.dataset.document))) {
+      // Pages, warnings and the link are known now; the server renders them. Half-filled forms stay.
+      await refresh();
+    } else {
+      entries.forEach(update);
+    }
+  }
+  setTimeout(poll, POLL_MS);
+}
+
+function update(entry) {
+  const words = document.querySelector(`#documents tr[data-document="${entry.id}"] .state-words`);
+  if (!words || words.textContent === entry.words) return;
+  words.textContent = entry.words;
+  words.className = `state-words ${entry.tone}`;
+}
+
+async function refresh() {
+  const response = await fetch(location.href).catch(() => null);
+  if (!response?.ok) return;
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const fresh = page.querySelector("#documents tbody");
+  if (fresh) document.querySelector("#documents tbody")?.replaceWith(document.adoptNode(fresh));
+}
+
+if (active().length) setTimeout(poll, POLL_MS);
