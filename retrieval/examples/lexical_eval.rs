@@ -1,7 +1,8 @@
 //! Measures the lexical leg on question sets: `lexical_eval DICTIONARY SETTINGS_JSON SET_DIR...`.
 //!
 //! A set is a folder of `corpus.jsonl` (`id`, `title`, `text`) and `queries.jsonl` (`question`, `relevant`, perhaps
-//! `kind`). `SETTINGS_JSON` is `{}` for the defaults. The vector leg takes no part: every passage has the same vector.
+//! `kind`). `SETTINGS_JSON` is `{}` for the defaults; of a list, the rankings are fused by rank. The vector leg takes no
+//! part: every passage has the same vector.
 #![expect(clippy::print_stdout, reason = "a measuring tool prints its measurements")]
 
 use appliance_core::evaluation::quality;
@@ -12,7 +13,7 @@ use appliance_core::ports::models::ModelIdentity;
 use appliance_core::question::Question;
 use appliance_core::ranking::{Embedding, HybridQuery};
 use appliance_core::viewer::{Role, Viewer, Visibility};
-use retrieval::{Analyzer, HybridIndex, IndexSettings};
+use retrieval::{Analyzer, HybridIndex, IndexSettings, RankedList, fuse};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 use std::error::Error;
@@ -24,24 +25,31 @@ type Fallible<T> = Result<T, Box<dyn Error>>;
 fn main() -> Fallible<()> {
     let mut args = std::env::args().skip(1);
     let dictionary = args.next().ok_or("which dictionary?")?;
-    let settings: IndexSettings = serde_json::from_str(&args.next().ok_or("which settings?")?)?;
+    let settings = args.next().ok_or("which settings?")?;
+    let settings: Vec<IndexSettings> = match serde_json::from_str(&settings)? {
+        Value::Array(several) => several.into_iter().map(serde_json::from_value).collect::<Result<_, _>>()?,
+        one => vec![serde_json::from_value(one)?],
+    };
     let started = Instant::now();
     let analyzer = Analyzer::from_dictionary(Path::new(&dictionary))?;
     println!("dictionary loaded in {} ms", started.elapsed().as_millis());
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build()?;
-    args.try_for_each(|set| runtime.block_on(measure(Path::new(&set), analyzer.clone(), settings)))
+    args.try_for_each(|set| runtime.block_on(measure(Path::new(&set), analyzer.clone(), &settings)))
 }
 
-async fn measure(set: &Path, analyzer: Analyzer, settings: IndexSettings) -> Fallible<()> {
+async fn measure(set: &Path, analyzer: Analyzer, settings: &[IndexSettings]) -> Fallible<()> {
     let folder = tempfile::tempdir()?;
     let embedder = ModelIdentity { name: "none".to_owned(), hash: ContentHash::of(b"none") };
-    let index = HybridIndex::open(folder.path(), analyzer, &embedder, 1, settings)?;
+    let open = |(i, s): (usize, &IndexSettings)| HybridIndex::open(&folder.path().join(i.to_string()), analyzer.clone(), &embedder, 1, *s);
+    let indexes: Vec<HybridIndex> = settings.iter().enumerate().map(open).collect::<Result<_, _>>()?;
     let corpus = lines(&set.join("corpus.jsonl"))?;
     let ids: HashMap<&str, i64> = corpus.iter().zip(1..).map(|(c, i)| (text(c, "id"), i)).collect();
 
     let started = Instant::now();
-    index.upsert(corpus.iter().zip(1..).map(|(c, i)| passage(c, i)).collect()).await?;
-    index.commit().await?;
+    for index in &indexes {
+        index.upsert(corpus.iter().zip(1..).map(|(c, i)| passage(c, i)).collect()).await?;
+        index.commit().await?;
+    }
     let per_second = corpus.len() as f64 / started.elapsed().as_secs_f64();
 
     let everything = Visibility { collections: [CollectionId(1)].into(), ..Visibility::default() };
@@ -55,9 +63,13 @@ async fn measure(set: &Path, analyzer: Analyzer, settings: IndexSettings) -> Fal
         }
         let question = Question::new(text(&query, "question"))?;
         let started = Instant::now();
-        let ranking = index.search(HybridQuery::lexical(&viewer, &question, 10)).await?;
+        let mut lists = Vec::new();
+        for index in &indexes {
+            let found = index.search(HybridQuery::lexical(&viewer, &question, 100)).await?.passages;
+            lists.push(RankedList { weight: 1.0, passages: found.iter().map(|p| p.passage).collect() });
+        }
         times.push(started.elapsed().as_secs_f64() * 1e3);
-        let hits: Vec<bool> = ranking.passages.iter().map(|p| relevant.contains(&p.passage.0)).collect();
+        let hits: Vec<bool> = fuse(60.0, &lists).iter().take(10).map(|(p, _)| relevant.contains(&p.0)).collect();
         for kind in ["", text(&query, "kind")].iter().take(if query["kind"].is_string() { 2 } else { 1 }) {
             judged.entry((*kind).to_owned()).or_default().push((hits.clone(), relevant.len()));
         }

@@ -3,6 +3,7 @@
 //! Words make a match mean something; pairs let names and compounds match that no dictionary has. Both are cut from
 //! text folded by `appliance_core::folding`, by the same function for passages and questions.
 
+use crate::counted::{counted_numbers, openings};
 use crate::error::RetrievalError;
 use appliance_core::folding::{character_pairs, fold};
 use appliance_core::id::ContentHash;
@@ -41,7 +42,8 @@ impl Analyzer {
 
     /// The content words of a text, in base form, in order, with repeats.
     ///
-    /// Runs of ASCII letters and digits stay whole, as they do among the pairs.
+    /// Runs of ASCII letters and digits stay whole, as they do among the pairs. Numbers with what they count come as
+    /// one more term in one spelling (`42条の2`, `500円`).
     pub fn words(&self, text: &str) -> Vec<String> {
         let folded = fold(text);
         let mut worker = self.tokenizer.new_worker();
@@ -57,8 +59,19 @@ impl Analyzer {
                 words.extend(worker.token_iter().filter_map(|t| content_word(t.surface(), t.feature())));
             }
         }
+        words.extend(counted_numbers(&folded));
         words.retain(|w| w.len() <= LONGEST_TERM_BYTES);
         words
+    }
+
+    /// The counted numbers that a question names (`9条`, `500円`).
+    pub fn counted(&self, text: &str) -> Vec<String> {
+        counted_numbers(&fold(text))
+    }
+
+    /// The articles, chapters and tables that lines of a text open with, in the same spelling.
+    pub fn openings(&self, text: &str) -> Vec<String> {
+        openings(&fold(text))
     }
 
     /// The character pairs of a text, in order, with repeats.
@@ -112,8 +125,8 @@ mod tests {
 
     #[test]
     fn latin_and_numbers_stay_whole() {
-        check("ＰＤＦの手数料は５００円", &["pdf", "手数料", "500", "円"]);
-        check("J-CAST 10月", &["j", "cast", "10", "月"]);
+        check("ＰＤＦの手数料は５００円", &["pdf", "手数料", "500", "円", "500円"]);
+        check("J-CAST 10月", &["j", "cast", "10", "月", "10月"]);
         check("、。「」！", &[]);
     }
 

@@ -78,6 +78,10 @@ impl Graph {
         let name =
             self.hnsw.file_dump(folder, DUMP).map_err(|e| RetrievalError::Graph { path: folder.to_owned(), reason: e.to_string() })?;
         debug_assert_eq!(name, DUMP);
+        for kind in ["graph", "data"] {
+            let path = folder.join(format!("{DUMP}.hnsw.{kind}"));
+            std::fs::File::open(&path).and_then(|f| f.sync_all()).map_err(RetrievalError::file(&path, "syncing"))?;
+        }
         let [graph_bytes, data_bytes] = sizes(folder)?;
         let note = DumpNote { generation, covered: self.covered(), graph_bytes, data_bytes };
         let note = serde_json::to_vec(&note).map_err(|e| RetrievalError::Graph { path: folder.to_owned(), reason: e.to_string() })?;

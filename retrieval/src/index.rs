@@ -72,10 +72,11 @@ impl HybridIndex {
             None => found_new(dir, &wanted)?,
         }
         let fields = Fields::new();
-        let index = open_lexical(dir, &fields)?;
-        let (writer, vectors) = Writer::open(dir, &index, dimension, &settings)?;
+        let index = Index::open_or_create(lexical_directory(dir)?, fields.schema.clone())?;
+        let (mut writer, vectors) = Writer::open(dir, &index, dimension, &settings)?;
         let reader = reader(&index)?;
         let graph = Graph::load(&vectors_in(dir), writer.position().generation, &vectors, &settings)?;
+        writer.note_dump(graph.as_ref());
         let state = State { searcher: reader.searcher(), vectors, graph };
         Ok(Self::of(dir, analyzer, dimension, settings, fields, reader, state, Some(writer)))
     }
@@ -91,7 +92,11 @@ impl HybridIndex {
         let Some(found) = Manifest::read(dir)? else { return Err(RetrievalError::IndexMissing { path: dir.to_owned() }) };
         accept(dir, &found, &Manifest::now(&analyzer, embedder, dimension))?;
         let fields = Fields::new();
-        let index = open_lexical(dir, &fields)?;
+        let directory = lexical_directory(dir)?;
+        if !Index::exists(&directory).map_err(tantivy::TantivyError::from)? {
+            return Err(RetrievalError::IndexMissing { path: dir.to_owned() });
+        }
+        let index = Index::open(directory)?;
         let (reader, vectors, generation) = one_state(dir, &index, dimension)?;
         let graph = Graph::load(&vectors_in(dir), generation, &vectors, &settings)?;
         let state = State { searcher: reader.searcher(), vectors, graph };
@@ -182,11 +187,10 @@ fn found_new(dir: &Path, wanted: &Manifest) -> Result<(), RetrievalError> {
     wanted.write(dir)
 }
 
-fn open_lexical(dir: &Path, fields: &Fields) -> Result<Index, RetrievalError> {
+fn lexical_directory(dir: &Path) -> Result<MmapDirectory, RetrievalError> {
     let folder = dir.join("lexical");
     std::fs::create_dir_all(&folder).map_err(RetrievalError::file(&folder, "making the folder"))?;
-    let directory = MmapDirectory::open(&folder).map_err(tantivy::TantivyError::from)?;
-    Ok(Index::open_or_create(directory, fields.schema.clone())?)
+    Ok(MmapDirectory::open(&folder).map_err(tantivy::TantivyError::from)?)
 }
 
 fn reader(index: &Index) -> Result<IndexReader, RetrievalError> {
@@ -244,3 +248,6 @@ impl PassageIndex for HybridIndex {
         self.work(|shared| Ok(shared.state.read().vectors.live() as u64)).await
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,6 +5,7 @@
 //! thrown away and built anew at any time. What is not here: file formats, models, the passages' texts.
 
 mod analyzer;
+mod counted;
 pub mod dictionary;
 mod durable;
 mod error;

@@ -10,8 +10,12 @@ pub struct IndexSettings {
     pub title_boost: f32,
     /// Weight of the headings above a passage among the words.
     pub headings_boost: f32,
-    /// Weight of the character pairs against the words, which weigh 1.
+    /// Weight of a passage's text among the words.
+    pub body_boost: f32,
+    /// Weight of the character pairs of all three.
     pub pairs_boost: f32,
+    /// Weight of an article's, chapter's or table's number where a passage or a heading opens with it.
+    pub articles_boost: f32,
     /// The constant of reciprocal rank fusion; smaller trusts the first ranks more.
     pub rank_constant: f32,
     /// Weight of the lexical leg in the fusion.
@@ -37,7 +41,9 @@ impl Default for IndexSettings {
         Self {
             title_boost: 1.0,
             headings_boost: 1.0,
+            body_boost: 1.0,
             pairs_boost: 1.0,
+            articles_boost: 4.0,
             rank_constant: 60.0,
             lexical_weight: 1.0,
             vector_weight: 1.0,

@@ -61,6 +61,11 @@ impl Writer {
         self.log.position()
     }
 
+    /// Remembers how much of the graph is on the disk already.
+    pub fn note_dump(&mut self, loaded: Option<&Graph>) {
+        self.dumped = loaded.map_or(0, Graph::covered);
+    }
+
     /// Adds passages, replacing those of the same id.
     pub fn upsert(&mut self, shared: &Shared, passages: Vec<IndexedPassage>) -> Result<(), RetrievalError> {
         let misfit = |p: &&IndexedPassage| p.embedding.values().len() != shared.dimension;

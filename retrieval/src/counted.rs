@@ -1,0 +1,200 @@
+//! Numbers with what they count, in one spelling: 「第四十二条の二」 and 「第42条の2」 both give `42条の2`, 「五百円」
+//! and 「500円」 both give `500円`.
+//!
+//! The dictionary cuts 「第四十二条」 into 第・四・十・二・条, which every ordinance is full of; as one term the
+//! article can be found by its number. Tables and forms are numbered behind their name: 「別表第一」 gives `別表1`.
+
+/// What kanji numerals must be followed by to be read as a number: 一般 and 三重 are not.
+const COUNTERS: &str = "条項号章節款編年月日円人歳回点時分度割倍級種類件名台冊枚本個箇階";
+/// What may stand between a number and the branch number of an article (第九条の二).
+const BRANCH: char = 'の';
+/// Characters of a line that its opening may take.
+const LONGEST_OPENING: usize = 24;
+/// What is numbered behind its name.
+const NUMBERED: [&str; 2] = ["別表", "様式"];
+
+/// The counted numbers in a folded text, in order, with repeats.
+pub(crate) fn counted_numbers(folded: &str) -> Vec<String> {
+    let chars: Vec<char> = folded.chars().collect();
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < chars.len() {
+        match named_at(&chars, at).or_else(|| counted_at(&chars, at)) {
+            Some((term, end)) => {
+                found.push(term);
+                at = end;
+            }
+            // A number that counts nothing is passed over whole: the end of one is not another one.
+            None => at = number_at(&chars, at).map_or(at + 1, |n| n.end),
+        }
+    }
+    found
+}
+
+/// The article, chapter or table that each line opens with (`第九条　市長は、…`), in order.
+///
+/// A passage that opens with an article is that article; others only mention it.
+pub(crate) fn openings(folded: &str) -> Vec<String> {
+    let opening = |line: &str| {
+        let chars: Vec<char> = line.trim_start().chars().take(LONGEST_OPENING).collect();
+        let counted = if chars.first() == Some(&'第') { counted_at(&chars, 1) } else { named_at(&chars, 0) };
+        counted.map(|(term, _)| term)
+    };
+    folded.lines().filter_map(opening).collect()
+}
+
+/// A table or form and its number at a place, with the place after them.
+fn named_at(chars: &[char], at: usize) -> Option<(String, usize)> {
+    let starts = |name: &&&str| name.chars().eq(chars[at..].iter().copied().take(name.chars().count()));
+    let name = NUMBERED.iter().find(starts)?;
+    let mut end = at + name.chars().count();
+    if chars.get(end) == Some(&'第') {
+        end += 1;
+    }
+    let number = number_at(chars, end)?;
+    Some((format!("{name}{}", number.value), number.end))
+}
+
+/// A number, its counter and its branches at a place, with the place after them.
+fn counted_at(chars: &[char], at: usize) -> Option<(String, usize)> {
+    let number = number_at(chars, at)?;
+    let counter = *chars.get(number.end)?;
+    let counts = if number.kanji { COUNTERS.contains(counter) } else { is_ideograph(counter) };
+    if !counts {
+        return None;
+    }
+    let mut term = format!("{}{counter}", number.value);
+    let mut end = number.end + 1;
+    while counter == '条' && chars.get(end) == Some(&BRANCH) {
+        let Some(branch) = number_at(chars, end + 1) else { break };
+        term.push_str(&format!("{BRANCH}{}", branch.value));
+        end = branch.end;
+    }
+    Some((term, end))
+}
+
+struct Number {
+    value: u64,
+    end: usize,
+    kanji: bool,
+}
+
+fn number_at(chars: &[char], at: usize) -> Option<Number> {
+    let first = *chars.get(at)?;
+    if first.is_ascii_digit() {
+        let glued = at > 0 && chars[at - 1].is_ascii_alphanumeric();
+        return (!glued).then(|| arabic_at(chars, at)).flatten();
+    }
+    kanji_at(chars, at)
+}
+
+/// Digits, with commas between groups of three (`1,500`).
+fn arabic_at(chars: &[char], at: usize) -> Option<Number> {
+    let mut value: u64 = 0;
+    let mut end = at;
+    while let Some(c) = chars.get(end) {
+        if let Some(digit) = c.to_digit(10) {
+            value = value.checked_mul(10)?.checked_add(u64::from(digit))?;
+        } else if !(*c == ',' && groups_follow(&chars[end + 1..])) {
+            break;
+        }
+        end += 1;
+    }
+    Some(Number { value, end, kanji: false })
+}
+
+fn groups_follow(chars: &[char]) -> bool {
+    chars.len() >= 3 && chars[..3].iter().all(char::is_ascii_digit) && !chars.get(3).is_some_and(char::is_ascii_digit)
+}
+
+/// Kanji numerals, by place (二〇二六) or by unit (二千二十六).
+fn kanji_at(chars: &[char], at: usize) -> Option<Number> {
+    let mut total: u64 = 0;
+    let mut section: u64 = 0;
+    let mut digits: Option<u64> = None;
+    let mut end = at;
+    while let Some(c) = chars.get(end) {
+        if let Some(digit) = kanji_digit(*c) {
+            digits = Some(digits.unwrap_or(0).checked_mul(10)?.checked_add(digit)?);
+        } else if let Some(unit) = kanji_unit(*c) {
+            section = section.checked_add(digits.take().unwrap_or(1).checked_mul(unit)?)?;
+        } else if *c == '万' && (section > 0 || digits.is_some()) {
+            total = section.checked_add(digits.take().unwrap_or(0))?.checked_mul(10_000)?;
+            section = 0;
+        } else {
+            break;
+        }
+        end += 1;
+    }
+    let value = total.checked_add(section)?.checked_add(digits.unwrap_or(0))?;
+    (end > at).then_some(Number { value, end, kanji: true })
+}
+
+fn kanji_digit(c: char) -> Option<u64> {
+    "〇一二三四五六七八九".chars().position(|d| d == c).map(|d| d as u64)
+}
+
+fn kanji_unit(c: char) -> Option<u64> {
+    match c {
+        '十' => Some(10),
+        '百' => Some(100),
+        '千' => Some(1_000),
+        _ => None,
+    }
+}
+
+fn is_ideograph(c: char) -> bool {
+    matches!(c, '\u{4e00}'..='\u{9fff}' | '\u{3400}'..='\u{4dbf}' | 'つ' | 'か' | 'ヶ' | 'ヵ')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use appliance_core::folding::fold;
+    use proptest::prelude::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: &[&str]) {
+        assert_eq!(counted_numbers(&fold(text)), expected, "{text}");
+    }
+
+    #[test]
+    fn both_spellings_of_an_article_are_one_term() {
+        check("第四十二条の二第三項", &["42条の2", "3項"]);
+        check("第42条の2第3項", &["42条の2", "3項"]);
+        check("第四十八条の四の三", &["48条の4の3"]);
+        check("第九条に規定する", &["9条"]);
+        check("第百二十三条", &["123条"]);
+        check("別表第二（第四条関係）、様式第3号", &["別表2", "4条", "様式3"]);
+    }
+
+    #[test]
+    fn amounts_and_dates() {
+        check("１，５００円（千五百円）", &["1500円", "1500円"]);
+        check("二〇二六年四月一日から12か月", &["2026年", "4月", "1日", "12か"]);
+        check("十万円、二万三千人", &["100000円", "23000人"]);
+    }
+
+    #[test]
+    fn other_numbers_are_left_alone() {
+        check("一般に三重県では第一に", &[]);
+        check("e5条 3.14 10", &[]);
+        check("99999999999999999999999円", &[]);
+        check("", &[]);
+    }
+
+    #[test]
+    fn a_line_opens_with_its_article() {
+        assert_eq!(openings(&fold("（減免）\n第九条　市長は、第七条の手数料を\n２　前項の\n第十条の二　市は")), ["9条", "10条の2"]);
+        assert_eq!(openings(&fold("第２章　手数料\n別表第１（第９条関係）")), ["2章", "別表1"]);
+        assert!(openings("市長は、第九条の").is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_is_too_odd(text in "[0-9,〇一二三四五六七八九十百千万条のa第 ]{0,60}") {
+            counted_numbers(&text);
+            openings(&text);
+        }
+    }
+}
