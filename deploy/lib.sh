@@ -16,6 +16,7 @@ note() { printf '      %s\n' "$*"; }
 
 clock() { printf '%d:%02d' $(($1 / 60)) $(($1 % 60)); }
 
+steps=0 # each script says how many it has
 step_number=0
 begin() { # TITLE
     step_number=$((step_number + 1))
