@@ -35,7 +35,7 @@ async fn a_person_signs_in_uploads_asks_and_follows_the_citation() -> Result<()>
     window.goto(&format!("{}/documents", appliance.address())).await?;
     window.find(Locator::Css("input[type=file]")).await?.send_keys(&file.display().to_string()).await?;
     window.find(Locator::Css("form[enctype] button[type=submit]")).await?.click().await?;
-    window.wait().at_most(PATIENCE).for_element(Locator::Css("tr[data-state=searchable]")).await?;
+    window.wait().at_most(PATIENCE).for_element(Locator::Css("#documents .state-words.good")).await?;
     browser.keep_picture("library").await?;
 
     window.goto(appliance.address()).await?;
@@ -57,7 +57,8 @@ async fn a_person_signs_in_uploads_asks_and_follows_the_citation() -> Result<()>
     ensure!(seen["inside"] == true && seen["drawn"] == true, "the highlight does not lie on the drawn page: {seen}");
     browser.keep_picture("citation-on-its-page").await?;
 
-    let requested: Vec<Value> = serde_json::from_value(window.execute("return performance.getEntriesByType('resource').map(e => e.name)", vec![]).await?)?;
+    let requested: Vec<Value> =
+        serde_json::from_value(window.execute("return performance.getEntriesByType('resource').map(e => e.name)", vec![]).await?)?;
     let foreign: Vec<&Value> = requested.iter().filter(|r| !r.as_str().unwrap_or_default().starts_with(appliance.address())).collect();
     ensure!(foreign.is_empty(), "requests left the appliance: {foreign:?}");
     browser.close().await?;

@@ -35,7 +35,7 @@ async fn a_pdf_and_a_workbook_answer_with_citations_that_open() -> Result<()> {
     let viewer = visitor.get(&cell_link).await?;
     ensure!(viewer.status == StatusCode::OK && viewer.body.contains("cited"), "{cell_link} highlights nothing");
 
-    let deleted = visitor.post(&format!("/documents/{document}/delete"), &[("confirmed", "yes")]).await?;
+    let deleted = visitor.post(&format!("/documents/{document}/delete"), &[]).await?;
     ensure!(deleted.status == StatusCode::SEE_OTHER, "deleting: {}", deleted.status);
     ensure!(visitor.get(&page_link).await?.status == StatusCode::NOT_FOUND, "a deleted document still opens");
     let answer = visitor.ask(&on_page.question).await?;
@@ -89,7 +89,8 @@ async fn a_refused_model_is_named_with_its_reason() -> Result<()> {
 
 fn a_question_on_a_page_and_one_in_a_cell() -> Result<(GoldenQuestion, GoldenQuestion)> {
     let questions = golden::questions()?;
-    let find = |wanted: &dyn Fn(&GoldenQuestion) -> bool| questions.iter().find(|q| !q.unanswerable && !q.facts.is_empty() && wanted(q)).cloned();
+    let find =
+        |wanted: &dyn Fn(&GoldenQuestion) -> bool| questions.iter().find(|q| !q.unanswerable && !q.facts.is_empty() && wanted(q)).cloned();
     let on_page = find(&|q| q.page.is_some()).context("a golden question on a page")?;
     let in_cell = find(&|q| q.cell.is_some()).context("a golden question in a cell")?;
     Ok((on_page, in_cell))
@@ -108,7 +109,9 @@ async fn cited_link(visitor: &Visitor, golden: &GoldenQuestion, place: &str) -> 
     let prefix = format!("/documents/{}", document_of(visitor, golden).await?);
     let links = page.body.split("<a ").skip(1).filter(|a| a.split('>').next().is_some_and(|tag| tag.contains("class=\"citation")));
     let mut hrefs = links.filter_map(|a| a.split("href=\"").nth(1)?.split('"').next()).map(|h| h.replace("&amp;", "&"));
-    hrefs.find(|h| h.starts_with(&prefix) && h.contains(place)).with_context(|| format!("no citation of {:?} leads to {prefix}{place}", golden.question))
+    hrefs
+        .find(|h| h.starts_with(&prefix) && h.contains(place))
+        .with_context(|| format!("no citation of {:?} leads to {prefix}{place}", golden.question))
 }
 
 async fn document_of(visitor: &Visitor, golden: &GoldenQuestion) -> Result<i64> {

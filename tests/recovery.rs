@@ -23,7 +23,7 @@ async fn a_killed_ingest_resumes_after_the_next_start() -> Result<()> {
     let searchable: Vec<i64> =
         early.as_array().into_iter().flatten().filter(|e| e["state"] == "searchable").filter_map(|e| e["id"].as_i64()).collect();
     let found = visitor.get_json("/api/search?q=%E6%89%8B%E6%95%B0%E6%96%99&limit=50").await?;
-    for passage in found["passages"].as_array().into_iter().flatten() {
+    for passage in found.as_array().into_iter().flatten() {
         let document = passage["document"].as_i64().context("a passage has a document")?;
         let now = visitor.get_json("/api/documents").await?;
         let state = now.as_array().into_iter().flatten().find(|e| e["id"] == document).map(|e| e["state"].clone());

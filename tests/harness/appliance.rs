@@ -233,8 +233,10 @@ impl Visitor {
 
     /// Uploads files to the first collection that the library page offers.
     pub async fn upload(&self, files: &[PathBuf]) -> Result<Reply> {
-        let collections = self.get_json("/api/collections").await?;
-        let collection = collections[0]["id"].to_string();
+        let library = self.get("/documents").await?.body;
+        // A reader is offered none; the upload is then refused whatever it names.
+        let offered = library.split("id=\"collection\"").nth(1).and_then(|select| select.split("value=\"").nth(1)?.split('"').next());
+        let collection = offered.unwrap_or("1").to_owned();
         let mut form = multipart::Form::new().text("collection", collection).text("form_token", self.form_token.clone());
         for file in files {
             let name = file.file_name().context("a file has a name")?.to_string_lossy().into_owned();
