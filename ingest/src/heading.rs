@@ -63,6 +63,15 @@ fn branches(text: &str) -> usize {
     }
 }
 
+/// Whether the text is nothing but the marker of an item, an article or a part: 「２」「(1)」「ア」「第9条の2」「第2章」.
+pub(crate) fn is_marker(text: &str) -> bool {
+    if text.starts_with('第') {
+        let whole = article_name(text).is_some_and(|name| name.len() == text.len());
+        return whole || text.ends_with(['編', '章', '節', '款', '項', '号']) && numbered(text).is_some_and(|(_, _, rest)| rest.is_empty());
+    }
+    text.chars().count() <= 4 && is_item(&format!("{text}\u{3000}"))
+}
+
 /// Whether a line that starts with 第N条 opens the article, rather than naming it in running text: a space, a caption
 /// or the end of the line follows.
 fn is_article(line: &str) -> bool {

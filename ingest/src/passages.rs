@@ -85,7 +85,7 @@ impl Cutter<'_> {
         let characters = text.chars().count();
         let rows = block.kind == BlockKind::Row;
         let opening = if rows { None } else { heading::opening(first_line(text)) };
-        let breaks = self.breaks(block, opening.as_ref(), characters);
+        let breaks = self.breaks(index, block, text, opening.as_ref(), characters);
         if breaks {
             self.close();
         }
@@ -106,7 +106,7 @@ impl Cutter<'_> {
     }
 
     /// Whether the block begins a new passage.
-    fn breaks(&self, block: &Block, opening: Option<&Opening>, characters: usize) -> bool {
+    fn breaks(&self, index: usize, block: &Block, text: &str, opening: Option<&Opening>, characters: usize) -> bool {
         let Some(open) = &self.open else { return false };
         let last = &self.document.blocks[open.last];
         if !same_surface(&last.place, &block.place) {
@@ -117,7 +117,12 @@ impl Cutter<'_> {
             return open.characters + characters > LONGEST * 2;
         }
         let heading = matches!(block.kind, BlockKind::Heading { .. });
-        if heading || matches!(opening, Some(Opening::Article(_) | Opening::Caption)) {
+        let article = match opening {
+            Some(Opening::Article(name)) => open.path.article.is_some() || !self.is_bare(index, text, name),
+            Some(Opening::Caption) => true,
+            _ => false,
+        };
+        if heading || article {
             return true;
         }
         let rows = block.kind == BlockKind::Row;
@@ -142,6 +147,7 @@ impl Cutter<'_> {
                 self.path.caption = Some(text.trim().to_owned());
                 self.path.article = None;
             }
+            Some(Opening::Article(name)) if self.is_bare(index, text, name) => self.path.article = None,
             Some(Opening::Article(name)) => {
                 let caption = self.path.caption.take().or_else(|| own_caption(text, name)).unwrap_or_default();
                 self.path.article = Some(format!("{name}{caption}"));
@@ -156,6 +162,21 @@ impl Cutter<'_> {
             (true, false) => {}
             _ => self.path.table = None,
         }
+    }
+
+    /// Whether an article is only named, as in a table of contents: nothing follows before the next one.
+    fn is_bare(&self, index: usize, text: &str, name: &str) -> bool {
+        let rest = text.trim().strip_prefix(name).unwrap_or("").trim();
+        if !rest.is_empty() && !heading::is_caption(rest) && rest.chars().count() > 30 {
+            return false;
+        }
+        let next = self.document.blocks.get(index + 1).map(|b| (b.kind, b.span.slice(&self.document.text).unwrap_or("")));
+        let heads = |(kind, text): (BlockKind, &str)| {
+            matches!(kind, BlockKind::Heading { .. })
+                || text.contains("……")
+                || matches!(heading::opening(first_line(text)), Some(Opening::Part(_) | Opening::Article(_) | Opening::Caption))
+        };
+        !rest.ends_with(ends_sentence) && next.is_none_or(heads)
     }
 
     fn close(&mut self) {

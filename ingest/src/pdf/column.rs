@@ -27,6 +27,18 @@ pub(crate) fn in_order(rows: Vec<Row>, frame: Frame, rules: &[Rule]) -> Vec<Line
     lines
 }
 
+/// Puts the rows of a table among the lines: after the last line that stands above it in its column.
+pub(crate) fn insert(lines: &mut Vec<Line>, table: Vec<Line>) {
+    let Some(top) = table.first().map(|l| l.v.0) else { return };
+    let u = table.iter().fold((f32::MAX, f32::MIN), |u, l| (u.0.min(l.u.0), u.1.max(l.u.1)));
+    let over = |l: &Line| l.u.0 < u.1 && l.u.1 > u.0;
+    let at = match lines.iter().rposition(|l| over(l) && l.v.0 < top) {
+        Some(last) => last + 1,
+        None => lines.iter().position(|l| over(l) && l.v.0 >= top).unwrap_or(lines.len()),
+    };
+    lines.splice(at..at, table);
+}
+
 /// Where along u a rule stands that runs across the lines of the frame.
 fn rule_position(rule: &Rule, frame: Frame) -> f32 {
     let at = f64::from(rule.at);

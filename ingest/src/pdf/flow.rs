@@ -100,13 +100,16 @@ fn half_points(size: f32) -> i32 {
 }
 
 fn role(line: &Line, row: bool, opening: Option<&Opening>, page: u32, facts: &Facts, sizes: &Sizes) -> Role {
-    if let Some(Opening::Part(level)) = opening
-        && line.table.is_none()
-        && !is_entry_of_contents(&line.text)
-    {
+    if line.table.is_some() {
+        return Role::Row;
+    }
+    if is_entry_of_contents(&line.text) {
+        return Role::Text;
+    }
+    if let Some(Opening::Part(level)) = opening {
         return Role::Heading(*level);
     }
-    if row || line.table.is_some() {
+    if row {
         return Role::Row;
     }
     let count = line.text.chars().count();
@@ -181,7 +184,10 @@ fn belongs(group: &[Placed], next: &Placed) -> bool {
         }
         Role::Text => {
             let opens = next.opening.is_some() || matches!(last.opening, Some(Opening::Caption));
-            !opens && (0.85..1.18).contains(&ratio) && is_full(a) && if near { aligned(group, first, next) } else { runs_on(last, next) }
+            !opens
+                && (0.85..1.18).contains(&ratio)
+                && (is_full(a) || broken_off(a, b))
+                && if near { aligned(group, first, next) } else { runs_on(last, next) }
         }
     }
 }
@@ -194,6 +200,15 @@ fn is_full(line: &Line) -> bool {
         _ => (right - left) * 0.18,
     };
     line.u.1 >= right - slack
+}
+
+/// Whether a long line stops in the middle of a sentence no earlier than the next one does: paragraphs that are set
+/// narrower than their column never reach its edge.
+fn broken_off(line: &Line, next: &Line) -> bool {
+    let (_, left, right) = line.column;
+    let last = line.text.chars().next_back();
+    let stops = last.is_none_or(|c| !is_cjk(c) || ends_sentence(c) || matches!(c, '：' | '」' | '）' | '】'));
+    !stops && line.text.chars().count() >= 18 && line.u.1 - line.u.0 > 0.6 * (right - left) && next.u.1 <= line.u.1 + 1.1 * line.size
 }
 
 /// Whether the next line starts where a line of the same paragraph would.
@@ -212,8 +227,9 @@ fn aligned(group: &[Placed], first: &Placed, next: &Placed) -> bool {
 fn runs_on(last: &Placed, next: &Placed) -> bool {
     let ends = last.line.text.chars().next_back().is_none_or(|c| ends_sentence(c) || matches!(c, '：' | ':' | '）' | ')'));
     let later = next.page == last.page || next.page == last.page + 1;
-    let (_, left, _) = next.line.column;
-    let indented = next.line.u.0 > left + 0.6 * next.line.size;
+    // Pages share their margins; columns of one page do not.
+    let margin = |p: &Placed| if next.page == last.page { p.line.column.1 } else { 0.0 };
+    let indented = (next.line.u.0 - margin(next)) - (last.line.u.0 - margin(last)) > 0.6 * next.line.size;
     let long = last.line.text.chars().count() >= 12;
     later && !ends && !indented && long
 }

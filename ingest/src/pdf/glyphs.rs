@@ -2,12 +2,13 @@
 
 use super::frame::Frame;
 use super::rules::{self, Rule};
+use super::truetype;
 use crate::limits::Limits;
 use hayro_interpret::font::{Glyph as Drawn, GlyphRun, PositionedGlyph};
 use hayro_interpret::hayro_cmap::{BfString, WritingMode};
 use hayro_interpret::kurbo::{Affine, BezPath, Point, Rect};
 use hayro_interpret::{BlendMode, ClipPath, Device, DrawMode, DrawProps, Image, ImageDrawProps, SoftMask};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::panic::resume_unwind;
 use std::time::{Duration, Instant};
 use unicode_normalization::UnicodeNormalization;
@@ -40,6 +41,7 @@ pub(crate) struct Recorder {
     pub(crate) marked: bool,
     bounds: (f64, f64),
     seen: HashSet<(char, i32, i32)>,
+    fonts: HashMap<u128, HashMap<u32, char>>,
     operations_left: usize,
     most_glyphs: usize,
     started: Instant,
@@ -60,6 +62,7 @@ impl Recorder {
             marked: false,
             bounds: (f64::from(width), f64::from(height)),
             seen: HashSet::new(),
+            fonts: HashMap::new(),
             operations_left: limits.page_operations,
             most_glyphs: limits.page_glyphs,
             started: Instant::now(),
@@ -90,7 +93,7 @@ impl Recorder {
         let text = match glyph.as_unicode() {
             Some(BfString::Char(c)) => plain(c.encode_utf8(&mut [0; 4])),
             Some(BfString::String(s)) => plain(&s),
-            None => None,
+            None => self.by_font(glyph).map(String::from),
         };
         let Some(text) = text else {
             self.unknown += 1;
@@ -115,6 +118,17 @@ impl Recorder {
             (frame.map(f64::from(rect.x), f64::from(rect.y)), frame.map(f64::from(rect.x + rect.width), f64::from(rect.y + rect.height)));
         let whole = Glyph { character: ' ', frame, u: (a.0.min(b.0), a.0.max(b.0)), v: (a.1.min(b.1), a.1.max(b.1)), size: size as f32 };
         self.place(&text, whole, rect);
+    }
+
+    /// What the embedded font's own character map says about a glyph.
+    fn by_font(&mut self, glyph: &PositionedGlyph<'_>) -> Option<char> {
+        let Drawn::Outline(outline) = &**glyph else { return None };
+        let font = outline.font_data()?;
+        let characters = self.fonts.entry(font.cache_key).or_insert_with(|| {
+            let bytes: &[u8] = (*font.data).as_ref();
+            truetype::characters(bytes).unwrap_or_default()
+        });
+        characters.get(&outline.glyph_id().to_u32()).copied()
     }
 
     fn place(&mut self, text: &str, whole: Glyph, rect: appliance_core::locator::Rect) {

@@ -2,6 +2,7 @@
 
 use super::frame::Frame;
 use super::glyphs::Glyph;
+use crate::heading::is_marker;
 use crate::script::is_cjk;
 
 /// A gap wider than this many font sizes separates cells or columns.
@@ -78,7 +79,7 @@ impl Row {
                 text.push('\u{3000}');
             }
             let start = text.len();
-            segment.write(&mut text);
+            text.push_str(&segment.text());
             cells.push(Cell { u: segment.u, v: segment.v, start, end: text.len() });
         }
         let size = self.segments.iter().max_by_key(|s| s.inks.len())?.size;
@@ -97,12 +98,6 @@ impl Segment {
         (self.v.0 + self.v.1) / 2.0
     }
 
-    /// Cuts the segment where `at` separates its glyphs; `None` on a side that stays empty.
-    pub(crate) fn cut(self, at: f32) -> (Option<Self>, Option<Self>) {
-        let (left, right): (Vec<Ink>, Vec<Ink>) = self.inks.into_iter().partition(|i| (i.glyph.u.0 + i.glyph.u.1) / 2.0 < at);
-        (Self::of(left), Self::of(right))
-    }
-
     fn of(inks: Vec<Ink>) -> Option<Self> {
         let first = inks.first()?.glyph;
         let mut segment = Self { u: first.u, v: first.v, size: first.size, inks: Vec::new() };
@@ -115,16 +110,18 @@ impl Segment {
         Some(segment)
     }
 
-    /// Writes the text with the spaces that its gaps ask for.
-    pub(crate) fn write(&self, text: &mut String) {
+    /// The text, with the spaces that its gaps ask for.
+    pub(crate) fn text(&self) -> String {
+        let mut text = String::with_capacity(self.inks.len() * 3);
         let mut before: Option<Ink> = None;
         for ink in &self.inks {
             if let Some(before) = before {
-                text.extend(space_between(&before, ink));
+                text.extend(space_between(&before, ink).or_else(|| space_after_marker(&text, &before, ink)));
             }
             text.push(ink.glyph.character);
             before = Some(*ink);
         }
+        text
     }
 }
 
@@ -144,6 +141,13 @@ fn space_between(before: &Ink, after: &Ink) -> Option<char> {
             None => (gap > 0.6 * size).then_some(' '),
         },
     }
+}
+
+/// 「２　前項の」, 「第9条　市長は」: what parts a marker from its text is a space to a reader, however narrow it was set.
+fn space_after_marker(text: &str, before: &Ink, after: &Ink) -> Option<char> {
+    let gap = after.glyph.u.0 - before.glyph.u.1;
+    let parted = after.space.is_some() || gap > 0.2 * before.glyph.size;
+    (parted && text.len() <= 36 && is_marker(text)).then_some('\u{3000}')
 }
 
 fn dominant_size(inks: &[Ink]) -> f32 {
@@ -276,7 +280,7 @@ mod tests {
     #[test]
     fn superscripts_stay_on_the_line_and_furigana_do_not() {
         let mut page = glyphs("面積m", 0.0, 100.0, 10.0);
-        page.extend(glyphs("2", 35.0, 100.2, 6.0));
+        page.extend(glyphs("2", 25.0, 100.2, 6.0));
         page.extend(glyphs("めん", 0.0, 94.0, 5.0));
         check(page, &["めん", "面積m2"]);
     }

@@ -17,6 +17,8 @@ mod opening;
 mod page;
 mod render;
 mod rules;
+mod table;
+mod truetype;
 
 pub(crate) use render::Fonts;
 pub(crate) use render::render_page;

@@ -68,7 +68,15 @@ pub(crate) fn open_plain(bytes: &Arc<Vec<u8>>) -> Result<Pdf, Refusal> {
     let first = match shield::shielded(|| Pdf::new(Arc::clone(bytes))) {
         Ok(Ok(pdf)) if !pdf.pages().is_empty() => return Ok(pdf),
         Ok(Ok(_)) => "it holds no pages".to_owned(),
-        Ok(Err(LoadPdfError::Decryption(DecryptionError::PasswordProtected))) => return Err(Refusal::Encrypted),
+        // lopdf gets a try: hayro also says so when the encryption dictionary alone is broken.
+        Ok(Err(LoadPdfError::Decryption(DecryptionError::PasswordProtected))) => {
+            let repaired = rewritten(bytes).map_err(|_| Refusal::Encrypted)?;
+            return shield::shielded(|| Pdf::new(repaired))
+                .ok()
+                .and_then(Result::ok)
+                .filter(|p| !p.pages().is_empty())
+                .ok_or(Refusal::Encrypted);
+        }
         Ok(Err(LoadPdfError::Decryption(error))) => format!("its encryption cannot be read ({error:?})"),
         Ok(Err(LoadPdfError::Invalid)) => "its structure cannot be read".to_owned(),
         Err(panic) => panic,

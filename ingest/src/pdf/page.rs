@@ -4,6 +4,7 @@ use super::column;
 use super::frame::Frame;
 use super::glyphs::{PastLimit, Recorder};
 use super::line::{self, Line};
+use super::table;
 use crate::limits::Limits;
 use appliance_core::document::Warning;
 use hayro_interpret::hayro_syntax::page::Page;
@@ -51,8 +52,16 @@ pub(crate) fn read<'a>(
     let mut lines = Vec::new();
     let Recorder { glyphs, rules, marked, .. } = recorder;
     for frame in Frame::ALL {
-        let of_frame: Vec<_> = glyphs.iter().filter(|g| g.frame == frame).copied().collect();
-        lines.extend(column::in_order(line::rows(of_frame), frame, &rules));
+        let mut of_frame: Vec<_> = glyphs.iter().filter(|g| g.frame == frame).copied().collect();
+        if of_frame.is_empty() {
+            continue;
+        }
+        let tables = table::take(&mut of_frame, frame, &rules);
+        let mut ordered = column::in_order(line::rows(of_frame), frame, &rules);
+        for table in tables {
+            column::insert(&mut ordered, table);
+        }
+        lines.append(&mut ordered);
     }
     if lines.is_empty() && marked {
         warnings.push(Warning::PageWithoutText { page: number });

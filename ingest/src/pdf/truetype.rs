@@ -1,0 +1,109 @@
+//! The character map of an embedded TrueType font, read backwards: what its glyphs mean.
+//!
+//! Some files embed a whole font, give codes that are glyph numbers, and no Unicode map; the font itself knows.
+
+use std::collections::HashMap;
+
+/// Characters by glyph number; `None` for a font without a Unicode character map (subtables 4 and 12).
+pub(crate) fn characters(font: &[u8]) -> Option<HashMap<u32, char>> {
+    let cmap = table(font, b"cmap")?;
+    let mut best: Option<(u8, usize)> = None;
+    for record in 0..usize::from(u16_at(cmap, 2)?).min(64) {
+        let at = 4 + record * 8;
+        let rank = match (u16_at(cmap, at)?, u16_at(cmap, at + 2)?) {
+            (3, 10) | (0, 4 | 6) => 2,
+            (3, 1) | (0, 0..=3) => 1,
+            _ => continue,
+        };
+        let offset = u32_at(cmap, at + 4)? as usize;
+        if best.is_none_or(|(r, _)| rank > r) {
+            best = Some((rank, offset));
+        }
+    }
+    let subtable = cmap.get(best?.1..)?;
+    let mut found = HashMap::new();
+    match u16_at(subtable, 0)? {
+        4 => segments(subtable, &mut found)?,
+        12 => groups(subtable, &mut found)?,
+        _ => return None,
+    }
+    Some(found)
+}
+
+fn table<'f>(font: &'f [u8], tag: &[u8; 4]) -> Option<&'f [u8]> {
+    let start = if font.starts_with(b"ttcf") { u32_at(font, 12)? as usize } else { 0 };
+    for record in 0..usize::from(u16_at(font, start + 4)?) {
+        let at = start + 12 + record * 16;
+        if font.get(at..at + 4)? == tag {
+            return font.get(u32_at(font, at + 8)? as usize..);
+        }
+    }
+    None
+}
+
+/// Format 4: segments with deltas (OpenType, `cmap`).
+fn segments(table: &[u8], found: &mut HashMap<u32, char>) -> Option<()> {
+    let count = usize::from(u16_at(table, 6)? / 2);
+    let (ends, starts, deltas, offsets) = (14, 16 + count * 2, 16 + count * 4, 16 + count * 6);
+    for segment in 0..count {
+        let (start, end) = (u16_at(table, starts + segment * 2)?, u16_at(table, ends + segment * 2)?);
+        let (delta, offset) = (u16_at(table, deltas + segment * 2)?, u16_at(table, offsets + segment * 2)?);
+        for code in start..=end {
+            let glyph = if offset == 0 {
+                code.wrapping_add(delta)
+            } else {
+                let at = offsets + segment * 2 + usize::from(offset) + usize::from(code - start) * 2;
+                match u16_at(table, at) {
+                    Some(0) | None => continue,
+                    Some(glyph) => glyph.wrapping_add(delta),
+                }
+            };
+            note(found, u32::from(glyph), u32::from(code));
+        }
+    }
+    Some(())
+}
+
+/// Format 12: groups.
+fn groups(table: &[u8], found: &mut HashMap<u32, char>) -> Option<()> {
+    for group in 0..(u32_at(table, 12)? as usize).min(100_000) {
+        let at = 16 + group * 12;
+        let (start, end, glyph) = (u32_at(table, at)?, u32_at(table, at + 4)?, u32_at(table, at + 8)?);
+        for code in start..=end.min(start.saturating_add(0xffff)) {
+            note(found, glyph.saturating_add(code - start), code);
+        }
+    }
+    Some(())
+}
+
+/// The first (lowest) character of a glyph is its plainest.
+fn note(found: &mut HashMap<u32, char>, glyph: u32, code: u32) {
+    let Some(character) = char::from_u32(code) else { return };
+    if glyph != 0 && code != 0xffff && !('\u{e000}'..='\u{f8ff}').contains(&character) {
+        found.entry(glyph).or_insert(character);
+    }
+}
+
+fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
+    Some(u16::from_be_bytes(bytes.get(at..at + 2)?.try_into().ok()?))
+}
+
+fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
+    Some(u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_font_of_the_machine_is_read_backwards() {
+        let Ok(font) = std::fs::read("/usr/share/fonts/opentype/ipafont-gothic/ipag.ttf") else {
+            println!("skipped: no IPA font");
+            return;
+        };
+        let characters = characters(&font).expect("a character map");
+        assert!(characters.values().any(|c| *c == '市'));
+        assert!(characters.len() > 6_000);
+    }
+}
