@@ -1,0 +1,173 @@
+//! Documents across their versions, as lists show them.
+
+use super::{Catalog, Doing, LOCAL_OPERATOR, from_json, timestamp, versions};
+use appliance_core::document::Format;
+use appliance_core::id::{CollectionId, DocumentId, UserId, VersionId};
+use appliance_core::ports::PortError;
+use appliance_core::ports::catalog::{DocumentEntry, FailureReason, JobProgress, VersionState};
+use appliance_core::viewer::Viewer;
+use sqlx::SqliteConnection;
+
+impl Catalog {
+    /// How many documents there are by the state of their newest version.
+    pub async fn documents_by_state(&self) -> Result<Vec<(VersionState, u64)>, PortError> {
+        let mut db = self.read().await?;
+        let rows: Vec<(String, i64)> = sqlx::query_as(
+            "SELECT v.state, count(*) FROM documents d JOIN versions v ON v.id = (SELECT max(id) FROM versions WHERE document_id = d.id)
+             GROUP BY v.state",
+        )
+        .fetch_all(&mut *db)
+        .await
+        .doing("count documents")?;
+        rows.into_iter().map(|(state, n)| Ok((versions::state(&state)?, u64::try_from(n).unwrap_or(0)))).collect()
+    }
+}
+
+/// A document with its newest version `v`, its job `j`, and its searchable version `s` for what the newest has not
+/// been read for yet. Followed by a condition and an order.
+macro_rules! select_entry {
+    ($rest:literal) => {
+        concat!(
+            "SELECT d.id, d.collection_id, c.name AS collection_name, d.file_name, d.searchable_version, d.added,
+                    v.state, v.bytes, v.failure_code, v.failure_message, v.warnings,
+                    coalesce(v.title, s.title, d.file_name) AS title, coalesce(v.format, s.format) AS format,
+                    CASE WHEN v.format IS NULL THEN coalesce(s.parts, 0) ELSE v.parts END AS parts,
+                    CASE WHEN v.format IS NULL THEN coalesce(s.passages, 0) ELSE v.passages END AS passages,
+                    j.stage, j.done, j.total
+             FROM documents d
+             JOIN collections c ON c.id = d.collection_id
+             JOIN versions v ON v.id = (SELECT max(id) FROM versions WHERE document_id = d.id)
+             LEFT JOIN versions s ON s.id = d.searchable_version
+             LEFT JOIN jobs j ON j.version_id = v.id AND j.state IN ('queued', 'running') ",
+            $rest
+        )
+    };
+}
+
+#[derive(sqlx::FromRow)]
+pub(super) struct Row {
+    id: i64,
+    collection_id: i64,
+    collection_name: String,
+    file_name: String,
+    searchable_version: Option<i64>,
+    added: i64,
+    state: String,
+    bytes: i64,
+    failure_code: Option<String>,
+    failure_message: Option<String>,
+    warnings: String,
+    title: String,
+    format: Option<String>,
+    parts: u32,
+    passages: u32,
+    stage: Option<String>,
+    done: Option<u32>,
+    total: Option<u32>,
+}
+
+impl Row {
+    pub(super) fn is_seen_by(&self, viewer: &Viewer) -> bool {
+        viewer.can_see(CollectionId(self.collection_id), DocumentId(self.id))
+    }
+
+    pub(super) fn searchable_version(&self) -> Option<VersionId> {
+        self.searchable_version.map(VersionId)
+    }
+
+    pub(super) fn entry(self) -> Result<DocumentEntry, PortError> {
+        let failure = self.failure_code.map(|code| FailureReason { code, message: self.failure_message.unwrap_or_default() });
+        let progress = match self.stage {
+            Some(stage) => Some(JobProgress { stage: versions::stage(&stage)?, done: self.done.unwrap_or(0), total: self.total.unwrap_or(0) }),
+            None => None,
+        };
+        Ok(DocumentEntry {
+            id: DocumentId(self.id),
+            collection: CollectionId(self.collection_id),
+            collection_name: self.collection_name,
+            title: self.title,
+            file_name: self.file_name,
+            format: self.format.as_deref().and_then(Format::from_name),
+            bytes: u64::try_from(self.bytes).unwrap_or(0),
+            parts: self.parts,
+            passages: self.passages,
+            state: versions::state(&self.state)?,
+            progress,
+            failure,
+            warnings: from_json(&self.warnings, "warnings")?,
+            added: timestamp(self.added),
+        })
+    }
+}
+
+/// All documents, newest first.
+pub(super) async fn all(db: &mut SqliteConnection) -> Result<Vec<Row>, PortError> {
+    sqlx::query_as(select_entry!("ORDER BY d.id DESC")).fetch_all(db).await.doing("list documents")
+}
+
+pub(super) async fn by_id(db: &mut SqliteConnection, id: DocumentId) -> Result<Option<Row>, PortError> {
+    sqlx::query_as(select_entry!("WHERE d.id = ?")).bind(id.0).fetch_optional(db).await.doing("find a document")
+}
+
+/// The documents of a collection that have this file name, or whose newest version has these bytes and did not fail.
+pub(super) async fn alike(
+    db: &mut SqliteConnection,
+    collection: CollectionId,
+    file_name: &str,
+    file_hash: &str,
+) -> Result<Vec<Alike>, PortError> {
+    sqlx::query_as(
+        "SELECT d.id, d.file_name = ?1 AS same_name, v.file_hash = ?2 AND v.state <> 'failed' AS same_bytes
+         FROM documents d JOIN versions v ON v.id = (SELECT max(id) FROM versions WHERE document_id = d.id)
+         WHERE d.collection_id = ?3 AND (d.file_name = ?1 OR v.file_hash = ?2) ORDER BY d.id",
+    )
+    .bind(file_name)
+    .bind(file_hash)
+    .bind(collection.0)
+    .fetch_all(db)
+    .await
+    .doing("look for the same document")
+}
+
+/// A document that an upload may belong to.
+#[derive(sqlx::FromRow)]
+pub(super) struct Alike {
+    pub id: i64,
+    pub same_name: bool,
+    pub same_bytes: bool,
+}
+
+pub(super) async fn add(
+    db: &mut SqliteConnection,
+    collection: CollectionId,
+    file_name: &str,
+    by: UserId,
+    now: i64,
+) -> Result<DocumentId, PortError> {
+    let done = sqlx::query("INSERT INTO documents (collection_id, file_name, added, added_by) VALUES (?, ?, ?, ?)")
+        .bind(collection.0)
+        .bind(file_name)
+        .bind(now)
+        .bind((by != LOCAL_OPERATOR).then_some(by.0))
+        .execute(db)
+        .await
+        .doing("add a document")?;
+    Ok(DocumentId(done.last_insert_rowid()))
+}
+
+/// Removes a document with all its versions, passages, embeddings and jobs.
+pub(super) async fn remove(db: &mut SqliteConnection, id: DocumentId) -> Result<(), PortError> {
+    // The reference to the searchable version would forbid removing the versions.
+    sqlx::query("UPDATE documents SET searchable_version = NULL WHERE id = ?").bind(id.0).execute(&mut *db).await.doing("remove a document")?;
+    sqlx::query("DELETE FROM documents WHERE id = ?").bind(id.0).execute(db).await.doing("remove a document")?;
+    Ok(())
+}
+
+/// The documents that have a searchable version, with their collections.
+pub(super) async fn searchable_ids(db: &mut SqliteConnection) -> Result<Vec<(CollectionId, DocumentId)>, PortError> {
+    let rows: Vec<(i64, i64)> = sqlx::query_as("SELECT collection_id, id FROM documents WHERE searchable_version IS NOT NULL")
+        .fetch_all(db)
+        .await
+        .doing("count documents")?;
+    Ok(rows.into_iter().map(|(c, d)| (CollectionId(c), DocumentId(d))).collect())
+}

@@ -1,0 +1,177 @@
+//! The [`Library`] port. Reading needs the catalog alone; deleting also empties the index, and adding wakes the job
+//! runner, so the port is implemented by the catalog together with both.
+
+use super::audit::{self, Action};
+use super::{Catalog, Doing, answers, collections, documents, jobs, passages, removals, versions};
+use crate::files;
+use appliance_core::id::{ContentHash, DocumentId, PassageId, VersionId};
+use appliance_core::passage::StoredPassage;
+use appliance_core::ports::catalog::{Accepted, CollectionEntry, DocumentEntry, OpenDocument, Upload};
+use appliance_core::ports::{Library, PassageIndex, PassageStore, PortError};
+use appliance_core::viewer::Viewer;
+use async_trait::async_trait;
+use std::sync::Arc;
+use tokio::sync::Notify;
+
+/// The catalog with the index that follows it and the runner that works off its jobs.
+#[derive(Clone)]
+pub struct IndexedLibrary {
+    catalog: Catalog,
+    index: Arc<dyn PassageIndex>,
+    arrivals: Arc<Notify>,
+}
+
+impl IndexedLibrary {
+    /// A library whose deletions reach `index` and whose uploads wake whoever waits on `arrivals`.
+    pub fn new(catalog: Catalog, index: Arc<dyn PassageIndex>, arrivals: Arc<Notify>) -> Self {
+        Self { catalog, index, arrivals }
+    }
+}
+
+#[async_trait]
+impl Library for IndexedLibrary {
+    async fn collections(&self, viewer: &Viewer) -> Result<Vec<CollectionEntry>, PortError> {
+        self.catalog.visible_collections(viewer).await
+    }
+
+    async fn documents(&self, viewer: &Viewer) -> Result<Vec<DocumentEntry>, PortError> {
+        self.catalog.visible_documents(viewer).await
+    }
+
+    async fn document(&self, viewer: &Viewer, id: DocumentId) -> Result<Option<DocumentEntry>, PortError> {
+        self.catalog.visible_document(viewer, id).await
+    }
+
+    async fn open_document(&self, viewer: &Viewer, id: DocumentId) -> Result<Option<OpenDocument>, PortError> {
+        let mut db = self.catalog.read().await?;
+        let Some(row) = documents::by_id(&mut db, id).await?.filter(|r| r.is_seen_by(viewer)) else { return Ok(None) };
+        let Some(version) = row.searchable_version() else { return Ok(None) };
+        let Some(content) = versions::content(&mut db, version).await? else { return Ok(None) };
+        Ok(Some(OpenDocument {
+            entry: row.entry()?,
+            version,
+            format: content.format,
+            file: self.catalog.files().path(&content.hash),
+            hash: content.hash,
+            pages: content.pages,
+            sheets: content.sheets,
+            text: content.text,
+        }))
+    }
+
+    async fn passage(&self, viewer: &Viewer, id: PassageId) -> Result<Option<StoredPassage>, PortError> {
+        Ok(self.catalog.visible_passages(viewer, &[id]).await?.into_iter().next())
+    }
+
+    async fn passages_of(&self, viewer: &Viewer, id: DocumentId) -> Result<Vec<StoredPassage>, PortError> {
+        let mut db = self.catalog.read().await?;
+        let Some(row) = documents::by_id(&mut db, id).await?.filter(|r| r.is_seen_by(viewer)) else { return Ok(Vec::new()) };
+        match row.searchable_version() {
+            Some(version) => passages::of_version(&mut db, version).await,
+            None => Ok(Vec::new()),
+        }
+    }
+
+    async fn accept(&self, viewer: &Viewer, upload: Upload) -> Result<Accepted, PortError> {
+        let accepted = self.catalog.accept(viewer, upload).await?;
+        if matches!(accepted, Accepted::Queued { .. }) {
+            self.arrivals.notify_one();
+        }
+        Ok(accepted)
+    }
+
+    async fn delete(&self, viewer: &Viewer, id: DocumentId) -> Result<bool, PortError> {
+        let Some(left) = self.catalog.remove_document(viewer, id).await? else { return Ok(false) };
+        // From here on nothing of it answers: every search checks its hits against the catalog. What is left to do is
+        // remembered there too, so that a crash loses none of it.
+        for version in &left {
+            self.index.remove_version(*version).await?;
+        }
+        self.index.commit().await?;
+        self.catalog.removals_done(&left).await?;
+        Ok(true)
+    }
+}
+
+impl Catalog {
+    /// The collections that the viewer may see, by name, with their visible searchable documents counted. A collection
+    /// of which only single documents are visible is among them.
+    pub async fn visible_collections(&self, viewer: &Viewer) -> Result<Vec<CollectionEntry>, PortError> {
+        let mut db = self.read().await?;
+        let searchable = documents::searchable_ids(&mut db).await?;
+        let mut entries = collections::all(&mut db).await?;
+        for entry in &mut entries {
+            entry.documents = searchable.iter().filter(|(c, d)| *c == entry.id && viewer.can_see(*c, *d)).count() as u64;
+        }
+        entries.retain(|e| viewer.visibility().collections.contains(&e.id) || e.documents > 0);
+        Ok(entries)
+    }
+
+    /// The documents that the viewer may see, newest first.
+    pub async fn visible_documents(&self, viewer: &Viewer) -> Result<Vec<DocumentEntry>, PortError> {
+        let mut db = self.read().await?;
+        let rows = documents::all(&mut db).await?;
+        rows.into_iter().filter(|r| r.is_seen_by(viewer)).map(documents::Row::entry).collect()
+    }
+
+    /// One document's entry; `None` also when the viewer may not see it.
+    pub async fn visible_document(&self, viewer: &Viewer, id: DocumentId) -> Result<Option<DocumentEntry>, PortError> {
+        let mut db = self.read().await?;
+        let row = documents::by_id(&mut db, id).await?.filter(|r| r.is_seen_by(viewer));
+        row.map(documents::Row::entry).transpose()
+    }
+
+    /// Stores an upload and queues its ingest. Of a file that is refused, the temporary file is removed as well.
+    pub async fn accept(&self, viewer: &Viewer, upload: Upload) -> Result<Accepted, PortError> {
+        if !viewer.visibility().collections.contains(&upload.collection) {
+            return Err(PortError::new(format!("collection {} does not exist, or may not be seen", upload.collection)));
+        }
+        let file = upload.file.clone();
+        let (hash, bytes) = tokio::task::spawn_blocking(move || files::hash_file(&file))
+            .await
+            .map_err(|e| PortError::caused("hashing was broken off", e))?
+            .map_err(|e| PortError::caused(format!("uploaded file {} cannot be read", upload.name), e))?;
+        // The write lock is held over the move into the store: a deletion of the same bytes at the same moment, even
+        // by another process, comes wholly before or wholly after.
+        let mut tx = self.begin().await?;
+        let alike: Vec<documents::Alike> = documents::alike(&mut tx, upload.collection, &upload.name, hash.as_str())
+            .await?
+            .into_iter()
+            .filter(|a| viewer.can_see(upload.collection, DocumentId(a.id)))
+            .collect();
+        if let Some(same) = alike.iter().find(|a| a.same_bytes) {
+            // Nothing refers to the temporary file; if it cannot be removed, the sweep of `tmp/` at the next start does.
+            let _ = std::fs::remove_file(&upload.file);
+            return Ok(Accepted::Duplicate { document: DocumentId(same.id) });
+        }
+        self.files().take_in(&upload.file, &hash)?;
+        let now = self.now();
+        let document = match alike.iter().find(|a| a.same_name) {
+            Some(older) => DocumentId(older.id),
+            None => documents::add(&mut tx, upload.collection, &upload.name, viewer.user(), now).await?,
+        };
+        let version = versions::add(&mut tx, document, &hash, bytes, viewer.user(), now).await?;
+        let job = jobs::add(&mut tx, version, now).await?;
+        audit::note(&mut tx, now, Some(viewer.user()), Action::DocumentAdded, &format!("document:{document}"), &upload.name).await?;
+        tx.commit().await.doing("accept an upload")?;
+        Ok(Accepted::Queued { document, job })
+    }
+
+    /// Removes a document's rows and files. Returns the versions that must still leave the index, remembered there;
+    /// `None` when the viewer cannot see such a document.
+    async fn remove_document(&self, viewer: &Viewer, id: DocumentId) -> Result<Option<Vec<VersionId>>, PortError> {
+        let mut tx = self.begin().await?;
+        let Some(row) = documents::by_id(&mut tx, id).await?.filter(|r| r.is_seen_by(viewer)) else { return Ok(None) };
+        let name = row.entry()?.file_name;
+        let (left, hashes): (Vec<VersionId>, Vec<ContentHash>) = versions::of_document(&mut tx, id).await?.into_iter().unzip();
+        for version in &left {
+            removals::remember(&mut tx, *version).await?;
+        }
+        answers::forget_document(&mut tx, id).await?;
+        documents::remove(&mut tx, id).await?;
+        audit::note(&mut tx, self.now(), Some(viewer.user()), Action::DocumentDeleted, &format!("document:{id}"), &name).await?;
+        tx.commit().await.doing("delete a document")?;
+        self.drop_unused(&hashes).await?;
+        Ok(Some(left))
+    }
+}

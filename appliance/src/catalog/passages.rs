@@ -1,0 +1,117 @@
+//! Passages of searchable versions, always with the document they belong to.
+
+use super::{Catalog, Doing, from_json, to_json};
+use appliance_core::document::Format;
+use appliance_core::id::{CollectionId, DocumentId, PassageId, VersionId};
+use appliance_core::passage::{Passage, StoredPassage};
+use appliance_core::ports::{PassageStore, PortError};
+use appliance_core::viewer::Viewer;
+use async_trait::async_trait;
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
+use std::collections::HashMap;
+
+/// Rows of one INSERT: 5 values each stay well below SQLite's 32,766.
+const ROWS_AT_ONCE: usize = 500;
+
+#[async_trait]
+impl PassageStore for Catalog {
+    async fn visible_passages(&self, viewer: &Viewer, ids: &[PassageId]) -> Result<Vec<StoredPassage>, PortError> {
+        let mut db = self.read().await?;
+        let mut found: HashMap<PassageId, StoredPassage> =
+            searchable(&mut db, ids).await?.into_iter().filter(|s| viewer.can_see(s.collection, s.document)).map(|s| (s.id, s)).collect();
+        Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+    }
+}
+
+/// Passages with the documents that they answer for. The join over `searchable_version` leaves out all others.
+macro_rules! select_passage {
+    ($rest:literal) => {
+        concat!(
+            "SELECT p.id, p.version_id, p.ordinal, p.heading_path, p.text, p.locator, d.id AS document_id, d.collection_id,
+                    coalesce(v.title, d.file_name) AS title, v.format
+             FROM passages p
+             JOIN versions v ON v.id = p.version_id
+             JOIN documents d ON d.searchable_version = p.version_id ",
+            $rest
+        )
+    };
+}
+pub(super) use select_passage;
+
+#[derive(sqlx::FromRow)]
+pub(super) struct Row {
+    id: i64,
+    version_id: i64,
+    ordinal: u32,
+    heading_path: String,
+    text: String,
+    locator: String,
+    document_id: i64,
+    collection_id: i64,
+    title: String,
+    format: String,
+}
+
+impl Row {
+    pub(super) fn stored(self) -> Result<StoredPassage, PortError> {
+        Ok(StoredPassage {
+            id: PassageId(self.id),
+            document: DocumentId(self.document_id),
+            version: VersionId(self.version_id),
+            collection: CollectionId(self.collection_id),
+            title: self.title,
+            format: Format::from_name(&self.format).ok_or_else(|| PortError::new(format!("catalog: no format is called {:?}", self.format)))?,
+            passage: Passage {
+                ordinal: self.ordinal,
+                heading_path: from_json(&self.heading_path, "heading path")?,
+                text: self.text,
+                locator: from_json(&self.locator, "locator")?,
+            },
+        })
+    }
+}
+
+/// Those of `ids` that are searchable, in no order.
+pub(super) async fn searchable(db: &mut SqliteConnection, ids: &[PassageId]) -> Result<Vec<StoredPassage>, PortError> {
+    let rows: Vec<Row> = sqlx::query_as(select_passage!("WHERE p.id IN (SELECT value FROM json_each(?))"))
+        .bind(to_json(&ids)?)
+        .fetch_all(db)
+        .await
+        .doing("read passages")?;
+    rows.into_iter().map(Row::stored).collect()
+}
+
+/// The passages of a searchable version, in order.
+pub(super) async fn of_version(db: &mut SqliteConnection, version: VersionId) -> Result<Vec<StoredPassage>, PortError> {
+    let rows: Vec<Row> =
+        sqlx::query_as(select_passage!("WHERE p.version_id = ? ORDER BY p.ordinal")).bind(version.0).fetch_all(db).await.doing("read passages")?;
+    rows.into_iter().map(Row::stored).collect()
+}
+
+/// Puts these passages in place of whatever the version had. Returns their ids in order.
+pub(super) async fn replace(db: &mut SqliteConnection, version: VersionId, passages: &[Passage]) -> Result<Vec<PassageId>, PortError> {
+    remove(db, version).await?;
+    for some in passages.chunks(ROWS_AT_ONCE) {
+        let mut rows = Vec::with_capacity(some.len());
+        for passage in some {
+            rows.push((passage.ordinal, to_json(&passage.heading_path)?, &passage.text, to_json(&passage.locator)?));
+        }
+        let mut insert = QueryBuilder::<Sqlite>::new("INSERT INTO passages (version_id, ordinal, heading_path, text, locator) ");
+        insert.push_values(rows, |mut row, (ordinal, headings, text, locator)| {
+            row.push_bind(version.0).push_bind(ordinal).push_bind(headings).push_bind(text).push_bind(locator);
+        });
+        insert.build().execute(&mut *db).await.doing("store passages")?;
+    }
+    let ids: Vec<i64> = sqlx::query_scalar("SELECT id FROM passages WHERE version_id = ? ORDER BY ordinal")
+        .bind(version.0)
+        .fetch_all(db)
+        .await
+        .doing("store passages")?;
+    Ok(ids.into_iter().map(PassageId).collect())
+}
+
+/// Removes a version's passages with their embeddings.
+pub(super) async fn remove(db: &mut SqliteConnection, version: VersionId) -> Result<(), PortError> {
+    sqlx::query("DELETE FROM passages WHERE version_id = ?").bind(version.0).execute(db).await.doing("remove passages")?;
+    Ok(())
+}

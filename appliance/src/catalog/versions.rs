@@ -1,0 +1,178 @@
+//! Versions: a file and what was read from it.
+
+use super::{Doing, LOCAL_OPERATOR, from_json, to_json};
+use appliance_core::document::{Format, Page, Parsed, Sheet, View};
+use appliance_core::id::{ContentHash, DocumentId, UserId, VersionId};
+use appliance_core::ports::PortError;
+use appliance_core::ports::catalog::{FailureReason, IngestStage, VersionState};
+use sqlx::SqliteConnection;
+
+/// The state of a stored name.
+pub(super) fn state(name: &str) -> Result<VersionState, PortError> {
+    Ok(match name {
+        "queued" => VersionState::Queued,
+        "ingesting" => VersionState::Ingesting,
+        "searchable" => VersionState::Searchable,
+        "superseded" => VersionState::Superseded,
+        "failed" => VersionState::Failed,
+        other => return Err(PortError::new(format!("catalog: no version state is called {other:?}"))),
+    })
+}
+
+/// The stored name of a stage.
+pub(super) fn stage_name(stage: IngestStage) -> &'static str {
+    match stage {
+        IngestStage::Queued => "queued",
+        IngestStage::Parsing => "parsing",
+        IngestStage::Embedding => "embedding",
+        IngestStage::Indexing => "indexing",
+        IngestStage::Done => "done",
+        IngestStage::Failed => "failed",
+    }
+}
+
+/// The stage of a stored name.
+pub(super) fn stage(name: &str) -> Result<IngestStage, PortError> {
+    use IngestStage::{Done, Embedding, Failed, Indexing, Parsing, Queued};
+    [Queued, Parsing, Embedding, Indexing, Done, Failed]
+        .into_iter()
+        .find(|s| stage_name(*s) == name)
+        .ok_or_else(|| PortError::new(format!("catalog: no ingest stage is called {name:?}")))
+}
+
+pub(super) async fn add(
+    db: &mut SqliteConnection,
+    document: DocumentId,
+    hash: &ContentHash,
+    bytes: u64,
+    by: UserId,
+    now: i64,
+) -> Result<VersionId, PortError> {
+    let done = sqlx::query("INSERT INTO versions (document_id, file_hash, bytes, state, added, added_by) VALUES (?, ?, ?, 'queued', ?, ?)")
+        .bind(document.0)
+        .bind(hash.as_str())
+        .bind(i64::try_from(bytes).unwrap_or(i64::MAX))
+        .bind(now)
+        .bind((by != LOCAL_OPERATOR).then_some(by.0))
+        .execute(db)
+        .await
+        .doing("add a version")?;
+    Ok(VersionId(done.last_insert_rowid()))
+}
+
+pub(super) async fn set_state(db: &mut SqliteConnection, id: VersionId, state: &'static str) -> Result<(), PortError> {
+    sqlx::query("UPDATE versions SET state = ? WHERE id = ?").bind(state).bind(id.0).execute(db).await.doing("change a version's state")?;
+    Ok(())
+}
+
+pub(super) async fn set_failed(db: &mut SqliteConnection, id: VersionId, reason: &FailureReason) -> Result<(), PortError> {
+    sqlx::query("UPDATE versions SET state = 'failed', failure_code = ?, failure_message = ?, passages = 0, text = '' WHERE id = ?")
+        .bind(&reason.code)
+        .bind(&reason.message)
+        .bind(id.0)
+        .execute(db)
+        .await
+        .doing("note a failure")?;
+    Ok(())
+}
+
+/// Stores what was read; `false` when the version is gone.
+pub(super) async fn set_parsed(db: &mut SqliteConnection, id: VersionId, parsed: &Parsed, passages: usize) -> Result<bool, PortError> {
+    let document = &parsed.document;
+    let parts = match document.format.view() {
+        View::Pages => document.pages.len(),
+        View::Sheets => document.sheets.len(),
+        View::Text => 0,
+    };
+    let done = sqlx::query(
+        "UPDATE versions SET format = ?, title = ?, parts = ?, passages = ?, warnings = ?, pages = ?, sheets = ?, text = ?,
+                failure_code = NULL, failure_message = NULL WHERE id = ?",
+    )
+    .bind(document.format.name())
+    .bind(&document.title)
+    .bind(i64::try_from(parts).unwrap_or(i64::MAX))
+    .bind(i64::try_from(passages).unwrap_or(i64::MAX))
+    .bind(to_json(&parsed.warnings)?)
+    .bind(to_json(&document.pages)?)
+    .bind(to_json(&document.sheets)?)
+    .bind(&document.text)
+    .bind(id.0)
+    .execute(db)
+    .await
+    .doing("store what was read")?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// What publishing a version of `document` did.
+pub(super) enum Published {
+    /// It answers now, in place of this one.
+    Instead(Option<VersionId>),
+    /// A newer one answers already; this one is superseded at once.
+    TooLate,
+}
+
+/// Makes a version the searchable one; `None` when it is gone.
+pub(super) async fn publish(db: &mut SqliteConnection, id: VersionId, now: i64) -> Result<Option<Published>, PortError> {
+    let row: Option<(i64, Option<i64>)> =
+        sqlx::query_as("SELECT d.id, d.searchable_version FROM versions v JOIN documents d ON d.id = v.document_id WHERE v.id = ?")
+            .bind(id.0)
+            .fetch_optional(&mut *db)
+            .await
+            .doing("publish a version")?;
+    let Some((document, current)) = row else { return Ok(None) };
+    if current.is_some_and(|c| c > id.0) {
+        set_state(db, id, "superseded").await?;
+        return Ok(Some(Published::TooLate));
+    }
+    sqlx::query("UPDATE documents SET searchable_version = ? WHERE id = ?").bind(id.0).bind(document).execute(&mut *db).await.doing("publish a version")?;
+    sqlx::query("UPDATE versions SET state = 'searchable', published = ? WHERE id = ?").bind(now).bind(id.0).execute(&mut *db).await.doing("publish a version")?;
+    let replaced = current.filter(|c| *c != id.0).map(VersionId);
+    if let Some(replaced) = replaced {
+        set_state(db, replaced, "superseded").await?;
+    }
+    Ok(Some(Published::Instead(replaced)))
+}
+
+/// The ids and files of a document's versions.
+pub(super) async fn of_document(db: &mut SqliteConnection, document: DocumentId) -> Result<Vec<(VersionId, ContentHash)>, PortError> {
+    let rows: Vec<(i64, String)> =
+        sqlx::query_as("SELECT id, file_hash FROM versions WHERE document_id = ?").bind(document.0).fetch_all(db).await.doing("list versions")?;
+    Ok(rows.into_iter().filter_map(|(id, hash)| Some((VersionId(id), ContentHash::parse(&hash)?))).collect())
+}
+
+/// Whether any version uses the file of that hash.
+pub(super) async fn uses_file(db: &mut SqliteConnection, hash: &ContentHash) -> Result<bool, PortError> {
+    let found: Option<i64> = sqlx::query_scalar("SELECT id FROM versions WHERE file_hash = ? LIMIT 1")
+        .bind(hash.as_str())
+        .fetch_optional(db)
+        .await
+        .doing("look for users of a file")?;
+    Ok(found.is_some())
+}
+
+/// What was read from a version's file.
+pub(super) struct Content {
+    pub format: Format,
+    pub hash: ContentHash,
+    pub pages: Vec<Page>,
+    pub sheets: Vec<Sheet>,
+    pub text: String,
+}
+
+pub(super) async fn content(db: &mut SqliteConnection, id: VersionId) -> Result<Option<Content>, PortError> {
+    let row: Option<(Option<String>, String, String, String, String)> =
+        sqlx::query_as("SELECT format, file_hash, pages, sheets, text FROM versions WHERE id = ?")
+            .bind(id.0)
+            .fetch_optional(db)
+            .await
+            .doing("open a document")?;
+    let Some((format, hash, pages, sheets, text)) = row else { return Ok(None) };
+    let unknown = || PortError::new(format!("catalog: version {id} has no known format or file"));
+    Ok(Some(Content {
+        format: format.as_deref().and_then(Format::from_name).ok_or_else(unknown)?,
+        hash: ContentHash::parse(&hash).ok_or_else(unknown)?,
+        pages: from_json(&pages, "pages")?,
+        sheets: from_json(&sheets, "sheets")?,
+        text,
+    }))
+}

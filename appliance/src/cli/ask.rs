@@ -1,0 +1,75 @@
+//! `kura ask`: a question, and the checked answer with its sources.
+
+use super::{output, search};
+use crate::wiring::{Place, Writing};
+use anyhow::Result;
+use appliance_core::answer::{Answer, AnswerKind, AnswerSentence, Stage, Support};
+use appliance_core::asking::{self, AskEvent};
+use appliance_core::question::Question;
+use std::process::ExitCode;
+use tokio::sync::mpsc;
+
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The question
+    question: String,
+    /// Ask as this person would; without it, as the operator, who sees everything
+    #[arg(long = "as", value_name = "LOGIN")]
+    login: Option<String>,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+pub async fn run(place: &Place, arguments: &Arguments) -> Result<ExitCode> {
+    let question = Question::new(&arguments.question)?;
+    let catalog = place.catalog().await?;
+    let viewer = search::viewer(&catalog, arguments.login.as_deref()).await?;
+    let engines = place.engines(Writing::Needed).await?;
+    let index = place.index_to_read(&engines).await?;
+    let asking = place.asking(&engines, index, catalog);
+    let (events, seen) = mpsc::channel(64);
+    let told = tokio::spawn(tell_progress(seen));
+    let answer = asking::ask(&asking, &viewer, &question, &events).await;
+    drop(events);
+    told.await?;
+    let answer = answer?;
+    if arguments.json { output::json(&answer)? } else { print(&answer)? }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Names the steps on a terminal; elsewhere only drains them.
+async fn tell_progress(mut seen: mpsc::Receiver<AskEvent>) {
+    while let Some(event) = seen.recv().await {
+        let AskEvent::Stage { stage, found, chosen } = event else { continue };
+        if output::on_terminal() {
+            output::say(match stage {
+                Stage::Searching => "searching …".to_owned(),
+                Stage::Choosing => format!("{found} passages found"),
+                Stage::Writing => format!("writing from {chosen} of them …"),
+                Stage::Checking => "checking …".to_owned(),
+            });
+        }
+    }
+}
+
+fn print(answer: &Answer) -> Result<()> {
+    match answer.kind {
+        AnswerKind::Refused => output::line("資料からは確認できませんでした。近い資料:")?,
+        _ => answer.sentences.iter().try_for_each(|s| output::line(sentence(s)))?,
+    }
+    output::line("")?;
+    for source in &answer.sources {
+        let stored = &source.passage;
+        output::line(format!("[{}] {} · {}", source.number, stored.title, output::place(&stored.passage.locator.place)))?;
+        output::line(format!("    {}", search::shortened(&stored.passage.text)))?;
+    }
+    Ok(())
+}
+
+fn sentence(sentence: &AnswerSentence) -> String {
+    let marks: String = sentence.citations.iter().map(|c| format!("[{}]", c.source)).collect();
+    let doubt = if sentence.support == Support::Unsupported { " (根拠を確認できません)" } else { "" };
+    let text = if sentence.verbatim { format!("「{}」", sentence.text) } else { sentence.text.clone() };
+    format!("{text}{marks}{doubt}")
+}

@@ -1,0 +1,182 @@
+//! `kura ingest`: files into the library. Beside a running server it only queues them; the server does the work.
+
+use super::follow::{self, Followed, Outcome};
+use super::output;
+use crate::catalog::Catalog;
+use crate::catalog::access::Principal;
+use crate::wiring::{Place, Writing};
+use anyhow::{Context as _, Result, bail};
+use appliance_core::id::CollectionId;
+use appliance_core::ports::catalog::{Accepted, Upload};
+use appliance_core::viewer::Viewer;
+use serde_json::json;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Instant;
+use tokio::sync::Notify;
+
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// Files, or folders whose files are all added
+    #[arg(required = true)]
+    paths: Vec<PathBuf>,
+    /// The collection they go to; made, for everyone to see, if there is none of that name [default: the first one]
+    #[arg(long, value_name = "NAME")]
+    collection: Option<String>,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+pub async fn run(place: &Place, arguments: &Arguments) -> Result<ExitCode> {
+    let files = files_of(&arguments.paths)?;
+    let catalog = place.catalog().await?;
+    let collection = collection(&catalog, arguments.collection.as_deref()).await?;
+    let started = Instant::now();
+    let (jobs, duplicates) = queue(place, &catalog, collection, &files).await?;
+    let outcome = match place.data.lock()? {
+        Some(lock) => {
+            let outcome = work(place, &catalog, &jobs).await?;
+            drop(lock);
+            outcome
+        }
+        None => {
+            output::say(format!("{} files queued; the running server reads them", jobs.len()));
+            follow::follow(&catalog, &jobs, follow::Worker::Server(&place.data)).await?
+        }
+    };
+    let seconds = started.elapsed().as_secs_f64();
+    catalog.close().await;
+    tell(arguments, files.len(), duplicates, &outcome, seconds)
+}
+
+/// A file to add, and the name that it gets in the library.
+#[derive(Debug, PartialEq, Eq)]
+struct Arrival {
+    path: PathBuf,
+    name: String,
+}
+
+/// The files named, and all files of the folders named but hidden ones. A file in a folder of a folder is named with
+/// its path, so that two of the same name stay two documents.
+fn files_of(paths: &[PathBuf]) -> Result<Vec<Arrival>> {
+    let mut files = Vec::new();
+    for path in paths {
+        let kind = fs::metadata(path).with_context(|| format!("{} cannot be read", path.display()))?;
+        if kind.is_dir() {
+            collect(path, path, &mut files)?;
+        } else {
+            let name = path.file_name().map(|n| n.to_string_lossy().into_owned());
+            files.push(Arrival { path: path.clone(), name: name.unwrap_or_default() });
+        }
+    }
+    if files.is_empty() {
+        bail!("the folders named hold no files");
+    }
+    Ok(files)
+}
+
+fn collect(root: &Path, folder: &Path, files: &mut Vec<Arrival>) -> Result<()> {
+    let failed = || format!("folder {} cannot be listed", folder.display());
+    let mut entries = fs::read_dir(folder).with_context(failed)?.collect::<Result<Vec<_>, _>>().with_context(failed)?;
+    entries.sort_by_key(fs::DirEntry::file_name);
+    for entry in entries {
+        let (path, kind) = (entry.path(), entry.file_type().with_context(failed)?);
+        if entry.file_name().to_string_lossy().starts_with('.') {
+            continue;
+        }
+        if kind.is_dir() {
+            collect(root, &path, files)?;
+        } else if path.is_file() {
+            let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().into_owned();
+            files.push(Arrival { path, name });
+        }
+    }
+    Ok(())
+}
+
+async fn collection(catalog: &Catalog, name: Option<&str>) -> Result<CollectionId> {
+    let Some(name) = name else {
+        let first = catalog.first_collection().await?;
+        return first.map(|(id, _)| id).ok_or_else(|| output::refusal("there is no collection", "name one with --collection"));
+    };
+    if let Some(id) = catalog.collection_named(name).await? {
+        return Ok(id);
+    }
+    output::say(format!("collection {name} is new; everyone who signs in may see it (`kura collection close {name} everyone` changes that)"));
+    Ok(catalog.add_collection(name, &[Principal::Everyone]).await?)
+}
+
+/// Copies each file into the store and queues its job. Returns the jobs and how many files the collection held already.
+async fn queue(place: &Place, catalog: &Catalog, collection: CollectionId, files: &[Arrival]) -> Result<(Vec<Followed>, usize)> {
+    let viewer = catalog.local_operator().await?;
+    let (mut jobs, mut duplicates) = (Vec::new(), 0);
+    for arrival in files {
+        match accept(place, catalog, &viewer, collection, arrival).await? {
+            Accepted::Queued { job, .. } => jobs.push(Followed { job, name: arrival.name.clone() }),
+            Accepted::Duplicate { .. } => duplicates += 1,
+        }
+    }
+    Ok((jobs, duplicates))
+}
+
+async fn accept(place: &Place, catalog: &Catalog, viewer: &Viewer, collection: CollectionId, arrival: &Arrival) -> Result<Accepted> {
+    let folder = place.data.temporary();
+    fs::create_dir_all(&folder).with_context(|| format!("folder {} cannot be made", folder.display()))?;
+    let copy = tempfile::NamedTempFile::new_in(&folder).with_context(|| format!("no file can be made in {}", folder.display()))?;
+    fs::copy(&arrival.path, copy.path()).with_context(|| format!("{} cannot be copied into the data folder", arrival.path.display()))?;
+    let (_, file) = copy.keep().context("the copy cannot be kept")?;
+    Ok(catalog.accept(viewer, Upload { file, name: arrival.name.clone(), collection }).await?)
+}
+
+/// Works the queue off in this process, which holds the lock.
+async fn work(place: &Place, catalog: &Catalog, jobs: &[Followed]) -> Result<Outcome> {
+    if catalog.count_open_jobs().await? == 0 {
+        return Ok(Outcome::default());
+    }
+    let engines = place.engines(Writing::NotNeeded).await?;
+    let index = place.index(&engines).await?;
+    let runner = place.job_runner(&engines, index, catalog.clone(), Arc::new(Notify::new()));
+    runner.recover(place.configuration.ingest.attempts).await?;
+    let workers = place.configuration.ingest.workers;
+    let working = tokio::spawn(async move { runner.work_off(workers).await });
+    let outcome = follow::follow(catalog, jobs, follow::Worker::Here).await?;
+    working.await?;
+    Ok(outcome)
+}
+
+fn tell(arguments: &Arguments, files: usize, duplicates: usize, outcome: &Outcome, seconds: f64) -> Result<ExitCode> {
+    let failed = outcome.failed.len();
+    if arguments.json {
+        output::json(&json!({
+            "files": files, "searchable": outcome.searchable, "failed": outcome.failed, "duplicates": duplicates,
+            "passages": outcome.passages, "seconds": (seconds * 1000.0).round() / 1000.0,
+        }))?;
+    } else {
+        let known = if duplicates > 0 { format!(", {duplicates} held already") } else { String::new() };
+        let rate = outcome.passages as f64 / seconds.max(0.001);
+        output::line(format!(
+            "{} of {files} files searchable, {failed} failed{known}; {} passages in {seconds:.1} s ({rate:.1}/s)",
+            outcome.searchable, outcome.passages
+        ))?;
+    }
+    Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_of_folders_keep_their_paths_as_names() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir_all(folder.path().join("規則/別表")).unwrap();
+        for name in ["b.txt", ".hidden", "規則/a.txt", "規則/別表/a.txt"] {
+            fs::write(folder.path().join(name), "x").unwrap();
+        }
+        let names: Vec<String> = files_of(&[folder.path().to_owned(), folder.path().join("規則/a.txt")]).unwrap().into_iter().map(|a| a.name).collect();
+        assert_eq!(names, ["b.txt", "規則/a.txt", "規則/別表/a.txt", "a.txt"]);
+    }
+}

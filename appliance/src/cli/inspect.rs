@@ -1,0 +1,100 @@
+//! `kura inspect`: what ingest sees in a file.
+
+use super::output;
+use crate::wiring::{Place, blocking};
+use anyhow::Result;
+use appliance_core::document::{BlockKind, Parsed};
+use appliance_core::passage::Passage;
+use appliance_core::ports::Parser;
+use appliance_core::ports::reader::SourceFile;
+use serde::Serialize;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The file
+    file: PathBuf,
+    /// Print the document's text
+    #[arg(long, conflicts_with_all = ["passages", "json"])]
+    text: bool,
+    /// Print the passages
+    #[arg(long, conflicts_with = "json")]
+    passages: bool,
+    /// Print everything as one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+/// Everything, for `--json`.
+#[derive(Serialize)]
+struct Seen<'a> {
+    #[serde(flatten)]
+    parsed: &'a Parsed,
+    passages: &'a [Passage],
+}
+
+pub async fn run(place: &Place, arguments: Arguments) -> Result<ExitCode> {
+    let parser = place.parser();
+    let Arguments { file, text, passages, json } = arguments;
+    let (parsed, cut) = blocking(move || {
+        let name = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let parsed = parser.parse(&SourceFile { path: file, name })?;
+        let cut = parser.passages(&parsed.document);
+        Ok((parsed, cut))
+    })
+    .await?;
+    match () {
+        () if json => output::json(&Seen { parsed: &parsed, passages: &cut })?,
+        () if text => {
+            output::text(&parsed.document.text)?;
+            tell_warnings(&parsed);
+        }
+        () if passages => {
+            print_passages(&cut)?;
+            tell_warnings(&parsed);
+        }
+        () => summarise(&parsed, &cut)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn tell_warnings(parsed: &Parsed) {
+    for warning in &parsed.warnings {
+        output::say(format!("warning: {warning}"));
+    }
+}
+
+fn print_passages(passages: &[Passage]) -> Result<()> {
+    for passage in passages {
+        output::line(format!("── {} · {} · {}", passage.ordinal + 1, output::place(&passage.locator.place), passage.heading_path.join(" › ")))?;
+        output::line(&passage.text)?;
+    }
+    Ok(())
+}
+
+fn summarise(parsed: &Parsed, passages: &[Passage]) -> Result<()> {
+    let document = &parsed.document;
+    let blocks = |wanted: fn(&BlockKind) -> bool| document.blocks.iter().filter(|b| wanted(&b.kind)).count();
+    output::line(format!("title: {}", document.title))?;
+    output::line(format!("format: {}", document.format))?;
+    if !document.pages.is_empty() {
+        output::line(format!("pages: {}", document.pages.len()))?;
+    }
+    for sheet in &document.sheets {
+        let hidden = if sheet.hidden { ", hidden" } else { "" };
+        output::line(format!("sheet: {} ({} rows, {} columns{hidden})", sheet.name, sheet.rows, sheet.columns))?;
+    }
+    output::line(format!("characters: {}", document.text.chars().count()))?;
+    output::line(format!(
+        "blocks: {} headings, {} paragraphs, {} rows",
+        blocks(|k| matches!(k, BlockKind::Heading { .. })),
+        blocks(|k| *k == BlockKind::Paragraph),
+        blocks(|k| *k == BlockKind::Row)
+    ))?;
+    output::line(format!("passages: {}", passages.len()))?;
+    for warning in &parsed.warnings {
+        output::line(format!("warning: {warning}"))?;
+    }
+    Ok(())
+}

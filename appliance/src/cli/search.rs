@@ -1,0 +1,128 @@
+//! `kura search`: the passages that a question finds, and why they rank where they do.
+
+use super::output;
+use crate::catalog::Catalog;
+use crate::wiring::{Place, Writing};
+use anyhow::Result;
+use appliance_core::passage::StoredPassage;
+use appliance_core::ports::models::TextRole;
+use appliance_core::ports::{Embedder, PassageIndex, PassageStore};
+use appliance_core::question::Question;
+use appliance_core::ranking::{HybridQuery, Legs, RankedPassage};
+use appliance_core::viewer::Viewer;
+use serde::Serialize;
+use std::collections::HashMap;
+use std::process::ExitCode;
+
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// What to search for
+    question: String,
+    /// How many passages to print
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    limit: usize,
+    /// Which ways of searching take part
+    #[arg(long, value_enum, default_value_t)]
+    legs: LegsArgument,
+    /// Search as this person would; without it, as the operator, who sees everything
+    #[arg(long = "as", value_name = "LOGIN")]
+    login: Option<String>,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+/// [`Legs`] as the command line names them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum LegsArgument {
+    /// Words and character pairs only
+    Lexical,
+    /// Nearest vectors only
+    Vector,
+    /// Both, fused
+    #[default]
+    Hybrid,
+}
+
+impl From<LegsArgument> for Legs {
+    fn from(legs: LegsArgument) -> Self {
+        match legs {
+            LegsArgument::Lexical => Self::Lexical,
+            LegsArgument::Vector => Self::Vector,
+            LegsArgument::Hybrid => Self::Hybrid,
+        }
+    }
+}
+
+/// A passage found, with its place in each leg.
+#[derive(Debug, Serialize)]
+struct Hit<'a> {
+    rank: usize,
+    place: String,
+    #[serde(flatten)]
+    ranked: &'a RankedPassage,
+    stored: &'a StoredPassage,
+}
+
+pub async fn run(place: &Place, arguments: &Arguments) -> Result<ExitCode> {
+    let question = Question::new(&arguments.question)?;
+    let catalog = place.catalog().await?;
+    let viewer = viewer(&catalog, arguments.login.as_deref()).await?;
+    let engines = place.engines(Writing::NotNeeded).await?;
+    let index = place.index_to_read(&engines).await?;
+    let embedded = engines.embedder.embed(TextRole::Query, vec![question.text().to_owned()]).await?;
+    let query = match embedded.into_iter().next() {
+        Some(embedding) => HybridQuery::new(&viewer, &question, embedding, arguments.limit).with_legs(arguments.legs.into()),
+        None => HybridQuery::lexical(&viewer, &question, arguments.limit),
+    };
+    let ranking = index.search(query).await?;
+    let ids: Vec<_> = ranking.passages.iter().map(|p| p.passage).collect();
+    let found: HashMap<_, _> = catalog.visible_passages(&viewer, &ids).await?.into_iter().map(|s| (s.id, s)).collect();
+    let hits: Vec<Hit<'_>> = ranking
+        .passages
+        .iter()
+        .filter_map(|ranked| Some((ranked, found.get(&ranked.passage)?)))
+        .enumerate()
+        .map(|(i, (ranked, stored))| Hit { rank: i + 1, place: output::place(&stored.passage.locator.place), ranked, stored })
+        .collect();
+    if arguments.json {
+        output::json(&serde_json::json!({ "question": question.text(), "passages": hits }))?;
+    } else {
+        hits.iter().try_for_each(print)?;
+        if hits.is_empty() {
+            output::say("nothing found");
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Who is looking: the person named, or the operator.
+pub async fn viewer(catalog: &Catalog, login: Option<&str>) -> Result<Viewer> {
+    match login {
+        None => Ok(catalog.local_operator().await?),
+        Some(login) => {
+            let viewer = catalog.viewer_for(login).await?;
+            viewer.ok_or_else(|| output::refusal(format!("nobody active signs in as {login}"), "see `kura user list`"))
+        }
+    }
+}
+
+fn print(hit: &Hit<'_>) -> Result<()> {
+    let leg = |name: &str, rank: Option<u32>| rank.map(|r| format!(" · {name} {r}")).unwrap_or_default();
+    let lexical = leg("lexical", hit.ranked.lexical.map(|l| l.rank));
+    let vector = leg("vector", hit.ranked.vector.map(|l| l.rank));
+    output::line(format!("{}. {} · {} · {:.4}{lexical}{vector}", hit.rank, hit.stored.title, hit.place, hit.ranked.score.0))?;
+    if !hit.stored.passage.heading_path.is_empty() {
+        output::line(format!("   {}", hit.stored.passage.heading_path.join(" › ")))?;
+    }
+    output::line(format!("   {}", shortened(&hit.stored.passage.text)))
+}
+
+/// The first 120 characters on one line.
+pub fn shortened(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(120) {
+        Some((at, _)) => format!("{}…", &line[..at]),
+        None => line,
+    }
+}

@@ -1,0 +1,330 @@
+//! Configuration: `kura.toml` in typed sections, each key overridable by an environment variable (`KURA_HTTP__PORT`).
+//!
+//! Unknown keys are refused, and so is a variable that looks like one of ours but names no key: a typing error must
+//! not leave the appliance running with something else than was meant.
+
+use anyhow::{Context as _, Result, bail};
+use appliance_core::asking::AskingPolicy;
+use figment::Figment;
+use figment::providers::{Env, Format as _, Serialized, Toml};
+use inference::EngineSettings;
+use retrieval::IndexSettings;
+use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
+use std::path::Path;
+use std::time::Duration;
+use web_ui::Calendar;
+
+/// The whole configuration.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Configuration {
+    /// Whose appliance it is.
+    pub institution: Institution,
+    /// The web server.
+    pub http: Http,
+    /// How answers are made.
+    pub asking: AskingPolicy,
+    /// How the index searches.
+    pub index: IndexSettings,
+    /// The models.
+    pub inference: Inference,
+    /// Reading files.
+    pub ingest: Ingest,
+    /// The log.
+    pub log: Log,
+}
+
+/// Whose appliance it is.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Institution {
+    /// Its name, shown at sign-in and on every page.
+    pub name: String,
+    /// Questions to try, shown under the question field.
+    pub examples: Vec<String>,
+    /// How dates are written in Japanese.
+    pub calendar: Calendar,
+}
+
+/// The web server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Http {
+    /// The address to listen on.
+    pub bind: IpAddr,
+    /// The port; 0 takes a free one.
+    pub port: u16,
+    /// Whether people reach it over TLS (through a proxy); the cookies are then marked `Secure`.
+    pub tls: bool,
+    /// Hours without use after which a session ends.
+    pub session_idle_hours: u32,
+    /// Hours after which a session ends in any case.
+    pub session_hours: u32,
+    /// MiB of one uploaded file at most.
+    pub max_upload_mib: u64,
+    /// Files of one upload at most.
+    pub max_upload_files: usize,
+    /// Threads that serve requests.
+    pub workers: usize,
+    /// Questions answered at the same time; further ones are asked to come back.
+    pub concurrent_questions: usize,
+    /// Pages and sheets rendered at the same time.
+    pub concurrent_renders: usize,
+    /// MiB of rendered pages kept in memory.
+    pub render_cache_mib: usize,
+}
+
+impl Default for Http {
+    fn default() -> Self {
+        Self {
+            bind: IpAddr::from([127, 0, 0, 1]),
+            port: 8080,
+            tls: false,
+            session_idle_hours: 8,
+            session_hours: 72,
+            max_upload_mib: 200,
+            max_upload_files: 200,
+            workers: 2,
+            concurrent_questions: 32,
+            concurrent_renders: 2,
+            render_cache_mib: 64,
+        }
+    }
+}
+
+/// The models.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Inference {
+    /// Name of the embedder; empty takes the default of `models/models.toml`.
+    pub embedder: String,
+    /// Name of the generator; empty takes the default, `none` answers by quotation alone.
+    pub generator: String,
+    /// Threads, queues and sizes.
+    pub engine: EngineSettings,
+}
+
+/// The name that stands for no generator.
+pub const NO_GENERATOR: &str = "none";
+
+impl Inference {
+    /// The embedder asked for; `None` for the default one.
+    pub fn embedder(&self) -> Option<&str> {
+        Some(self.embedder.as_str()).filter(|n| !n.is_empty())
+    }
+
+    /// The generator asked for; `None` for the default one.
+    pub fn generator(&self) -> Option<&str> {
+        Some(self.generator.as_str()).filter(|n| !n.is_empty())
+    }
+}
+
+/// Reading files: how many at a time, and how much of each.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Ingest {
+    /// Files read at the same time.
+    pub workers: usize,
+    /// How often a job is started before it counts as failed.
+    pub attempts: u32,
+    /// MiB of one file; a larger one is refused.
+    pub file_mib: u64,
+    /// Pages of a PDF; later ones are left out with a warning.
+    pub pages: usize,
+    /// Glyphs of one page.
+    pub page_glyphs: usize,
+    /// Drawing operations of one page.
+    pub page_operations: usize,
+    /// Seconds for one page.
+    pub page_seconds: u64,
+    /// Seconds for one file.
+    pub file_seconds: u64,
+    /// MiB of a document's text.
+    pub text_mib: usize,
+    /// Sheets of a workbook.
+    pub sheets: usize,
+    /// Cells with a value of one workbook.
+    pub cells: usize,
+    /// MiB that the parts of a zipped workbook may unpack to.
+    pub unpacked_mib: u64,
+}
+
+impl Default for Ingest {
+    fn default() -> Self {
+        let limits = ingest::Limits::default();
+        Self {
+            workers: 1,
+            attempts: 3,
+            file_mib: limits.file_bytes >> 20,
+            pages: limits.pages,
+            page_glyphs: limits.page_glyphs,
+            page_operations: limits.page_operations,
+            page_seconds: limits.page_time.as_secs(),
+            file_seconds: limits.file_time.as_secs(),
+            text_mib: limits.text_bytes >> 20,
+            sheets: limits.sheets,
+            cells: limits.cells,
+            unpacked_mib: limits.unpacked_bytes >> 20,
+        }
+    }
+}
+
+impl Ingest {
+    /// The bounds on one file.
+    pub fn limits(&self) -> ingest::Limits {
+        ingest::Limits {
+            file_bytes: self.file_mib << 20,
+            pages: self.pages,
+            page_glyphs: self.page_glyphs,
+            page_operations: self.page_operations,
+            page_time: Duration::from_secs(self.page_seconds),
+            file_time: Duration::from_secs(self.file_seconds),
+            text_bytes: self.text_mib << 20,
+            sheets: self.sheets,
+            cells: self.cells,
+            unpacked_bytes: self.unpacked_mib << 20,
+        }
+    }
+}
+
+/// The log, on standard error.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Log {
+    /// What is logged, as in `info` or `warn,kura=debug`.
+    pub filter: String,
+    /// How.
+    pub format: LogFormat,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { filter: "info".to_owned(), format: LogFormat::Text }
+    }
+}
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Reads the configuration: defaults, then `file` (which must exist when `required`), then the environment.
+pub fn read(file: &Path, required: bool) -> Result<Configuration> {
+    if required && !file.is_file() {
+        bail!("configuration {} does not exist", file.display());
+    }
+    refuse_near_misses()?;
+    let environment = Env::prefixed("KURA_").filter(|key| key.as_str().contains("__")).split("__");
+    let configuration: Configuration = Figment::from(Serialized::defaults(Configuration::default()))
+        .merge(Toml::file_exact(file))
+        .merge(environment)
+        .extract()
+        .with_context(|| format!("configuration {} is not valid", file.display()))?;
+    check(&configuration)?;
+    Ok(configuration)
+}
+
+/// `KURA_HTTP_PORT` would be passed over in silence; it means `KURA_HTTP__PORT`.
+fn refuse_near_misses() -> Result<()> {
+    const SECTIONS: [&str; 7] = ["INSTITUTION", "HTTP", "ASKING", "INDEX", "INFERENCE", "INGEST", "LOG"];
+    for (name, _) in std::env::vars_os() {
+        let name = name.to_string_lossy();
+        let Some(key) = name.strip_prefix("KURA_").filter(|k| !k.contains("__")) else { continue };
+        if let Some(section) = SECTIONS.iter().find(|s| key.starts_with(&format!("{s}_"))) {
+            bail!("environment variable {name} names no key; write two underscores behind the section: KURA_{section}__…");
+        }
+    }
+    Ok(())
+}
+
+/// What the types alone cannot refuse.
+fn check(configuration: &Configuration) -> Result<()> {
+    let at_least_one = [
+        ("http.session_idle_hours", u64::from(configuration.http.session_idle_hours)),
+        ("http.session_hours", u64::from(configuration.http.session_hours)),
+        ("http.max_upload_mib", configuration.http.max_upload_mib),
+        ("http.max_upload_files", configuration.http.max_upload_files as u64),
+        ("http.workers", configuration.http.workers as u64),
+        ("http.concurrent_questions", configuration.http.concurrent_questions as u64),
+        ("http.concurrent_renders", configuration.http.concurrent_renders as u64),
+        ("asking.candidates", configuration.asking.candidates as u64),
+        ("asking.sources", configuration.asking.sources as u64),
+        ("ingest.workers", configuration.ingest.workers as u64),
+        ("ingest.attempts", u64::from(configuration.ingest.attempts)),
+        ("ingest.file_mib", configuration.ingest.file_mib),
+    ];
+    for (key, value) in at_least_one {
+        if value == 0 {
+            bail!("configuration: {key} must be at least 1");
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(text: &str) -> Result<Configuration> {
+        let folder = tempfile::tempdir()?;
+        let file = folder.path().join("kura.toml");
+        std::fs::write(&file, text)?;
+        read(&file, true)
+    }
+
+    #[test]
+    fn the_example_documents_every_key_with_its_default() {
+        let example = concat!(env!("CARGO_MANIFEST_DIR"), "/../deploy/kura.example.toml");
+        let text = std::fs::read_to_string(example).expect("the example exists");
+        let given: toml::Table = text.parse().expect("the example is TOML");
+        let defaults = toml::Table::try_from(Configuration::default()).expect("the defaults are TOML");
+        same_keys("", &given, &defaults);
+        assert_eq!(parsed(&text).expect("the example is accepted"), Configuration::default());
+        for line in text.lines().filter(|l| l.contains(" = ")) {
+            let at = text.find(line).unwrap_or(0);
+            let above = text[..at].trim_end().lines().last().unwrap_or("");
+            assert!(above.starts_with('#'), "no comment stands above `{line}`");
+        }
+    }
+
+    #[track_caller]
+    fn same_keys(path: &str, given: &toml::Table, defaults: &toml::Table) {
+        let names = |t: &toml::Table| t.keys().cloned().collect::<Vec<_>>();
+        let (mut ours, mut theirs) = (names(given), names(defaults));
+        ours.sort();
+        theirs.sort();
+        assert_eq!(ours, theirs, "keys of [{path}]");
+        for (name, value) in given {
+            if let (toml::Value::Table(g), Some(toml::Value::Table(d))) = (value, defaults.get(name)) {
+                same_keys(&format!("{path}.{name}"), g, d);
+            }
+        }
+    }
+
+    #[test]
+    fn an_unknown_key_a_wrong_type_and_nonsense_are_refused_by_name() {
+        for (text, named) in [("[http]\nprot = 1", "prot"), ("[http]\nport = \"x\"", "port"), ("[nonsense]\n", "nonsense"), ("[ingest]\nworkers = 0", "ingest.workers")] {
+            let said = format!("{:#}", parsed(text).expect_err(text));
+            assert!(said.contains(named), "{said}");
+        }
+    }
+
+    #[test]
+    fn a_file_changes_only_what_it_names() {
+        let configuration = parsed("[institution]\nname = \"みなと市\"\ncalendar = \"japanese\"\n[asking.evidence]\nleast_similarity = 0.5").unwrap();
+        assert_eq!(configuration.institution.name, "みなと市");
+        assert_eq!(configuration.asking.evidence.least_similarity, 0.5);
+        assert_eq!(configuration.http, Http::default());
+    }
+
+    #[test]
+    fn the_bounds_on_files_are_those_of_the_reader() {
+        assert_eq!(Ingest::default().limits(), ingest::Limits::default());
+    }
+}

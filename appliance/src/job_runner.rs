@@ -1,0 +1,232 @@
+//! The job runner: takes jobs from the catalog and carries each through `core::ingesting`, one after another or a few
+//! at a time. Whatever a file does to its job, the appliance goes on.
+
+use crate::catalog::Catalog;
+use appliance_core::id::VersionId;
+use appliance_core::ingesting::{IngestError, Ingested, Ingesting, ingest};
+use appliance_core::ports::catalog::{FailureReason, Job};
+use appliance_core::ports::{IngestLog, PortError};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinSet;
+
+/// How often the queue is looked at without being woken: jobs also come from the command line, in another process.
+const LOOK_AGAIN: Duration = Duration::from_secs(2);
+/// The pause after the catalog failed, so that a full disk does not fill the log as well.
+const AFTER_TROUBLE: Duration = Duration::from_secs(10);
+
+/// Works off the catalog's jobs. Cheap to clone.
+#[derive(Clone)]
+pub struct JobRunner {
+    /// What ingest works with.
+    pub ingesting: Ingesting,
+    /// Where the jobs are.
+    pub catalog: Catalog,
+    /// Woken when a job arrives.
+    pub arrivals: Arc<Notify>,
+}
+
+impl JobRunner {
+    /// Takes up what an earlier process left: interrupted jobs, and versions that must still leave the index. Called
+    /// once, under the data folder's lock, before any job runs.
+    pub async fn recover(&self, max_attempts: u32) -> Result<(), PortError> {
+        let waiting = self.catalog.recover(max_attempts).await?;
+        if waiting > 0 {
+            tracing::info!(job.count = waiting, "interrupted jobs wait again");
+        }
+        self.finish_removals().await
+    }
+
+    /// Works until `shutdown` becomes true. A job under way then goes back to the queue.
+    pub async fn run(&self, workers: usize, shutdown: watch::Receiver<bool>) {
+        let mut tasks = JoinSet::new();
+        for _ in 0..workers {
+            let (runner, shutdown) = (self.clone(), shutdown.clone());
+            tasks.spawn(async move { runner.work(shutdown).await });
+        }
+        while tasks.join_next().await.is_some() {}
+    }
+
+    /// Works until no job waits.
+    pub async fn work_off(&self, workers: usize) {
+        let mut tasks = JoinSet::new();
+        for _ in 0..workers {
+            let runner = self.clone();
+            tasks.spawn(async move { while let Some(job) = runner.next().await { runner.carry_out(&job, std::future::pending()).await } });
+        }
+        while tasks.join_next().await.is_some() {}
+    }
+
+    async fn work(&self, mut shutdown: watch::Receiver<bool>) {
+        while !*shutdown.borrow() {
+            match self.next().await {
+                Some(job) => {
+                    let mut stop = shutdown.clone();
+                    self.carry_out(&job, async move { drop(stop.wait_for(|s| *s).await) }).await;
+                    // Another worker may sleep while more than one job came with a single wake-up.
+                    self.arrivals.notify_one();
+                }
+                None => tokio::select! {
+                    () = self.arrivals.notified() => {}
+                    () = tokio::time::sleep(LOOK_AGAIN) => {}
+                    _ = shutdown.wait_for(|s| *s) => {}
+                },
+            }
+        }
+    }
+
+    async fn next(&self) -> Option<Job> {
+        match self.catalog.next_job().await {
+            Ok(job) => job,
+            Err(error) => {
+                tracing::error!(error = %chain(&error), "the queue cannot be read");
+                tokio::time::sleep(AFTER_TROUBLE).await;
+                None
+            }
+        }
+    }
+
+    /// Carries out one job on a task of its own, so that a panic costs only this job.
+    async fn carry_out(&self, job: &Job, stop: impl Future<Output = ()>) {
+        let mut task = {
+            let (ingesting, job) = (self.ingesting.clone(), job.clone());
+            tokio::spawn(async move { ingest(&ingesting, &job).await })
+        };
+        let ended = tokio::select! {
+            ended = &mut task => Some(ended),
+            () = stop => None,
+        };
+        let settled = match ended {
+            Some(Ok(Ok(ingested))) => self.finished(job, ingested).await,
+            Some(Ok(Err(error))) => self.failed(job, &reason_of(&error)).await,
+            Some(Err(_)) => self.failed(job, &gave_up(job)).await,
+            None => {
+                task.abort();
+                self.catalog.release(job).await
+            }
+        };
+        if let Err(error) = settled {
+            tracing::error!(job.id = %job.id, error = %chain(&error), "a job could not be ended");
+        }
+    }
+
+    async fn finished(&self, job: &Job, ingested: Ingested) -> Result<(), PortError> {
+        tracing::info!(job.id = %job.id, document.id = %job.document, passage.count = ingested.passages, warning.count = ingested.warnings, "searchable");
+        self.finish_removals().await
+    }
+
+    /// Takes what the job left out of the index, then notes the failure.
+    async fn failed(&self, job: &Job, reason: &FailureReason) -> Result<(), PortError> {
+        tracing::warn!(job.id = %job.id, document.id = %job.document, failure.code = %reason.code, "not searchable");
+        let removed = self.remove(&[job.version]).await;
+        self.catalog.fail(job, reason).await?;
+        removed?;
+        self.finish_removals().await
+    }
+
+    /// Takes out of the index whatever the catalog remembers as unwanted.
+    async fn finish_removals(&self) -> Result<(), PortError> {
+        let pending = self.catalog.pending_removals().await?;
+        if pending.is_empty() {
+            return Ok(());
+        }
+        self.remove(&pending).await?;
+        self.catalog.removals_done(&pending).await
+    }
+
+    async fn remove(&self, versions: &[VersionId]) -> Result<(), PortError> {
+        for version in versions {
+            self.ingesting.index.remove_version(*version).await?;
+        }
+        self.ingesting.index.commit().await
+    }
+}
+
+/// The failure as it is kept. The operator's sentence carries the whole chain of causes.
+fn reason_of(error: &IngestError) -> FailureReason {
+    FailureReason { message: chain(error), ..error.reason() }
+}
+
+fn gave_up(job: &Job) -> FailureReason {
+    FailureReason { code: "internal".to_owned(), message: format!("{}: the appliance gave up on this file", job.name) }
+}
+
+/// An error with its causes, in one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(&format!(": {error}"));
+        cause = error.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::tests::{Trial, text_upload};
+    use appliance_core::document::{Document, Parsed};
+    use appliance_core::passage::Passage;
+    use appliance_core::ports::catalog::VersionState;
+    use appliance_core::ports::reader::{ParseError, SourceFile};
+    use appliance_core::ports::{Library, Parser, PassageIndex};
+    use appliance_core::testing::{HashEmbedder, MemoryIndex};
+
+    /// The real parser, but for files that say how they want to fail.
+    struct Moody(ingest::FileParser);
+
+    impl Parser for Moody {
+        fn parse(&self, file: &SourceFile) -> Result<Parsed, ParseError> {
+            assert!(!file.name.contains("panic"), "as the name says");
+            self.0.parse(file)
+        }
+
+        fn passages(&self, document: &Document) -> Vec<Passage> {
+            self.0.passages(document)
+        }
+    }
+
+    fn runner(trial: &Trial, index: Arc<dyn PassageIndex>) -> JobRunner {
+        let catalog = trial.catalog.clone();
+        let ingesting = Ingesting {
+            parser: Arc::new(Moody(ingest::FileParser::new(ingest::Limits::default()))),
+            embedder: Arc::new(HashEmbedder::new()),
+            index,
+            log: Arc::new(catalog.clone()),
+        };
+        JobRunner { ingesting, catalog, arrivals: Arc::new(Notify::new()) }
+    }
+
+    #[tokio::test]
+    async fn a_panic_costs_only_its_job() {
+        let trial = Trial::new().await;
+        let index: Arc<dyn PassageIndex> = Arc::new(MemoryIndex::default());
+        let viewer = trial.catalog.local_operator().await.unwrap();
+        for (name, text) in [("panic.txt", "休館日は、月曜日とする。"), ("rule.txt", "手数料は、500円とする。")] {
+            trial.catalog.accept(&viewer, text_upload(&trial, name, text)).await.unwrap();
+        }
+        runner(&trial, Arc::clone(&index)).work_off(1).await;
+        let library = trial.library(Arc::clone(&index));
+        let states: Vec<_> = library.documents(&viewer).await.unwrap().into_iter().map(|e| (e.file_name, e.state, e.failure.map(|f| f.code))).collect();
+        assert_eq!(
+            states,
+            [("rule.txt".to_owned(), VersionState::Searchable, None), ("panic.txt".to_owned(), VersionState::Failed, Some("damaged".to_owned()))]
+        );
+        assert_eq!(index.len().await.unwrap(), trial.catalog.count_searchable().await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_stop_puts_the_job_back_without_counting_it() {
+        let trial = Trial::new().await;
+        let index: Arc<dyn PassageIndex> = Arc::new(MemoryIndex::default());
+        let viewer = trial.catalog.local_operator().await.unwrap();
+        trial.catalog.accept(&viewer, text_upload(&trial, "rule.txt", "手数料は、500円とする。")).await.unwrap();
+        let runner = runner(&trial, index);
+        let job = trial.catalog.next_job().await.unwrap().unwrap();
+        runner.carry_out(&job, std::future::ready(())).await;
+        let again = trial.catalog.next_job().await.unwrap().unwrap();
+        assert_eq!((again.id, again.attempts), (job.id, 0));
+    }
+}

@@ -1,0 +1,296 @@
+//! The wiring: the only place that names the rooms' concrete types together.
+
+use crate::catalog::{Catalog, IndexedLibrary, SessionPolicy};
+use crate::clock::SystemClock;
+use crate::configuration::{Configuration, NO_GENERATOR};
+use crate::data_folder::{DataFolder, DataLock};
+use crate::job_runner::JobRunner;
+use crate::status::{MachineStatus, ModelInUse};
+use anyhow::{Context as _, Result};
+use appliance_core::asking::Asking;
+use appliance_core::ingesting::Ingesting;
+use appliance_core::ports::{Clock, Embedder, Generator, PassageIndex, PortError};
+use inference::shelf::Shelf;
+use inference::{EmbedderModel, GeneratorModel, LlamaEmbedder, LlamaGenerator, self_test};
+use ingest::{FileParser, FileReader};
+use jiff::SignedDuration;
+use retrieval::{Analyzer, HybridIndex, RetrievalError};
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::sync::Arc;
+use tokio::sync::{Notify, watch};
+use web_ui::{Desk, HttpSettings, ModelRole};
+
+/// A data folder with its configuration: what every command starts from.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// The data folder.
+    pub data: DataFolder,
+    /// The configuration.
+    pub configuration: Configuration,
+}
+
+/// The models and the dictionary, loaded.
+pub struct Engines {
+    /// Turns texts into vectors.
+    pub embedder: Arc<LlamaEmbedder>,
+    /// Which embedder.
+    pub embedder_model: EmbedderModel,
+    /// Writes answers, unless the configuration wants none.
+    pub generator: Option<(Arc<LlamaGenerator>, GeneratorModel)>,
+    /// Cuts text into words.
+    pub analyzer: Analyzer,
+}
+
+/// Whether a command needs a generator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Writing {
+    /// It answers questions.
+    Needed,
+    /// It only searches or indexes.
+    NotNeeded,
+}
+
+impl Place {
+    /// Opens the catalog, which `kura init` has made.
+    pub async fn catalog(&self) -> Result<Catalog, PortError> {
+        let http = &self.configuration.http;
+        let sessions = SessionPolicy {
+            idle: SignedDuration::from_hours(i64::from(http.session_idle_hours)),
+            absolute: SignedDuration::from_hours(i64::from(http.session_hours)),
+        };
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let path = self.data.catalog();
+        Catalog::open_existing(&path, self.data.files(), clock, sessions).await?.ok_or_else(|| {
+            PortError::new(format!("{} holds no catalog", self.data.root().display()))
+                .with_hint("run `kura init` first, or name the data folder with --data-dir")
+        })
+    }
+
+    /// Takes the data folder for this process.
+    pub fn lock(&self) -> Result<DataLock> {
+        self.data.lock()?.ok_or_else(|| {
+            PortError::new(format!("another kura is working on {}", self.data.root().display()))
+                .with_hint("stop `kura serve` first, or wait for the other command to end")
+                .into()
+        })
+    }
+
+    /// Loads models and dictionary, side by side.
+    pub async fn engines(&self, writing: Writing) -> Result<Engines> {
+        inference::cpu::check()?;
+        let (embedder, generator, analyzer) = tokio::try_join!(self.embedder(), self.generator(writing), self.analyzer())?;
+        let (embedder, embedder_model) = embedder;
+        Ok(Engines { embedder, embedder_model, generator, analyzer })
+    }
+
+    async fn embedder(&self) -> Result<(Arc<LlamaEmbedder>, EmbedderModel)> {
+        let (folder, wanted) = (self.data.models(), self.configuration.inference.clone());
+        blocking(move || {
+            let model = Shelf::open(&folder)?.embedder(wanted.embedder())?;
+            Ok((Arc::new(LlamaEmbedder::load(&model, &wanted.engine)?), model))
+        })
+        .await
+    }
+
+    async fn generator(&self, writing: Writing) -> Result<Option<(Arc<LlamaGenerator>, GeneratorModel)>> {
+        let (folder, wanted) = (self.data.models(), self.configuration.inference.clone());
+        if writing == Writing::NotNeeded || wanted.generator() == Some(NO_GENERATOR) {
+            return Ok(None);
+        }
+        blocking(move || {
+            let model = Shelf::open(&folder)?.generator(wanted.generator())?;
+            Ok(Some((Arc::new(LlamaGenerator::load(&model, &wanted.engine)?), model)))
+        })
+        .await
+    }
+
+    /// Loads the dictionary.
+    pub async fn analyzer(&self) -> Result<Analyzer> {
+        let path = self.data.dictionary();
+        blocking(move || Ok(Analyzer::from_dictionary(&path)?)).await
+    }
+
+    /// Opens the index for changing. Needs the lock.
+    pub async fn index(&self, engines: &Engines) -> Result<Arc<HybridIndex>> {
+        self.open_index(engines, self.data.index(), HybridIndex::open).await
+    }
+
+    /// Opens the index for searching, beside a server that may change it.
+    pub async fn index_to_read(&self, engines: &Engines) -> Result<Arc<HybridIndex>> {
+        self.open_index(engines, self.data.index(), HybridIndex::open_read_only).await
+    }
+
+    /// Makes an empty index in another folder. Needs the lock.
+    pub async fn index_anew(&self, engines: &Engines, folder: &Path) -> Result<Arc<HybridIndex>> {
+        self.open_index(engines, folder.to_owned(), HybridIndex::recreate).await
+    }
+
+    async fn open_index(&self, engines: &Engines, folder: std::path::PathBuf, open: OpenIndex) -> Result<Arc<HybridIndex>> {
+        let (analyzer, embedder, settings) = (engines.analyzer.clone(), Arc::clone(&engines.embedder), self.configuration.index);
+        blocking(move || Ok(Arc::new(open(&folder, analyzer, embedder.identity(), embedder.dimension(), settings)?))).await
+    }
+
+    /// What asking works with.
+    pub fn asking(&self, engines: &Engines, index: Arc<HybridIndex>, catalog: Catalog) -> Asking {
+        Asking {
+            index,
+            passages: Arc::new(catalog),
+            embedder: Arc::clone(&engines.embedder) as Arc<dyn Embedder>,
+            generator: engines.generator.as_ref().map(|(g, _)| Arc::clone(g) as Arc<dyn Generator>),
+            clock: Arc::new(SystemClock),
+            policy: self.configuration.asking,
+        }
+    }
+
+    /// What works off jobs.
+    pub fn job_runner(&self, engines: &Engines, index: Arc<HybridIndex>, catalog: Catalog, arrivals: Arc<Notify>) -> JobRunner {
+        let ingesting = Ingesting {
+            parser: Arc::new(self.parser()),
+            embedder: Arc::clone(&engines.embedder) as Arc<dyn Embedder>,
+            index,
+            log: Arc::new(catalog.clone()),
+        };
+        JobRunner { ingesting, catalog, arrivals }
+    }
+
+    /// What reads files.
+    pub fn parser(&self) -> FileParser {
+        FileParser::new(self.configuration.ingest.limits())
+    }
+}
+
+type OpenIndex = fn(
+    &Path,
+    Analyzer,
+    &appliance_core::ports::models::ModelIdentity,
+    usize,
+    retrieval::IndexSettings,
+) -> Result<HybridIndex, RetrievalError>;
+
+/// Serves the desk on `listener` until the process is asked to end. `ready` is called once everything stands.
+pub async fn serve(place: &Place, listener: TcpListener, ready: impl FnOnce(SocketAddr) -> Result<()>) -> Result<()> {
+    let started = SystemClock.now();
+    let _lock = place.lock()?;
+    let catalog = place.catalog().await?;
+    place.data.clear_temporary()?;
+    let swept = catalog.sweep_files().await?;
+    if swept > 0 {
+        tracing::info!(file.count = swept, "files that no document uses were removed");
+    }
+    let engines = place.engines(Writing::Needed).await?;
+    let (index, ()) = tokio::try_join!(place.index(&engines), check_models(&engines))?;
+    compare_counts(index.as_ref(), &catalog).await?;
+
+    let arrivals = Arc::new(Notify::new());
+    let runner = place.job_runner(&engines, Arc::clone(&index), catalog.clone(), Arc::clone(&arrivals));
+    runner.recover(place.configuration.ingest.attempts).await?;
+
+    let (tell, shutdown) = watch::channel(false);
+    let status = MachineStatus::new(started, place.data.root(), models_in_use(&engines), Arc::clone(&index) as _, catalog.clone());
+    let desk = Desk {
+        asking: place.asking(&engines, Arc::clone(&index), catalog.clone()),
+        library: Arc::new(IndexedLibrary::new(catalog.clone(), Arc::clone(&index) as _, arrivals)),
+        people: Arc::new(catalog.clone()),
+        archive: Arc::new(catalog.clone()),
+        reader: Arc::new(FileReader::new()),
+        status: Arc::new(status),
+        clock: Arc::new(SystemClock),
+    };
+    let workers = place.configuration.ingest.workers;
+    let jobs = tokio::spawn({
+        let shutdown = shutdown.clone();
+        async move { runner.run(workers, shutdown).await }
+    });
+    let asked_to_end = tokio::spawn(async move {
+        let outcome = end_of_process().await;
+        tell.send_replace(true);
+        outcome
+    });
+    ready(listener.local_addr().context("the listener has no address")?)?;
+    web_ui::serve(desk, listener, http_settings(place, shutdown)).await?;
+    asked_to_end.await??;
+    jobs.await?;
+    catalog.close().await;
+    Ok(())
+}
+
+/// Lets each model do a small piece of its work, side by side.
+async fn check_models(engines: &Engines) -> Result<()> {
+    let generator = async {
+        match &engines.generator {
+            Some((generator, _)) => self_test::generator(generator.as_ref()).await,
+            None => Ok(()),
+        }
+    };
+    tokio::try_join!(self_test::embedder(engines.embedder.as_ref()), generator)?;
+    Ok(())
+}
+
+/// An index that is empty while the catalog is not was lost; searching it would find nothing without a word.
+async fn compare_counts(index: &dyn PassageIndex, catalog: &Catalog) -> Result<()> {
+    let (found, kept) = (index.len().await?, catalog.count_searchable().await?);
+    if found == 0 && kept > 0 {
+        let message = format!("the index is empty, but the catalog holds {kept} searchable passages");
+        return Err(PortError::new(message).with_hint("run `kura reindex`: it rebuilds the index from the catalog").into());
+    }
+    if found != kept {
+        tracing::warn!(index.passages = found, catalog.passages = kept, "index and catalog differ; `kura reindex` makes them equal");
+    }
+    Ok(())
+}
+
+fn models_in_use(engines: &Engines) -> Vec<ModelInUse> {
+    let embedder = ModelInUse {
+        role: ModelRole::Embedder,
+        identity: engines.embedder_model.identity.clone(),
+        context_tokens: engines.embedder_model.context,
+    };
+    let generator = engines.generator.as_ref().map(|(generator, model)| ModelInUse {
+        role: ModelRole::Generator,
+        identity: model.identity.clone(),
+        context_tokens: generator.context_tokens(),
+    });
+    std::iter::once(embedder).chain(generator).collect()
+}
+
+fn http_settings(place: &Place, shutdown: watch::Receiver<bool>) -> HttpSettings {
+    let Configuration { institution, http, .. } = &place.configuration;
+    HttpSettings {
+        institution: institution.name.clone(),
+        examples: institution.examples.clone(),
+        calendar: institution.calendar,
+        max_upload_bytes: http.max_upload_mib << 20,
+        max_upload_files: http.max_upload_files,
+        tls: http.tls,
+        workers: http.workers,
+        concurrent_questions: http.concurrent_questions,
+        concurrent_renders: http.concurrent_renders,
+        render_cache_bytes: http.render_cache_mib << 20,
+        ..HttpSettings::new(place.data.temporary(), shutdown)
+    }
+}
+
+/// Waits until the service manager or a person at the keyboard asks the process to end.
+#[cfg(unix)]
+async fn end_of_process() -> Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate()).context("signals cannot be received")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("signals cannot be received")?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    tracing::info!("asked to end");
+    Ok(())
+}
+
+#[cfg(not(unix))]
+async fn end_of_process() -> Result<()> {
+    tokio::signal::ctrl_c().await.context("signals cannot be received")
+}
+
+/// Runs work that takes the processor or the disk off the async threads.
+pub async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work).await.context("the work was broken off")?
+}
