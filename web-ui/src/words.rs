@@ -82,6 +82,17 @@ pub fn tone(state: VersionState) -> &'static str {
     }
 }
 
+/// A state's name in hooks and scripts, as in the JSON.
+pub fn state_name(state: VersionState) -> &'static str {
+    match state {
+        VersionState::Queued => "queued",
+        VersionState::Ingesting => "ingesting",
+        VersionState::Searchable => "searchable",
+        VersionState::Superseded => "superseded",
+        VersionState::Failed => "failed",
+    }
+}
+
 /// Where a document stands.
 pub fn state(page: &Page, entry: &DocumentEntry) -> String {
     match (entry.state, entry.progress) {

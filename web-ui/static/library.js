@@ -93,7 +93,9 @@ async function poll() {
 }
 
 function update(entry) {
-  const words = document.querySelector(`#documents tr[data-document="${entry.id}"] .state-words`);
+  const row = document.querySelector(`#documents tr[data-document="${entry.id}"]`);
+  const words = row?.querySelector(".state-words");
+  if (row) row.dataset.state = entry.state;
   if (!words || words.textContent === entry.words) return;
   words.textContent = entry.words;
   words.className = `state-words ${entry.tone}`;

@@ -4,7 +4,7 @@ use super::ask::{answered, permit};
 use crate::failure::Failure;
 use crate::links::{self, Mark};
 use crate::security::comes_from_here;
-use crate::signed_in::SignedIn;
+use crate::signed_in::{SignedIn, Visitor};
 use actix_web::{HttpRequest, HttpResponse, web};
 use appliance_core::answer::Answer;
 use appliance_core::asking;
@@ -18,13 +18,24 @@ use serde_json::json;
 
 const MOST_RESULTS: usize = 100;
 
-/// `GET /api/session`
-pub async fn session(by: SignedIn) -> Result<HttpResponse, Failure> {
-    let people = by.site.desk.people.people().await?;
-    let login = people.into_iter().find(|p| p.id == by.viewer.user()).map(|p| p.login);
+/// `GET /api/session`: also for someone who must choose a new password first, because that form needs the token.
+pub async fn session(visitor: Visitor) -> Result<HttpResponse, Failure> {
+    let (_, session) = visitor.session.as_ref().ok_or(Failure::SignInNeeded)?;
+    let viewer = &session.viewer;
+    let people = visitor.site.desk.people.people().await?;
+    let login = people.into_iter().find(|p| p.id == viewer.user()).map(|p| p.login);
     Ok(HttpResponse::Ok().json(json!({
-        "login": login, "name": by.viewer.name(), "role": by.viewer.role(), "form_token": by.form_token,
+        "login": login,
+        "name": viewer.name(),
+        "role": viewer.role(),
+        "form_token": session.form_token,
+        "must_change_password": session.must_change_password,
     })))
+}
+
+/// `GET /api/collections`
+pub async fn collections(by: SignedIn) -> Result<HttpResponse, Failure> {
+    Ok(HttpResponse::Ok().json(by.site.desk.library.collections(&by.viewer).await?))
 }
 
 /// `GET /api/documents`

@@ -53,6 +53,7 @@ pub fn configure(routes: &mut ServiceConfig) {
         .service(resource("/healthz").route(get().to(health::ok)))
         .service(resource("/static/{name}").route(get().to(static_files::file)))
         .service(resource("/api/session").route(get().to(api::session)))
+        .service(resource("/api/collections").route(get().to(api::collections)))
         .service(resource("/api/documents").route(get().to(api::documents)))
         .service(resource("/api/documents/{id}").route(get().to(api::document)))
         .service(resource("/api/search").route(get().to(api::search)))

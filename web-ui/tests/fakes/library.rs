@@ -1,0 +1,184 @@
+//! A library in memory.
+
+use appliance_core::document::{Format, Page, Sheet};
+use appliance_core::id::{CollectionId, ContentHash, DocumentId, JobId, PassageId, VersionId};
+use appliance_core::passage::{Passage, StoredPassage};
+use appliance_core::ports::catalog::{
+    Accepted, CollectionEntry, DocumentEntry, IngestStage, JobProgress, OpenDocument, Upload, VersionState,
+};
+use appliance_core::ports::{Clock, Library, PassageStore, PortError};
+use appliance_core::testing::FixedClock;
+use appliance_core::viewer::Viewer;
+use async_trait::async_trait;
+use parking_lot::Mutex;
+use std::path::PathBuf;
+
+/// A document with all that is known of it.
+#[derive(Clone)]
+pub struct Held {
+    pub entry: DocumentEntry,
+    pub pages: Vec<Page>,
+    pub sheets: Vec<Sheet>,
+    pub text: String,
+    pub file: PathBuf,
+    pub passages: Vec<StoredPassage>,
+}
+
+/// The collections of the samples.
+pub const COLLECTIONS: [(i64, &str); 3] = [(1, "例規集"), (2, "窓口の資料"), (3, "学務")];
+
+#[derive(Default)]
+pub struct FakeLibrary {
+    pub held: Mutex<Vec<Held>>,
+    pub accepted: Mutex<Vec<(String, Vec<u8>)>>,
+}
+
+impl Held {
+    /// A searchable document whose passages are given with their text.
+    pub fn new(id: i64, collection: i64, title: &str, file_name: &str, format: Format, text: &str, passages: Vec<Passage>) -> Self {
+        let (id, collection, version) = (DocumentId(id), CollectionId(collection), VersionId(id));
+        let stored: Vec<StoredPassage> = passages
+            .into_iter()
+            .map(|passage| StoredPassage {
+                id: PassageId(id.0 * 100 + i64::from(passage.ordinal)),
+                document: id,
+                version,
+                collection,
+                title: title.to_owned(),
+                format,
+                passage,
+            })
+            .collect();
+        let entry = DocumentEntry {
+            id,
+            collection,
+            collection_name: COLLECTIONS.iter().find(|c| c.0 == collection.0).map_or("", |c| c.1).to_owned(),
+            title: title.to_owned(),
+            file_name: file_name.to_owned(),
+            format: Some(format),
+            bytes: 412_000,
+            parts: 0,
+            passages: stored.len() as u32,
+            state: VersionState::Searchable,
+            progress: None,
+            failure: None,
+            warnings: Vec::new(),
+            added: FixedClock.now(),
+        };
+        Self { entry, pages: Vec::new(), sheets: Vec::new(), text: text.to_owned(), file: PathBuf::new(), passages: stored }
+    }
+}
+
+impl FakeLibrary {
+    pub fn new(held: Vec<Held>) -> Self {
+        Self { held: Mutex::new(held), accepted: Mutex::default() }
+    }
+
+    pub fn all_passages(&self) -> Vec<StoredPassage> {
+        self.held.lock().iter().flat_map(|h| h.passages.clone()).collect()
+    }
+
+    /// Moves every document under way one step on.
+    pub fn advance(&self) {
+        for held in self.held.lock().iter_mut() {
+            let entry = &mut held.entry;
+            (entry.state, entry.progress) = match (entry.state, entry.progress) {
+                (VersionState::Queued, _) => (VersionState::Ingesting, Some(progress(IngestStage::Parsing, 0))),
+                (VersionState::Ingesting, Some(p)) if p.stage == IngestStage::Parsing => {
+                    (VersionState::Ingesting, Some(progress(IngestStage::Embedding, 0)))
+                }
+                (VersionState::Ingesting, Some(p)) if p.done < p.total => {
+                    (VersionState::Ingesting, Some(progress(IngestStage::Embedding, p.done + 16)))
+                }
+                (VersionState::Ingesting, _) => (VersionState::Searchable, None),
+                settled => settled,
+            };
+        }
+    }
+
+    fn seen(&self, viewer: &Viewer) -> Vec<Held> {
+        self.held.lock().iter().filter(|h| viewer.can_see(h.entry.collection, h.entry.id)).cloned().collect()
+    }
+}
+
+fn progress(stage: IngestStage, done: u32) -> JobProgress {
+    JobProgress { stage, done, total: 96 }
+}
+
+#[async_trait]
+impl PassageStore for FakeLibrary {
+    async fn visible_passages(&self, viewer: &Viewer, ids: &[PassageId]) -> Result<Vec<StoredPassage>, PortError> {
+        let passages: Vec<StoredPassage> = self.seen(viewer).into_iter().flat_map(|h| h.passages).collect();
+        Ok(ids.iter().filter_map(|id| passages.iter().find(|p| p.id == *id).cloned()).collect())
+    }
+}
+
+#[async_trait]
+impl Library for FakeLibrary {
+    async fn collections(&self, viewer: &Viewer) -> Result<Vec<CollectionEntry>, PortError> {
+        let held = self.seen(viewer);
+        Ok(COLLECTIONS
+            .iter()
+            .map(|(id, name)| (CollectionId(*id), *name))
+            .filter(|(id, _)| viewer.visibility().collections.contains(id))
+            .map(|(id, name)| CollectionEntry {
+                id,
+                name: name.to_owned(),
+                documents: held.iter().filter(|h| h.entry.collection == id && h.entry.state == VersionState::Searchable).count() as u64,
+            })
+            .collect())
+    }
+
+    async fn documents(&self, viewer: &Viewer) -> Result<Vec<DocumentEntry>, PortError> {
+        Ok(self.seen(viewer).into_iter().rev().map(|h| h.entry).collect())
+    }
+
+    async fn document(&self, viewer: &Viewer, id: DocumentId) -> Result<Option<DocumentEntry>, PortError> {
+        Ok(self.seen(viewer).into_iter().map(|h| h.entry).find(|e| e.id == id))
+    }
+
+    async fn open_document(&self, viewer: &Viewer, id: DocumentId) -> Result<Option<OpenDocument>, PortError> {
+        let held = self.seen(viewer).into_iter().find(|h| h.entry.id == id && h.entry.state == VersionState::Searchable);
+        Ok(held.map(|h| OpenDocument {
+            version: VersionId(id.0),
+            format: h.entry.format.unwrap_or(Format::Text),
+            file: h.file,
+            hash: ContentHash::of(h.text.as_bytes()),
+            pages: h.pages,
+            sheets: h.sheets,
+            text: h.text,
+            entry: h.entry,
+        }))
+    }
+
+    async fn passage(&self, viewer: &Viewer, id: PassageId) -> Result<Option<StoredPassage>, PortError> {
+        Ok(self.visible_passages(viewer, &[id]).await?.pop())
+    }
+
+    async fn passages_of(&self, viewer: &Viewer, id: DocumentId) -> Result<Vec<StoredPassage>, PortError> {
+        Ok(self.seen(viewer).into_iter().find(|h| h.entry.id == id).map(|h| h.passages).unwrap_or_default())
+    }
+
+    async fn accept(&self, _: &Viewer, upload: Upload) -> Result<Accepted, PortError> {
+        let bytes = std::fs::read(&upload.file).map_err(|e| PortError::caused("reading an upload", e))?;
+        if let Some(at) = self.accepted.lock().iter().position(|(_, held)| *held == bytes) {
+            return Ok(Accepted::Duplicate { document: DocumentId(1000 + at as i64) });
+        }
+        std::fs::remove_file(&upload.file).map_err(|e| PortError::caused("moving an upload", e))?;
+        let id = 1000 + self.accepted.lock().len() as i64;
+        self.accepted.lock().push((upload.name.clone(), bytes));
+        let mut held = Held::new(id, upload.collection.0, &upload.name, &upload.name, Format::Text, "", Vec::new());
+        held.entry.format = None;
+        held.entry.state = VersionState::Queued;
+        self.held.lock().push(held);
+        Ok(Accepted::Queued { document: DocumentId(id), job: JobId(id) })
+    }
+
+    async fn delete(&self, viewer: &Viewer, id: DocumentId) -> Result<bool, PortError> {
+        let visible = self.seen(viewer).iter().any(|h| h.entry.id == id);
+        if visible {
+            self.held.lock().retain(|h| h.entry.id != id);
+        }
+        Ok(visible)
+    }
+}

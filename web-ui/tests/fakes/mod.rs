@@ -1,0 +1,123 @@
+//! In-memory ports behind the desk, for its tests and for `examples/desk.rs`.
+
+#![expect(dead_code, reason = "the tests and the example each use a part of it")]
+
+pub mod library;
+pub mod models;
+pub mod people;
+pub mod sample;
+
+use appliance_core::asking::{Asking, AskingPolicy};
+use appliance_core::document::{Format, PageImage, SheetWindow};
+use appliance_core::id::ContentHash;
+use appliance_core::ports::models::ModelIdentity;
+use appliance_core::ports::{Clock, DocumentReader, Generator, PortError};
+use appliance_core::testing::{FixedClock, HashEmbedder, MemoryIndex};
+use async_trait::async_trait;
+use jiff::Timestamp;
+use library::FakeLibrary;
+use people::{FakeArchive, FakePeople};
+use std::path::Path;
+use std::sync::Arc;
+use web_ui::{ApplianceStatus, Desk, DiskStatus, DocumentCounts, IndexStatus, MemoryStatus, ModelRole, ModelStatus, StatusSource};
+
+/// A clock that moves.
+pub struct RunningClock(pub std::time::Instant);
+
+impl Clock for RunningClock {
+    fn now(&self) -> Timestamp {
+        FixedClock.now() + self.0.elapsed()
+    }
+}
+
+/// Everything behind a desk, with the parts that tests look into.
+pub struct Behind {
+    pub desk: Desk,
+    pub library: Arc<FakeLibrary>,
+    pub people: Arc<FakePeople>,
+}
+
+/// A desk over the library's passages.
+pub fn behind(library: FakeLibrary, generator: Option<Arc<dyn Generator>>) -> Behind {
+    let library = Arc::new(library);
+    let people = Arc::new(FakePeople::default());
+    let index = MemoryIndex::default();
+    index.hold(&library.all_passages());
+    let clock: Arc<dyn Clock> = Arc::new(RunningClock(std::time::Instant::now()));
+    let asking = Asking {
+        index: Arc::new(index),
+        passages: library.clone(),
+        embedder: Arc::new(HashEmbedder::new()),
+        generator,
+        clock: Arc::clone(&clock),
+        policy: AskingPolicy::default(),
+    };
+    let desk = Desk {
+        asking,
+        library: library.clone(),
+        people: people.clone(),
+        archive: Arc::new(FakeArchive::default()),
+        reader: Arc::new(FakeReader),
+        status: Arc::new(FakeStatus),
+        clock,
+    };
+    Behind { desk, library, people }
+}
+
+struct FakeStatus;
+
+#[async_trait]
+impl StatusSource for FakeStatus {
+    async fn status(&self) -> Result<ApplianceStatus, PortError> {
+        let model = |role, name: &str, context_tokens| ModelStatus {
+            role,
+            identity: ModelIdentity { name: name.to_owned(), hash: ContentHash::of(name.as_bytes()) },
+            context_tokens,
+            ready: true,
+        };
+        Ok(ApplianceStatus {
+            version: "0.1.0".to_owned(),
+            started: FixedClock.now(),
+            data_dir: "/srv/kura".to_owned(),
+            models: vec![
+                model(ModelRole::Embedder, "multilingual-e5-small", 512),
+                model(ModelRole::Generator, "gemma-3-270m-it + grounded-ja", 4096),
+            ],
+            index: IndexStatus { generation: "7".to_owned(), passages: 12_480 },
+            documents: DocumentCounts { searchable: 14, waiting: 1, failed: 1 },
+            disk: DiskStatus { free: 210 << 30, total: 480 << 30 },
+            memory: MemoryStatus { resident: 900 << 20, available: 6 << 30, total: 16 << 30 },
+            outbound: Vec::new(),
+        })
+    }
+}
+
+/// Draws grey bars where lines of type would be, and reads the sample's one sheet.
+struct FakeReader;
+
+impl DocumentReader for FakeReader {
+    fn render_page(&self, _: &Path, page: u32, scale: f32) -> Result<Option<PageImage>, PortError> {
+        let (width, height) = ((595.0 * scale) as u32, (842.0 * scale) as u32);
+        let mut picture = image::GrayImage::from_pixel(width, height, image::Luma([255]));
+        for (x, y, pixel) in picture.enumerate_pixels_mut() {
+            let (at_x, at_y) = (x as f32 / scale, y as f32 / scale);
+            let line = ((at_y - sample::FIRST_LINE) / sample::LINE_HEIGHT).floor();
+            let inside = at_y - sample::FIRST_LINE - line * sample::LINE_HEIGHT < 11.0;
+            let end = 500.0 - ((line as u32 * 37 + page * 53) % 160) as f32;
+            if line >= 0.0 && line < 28.0 && inside && (sample::LEFT..end).contains(&at_x) && (at_x as u32 % 12) < 10 {
+                *pixel = image::Luma([90]);
+            }
+        }
+        let mut png = std::io::Cursor::new(Vec::new());
+        picture.write_to(&mut png, image::ImageFormat::Png).map_err(|e| PortError::caused("drawing", e))?;
+        Ok(Some(PageImage { png: png.into_inner(), width, height }))
+    }
+
+    fn sheet_window(&self, _: &Path, _: Format, sheet: u32, first_row: u32, count: u32) -> Result<Option<SheetWindow>, PortError> {
+        if sheet > 1 {
+            return Ok(None);
+        }
+        let rows: Vec<Vec<String>> = sample::sheet_rows().into_iter().skip(first_row as usize).take(count as usize).collect();
+        Ok(Some(SheetWindow { first_row, rows, merged: sample::merged() }))
+    }
+}
