@@ -150,14 +150,23 @@ fn alike(a: &Line, b: &Line) -> bool {
     if a.cells.len() < 2 || b.cells.len() < 2 || a.frame != b.frame || a.column.0 != b.column.0 || a.v.0 > b.v.0 {
         return false;
     }
+    // Running text with a blank in it, and the right margin that it shares with its neighbours, make no table.
+    let prose = |l: &Line| l.cells.len() == 2 && l.cells.iter().any(|c| characters(l, c) > 24) && is_full(l);
+    if prose(a) || prose(b) {
+        return false;
+    }
     let tolerance = 0.6 * a.size.max(b.size);
     let same = |x: &Cell, y: &Cell| {
         let starts = (x.u.0 - y.u.0).abs() < tolerance;
-        let ends = (x.u.1 - y.u.1).abs() < tolerance;
+        let ends = (x.u.1 - y.u.1).abs() < tolerance && characters(a, x).max(characters(b, y)) <= 16;
         let middles = (x.u.0 + x.u.1 - y.u.0 - y.u.1).abs() / 2.0 < tolerance;
         starts || ends || middles
     };
     a.cells[1..].iter().any(|x| b.cells[1..].iter().any(|y| same(x, y)))
+}
+
+fn characters(line: &Line, cell: &Cell) -> usize {
+    line.text[cell.start..cell.end].chars().count()
 }
 
 /// A marker and its text are two cells by their gap, but no row.

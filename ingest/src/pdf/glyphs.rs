@@ -116,8 +116,24 @@ impl Recorder {
         let rect = upright.rect((u0.min(u1), u0.max(u1)), (top.min(bottom), top.max(bottom)));
         let (a, b) =
             (frame.map(f64::from(rect.x), f64::from(rect.y)), frame.map(f64::from(rect.x + rect.width), f64::from(rect.y + rect.height)));
-        let whole = Glyph { character: ' ', frame, u: (a.0.min(b.0), a.0.max(b.0)), v: (a.1.min(b.1), a.1.max(b.1)), size: size as f32 };
+        let mut whole =
+            Glyph { character: ' ', frame, u: (a.0.min(b.0), a.0.max(b.0)), v: (a.1.min(b.1), a.1.max(b.1)), size: size as f32 };
+        if mode == WritingMode::Vertical {
+            self.keep_to_line(&mut whole);
+        }
         self.place(&text, whole, rect);
+    }
+
+    /// Moves a glyph of vertical writing to the middle of its line. The interpreter has moved it by half its horizontal
+    /// width, which it does not tell; punctuation is often half as wide as the kanji before it.
+    fn keep_to_line(&self, glyph: &mut Glyph) {
+        let Some(last) = self.glyphs.last().filter(|l| l.frame == glyph.frame) else { return };
+        let alike = (last.size - glyph.size).abs() < 0.1 * glyph.size;
+        let follows = (-0.7..2.0).contains(&((glyph.u.0 - last.u.1) / glyph.size));
+        let near = ((last.v.0 + last.v.1) - (glyph.v.0 + glyph.v.1)).abs() / 2.0 < 0.62 * glyph.size;
+        if alike && follows && near {
+            glyph.v = last.v;
+        }
     }
 
     /// What the embedded font's own character map says about a glyph.

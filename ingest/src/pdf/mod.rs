@@ -17,6 +17,7 @@ mod opening;
 mod page;
 mod render;
 mod rules;
+mod stacked;
 mod table;
 mod truetype;
 

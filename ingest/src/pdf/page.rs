@@ -4,7 +4,7 @@ use super::column;
 use super::frame::Frame;
 use super::glyphs::{PastLimit, Recorder};
 use super::line::{self, Line};
-use super::table;
+use super::{stacked, table};
 use crate::limits::Limits;
 use appliance_core::document::Warning;
 use hayro_interpret::hayro_syntax::page::Page;
@@ -50,7 +50,8 @@ pub(crate) fn read<'a>(
         warnings.push(Warning::UnknownGlyphs { page: number, count: recorder.unknown });
     }
     let mut lines = Vec::new();
-    let Recorder { glyphs, rules, marked, .. } = recorder;
+    let Recorder { mut glyphs, rules, marked, .. } = recorder;
+    stacked::turn(&mut glyphs);
     for frame in Frame::ALL {
         let mut of_frame: Vec<_> = glyphs.iter().filter(|g| g.frame == frame).copied().collect();
         if of_frame.is_empty() {

@@ -91,7 +91,21 @@ fn components(strokes: &[Stroke]) -> Vec<Vec<Stroke>> {
     for (i, stroke) in strokes.iter().enumerate() {
         groups.entry(sets.find(i)).or_default().push(*stroke);
     }
-    groups.into_values().filter(|g| g.len() >= 5).collect()
+    groups.into_values().map(|g| ending_on_others(&g)).filter(|g| g.len() >= 5).collect()
+}
+
+/// Strokes that run from one crossing stroke to another, or nearly as far as the whole: underlines of text do not.
+fn ending_on_others(strokes: &[Stroke]) -> Vec<Stroke> {
+    let extent = |along: bool| {
+        let own = || strokes.iter().filter(move |s| s.along == along);
+        own().map(|s| s.to).fold(f32::MIN, f32::max) - own().map(|s| s.from).fold(f32::MAX, f32::min)
+    };
+    let (whole_along, whole_across) = (extent(true), extent(false));
+    let ends = |s: &Stroke, end: f32| {
+        strokes.iter().any(|o| o.along != s.along && (o.at - end).abs() <= TOUCH && o.from - TOUCH <= s.at && s.at <= o.to + TOUCH)
+    };
+    let long = |s: &Stroke| s.to - s.from >= 0.6 * if s.along { whole_along } else { whole_across };
+    strokes.iter().filter(|s| long(s) || ends(s, s.from) && ends(s, s.to)).copied().collect()
 }
 
 /// Disjoint sets.
