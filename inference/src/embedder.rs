@@ -4,6 +4,7 @@ use crate::backend::{backend, load_model};
 use crate::gguf::Header;
 use crate::lanes::{Lane, Lanes};
 use crate::normalisation::nmt_nfkc;
+use crate::pace::Pace;
 use crate::{EmbedderModel, EngineSettings, InferenceError};
 use appliance_core::ports::PortError;
 use appliance_core::ports::models::{Embedder, ModelIdentity, TextRole};
@@ -46,11 +47,12 @@ impl LlamaEmbedder {
         let lanes = Arc::new(Lanes::new(settings.waiting_questions, settings.waiting_passages));
         let (ready, started) = std::sync::mpsc::sync_channel(1);
         let shop = Workshop { name: name.clone(), model: loaded, sizes: Sizes::of(model, settings), pooling: pooling(&model.path) };
+        let pace = Pace::new(settings);
         let worker = std::thread::Builder::new()
             .name("embedder".to_owned())
             .spawn({
                 let lanes = Arc::clone(&lanes);
-                move || shop.work(&lanes, &ready)
+                move || shop.work(pace, &lanes, &ready)
             })
             .map_err(InferenceError::io("cannot start a thread for", &model.path))?;
         started.recv().unwrap_or_else(|_| Err(InferenceError::WorkerStopped { model: name.clone() }))?;
@@ -99,16 +101,18 @@ impl Drop for LlamaEmbedder {
 struct Sizes {
     /// Tokens of one text.
     text: usize,
-    /// Tokens of one batch.
+    /// Tokens that short texts are gathered to.
     batch: usize,
-    threads: u32,
 }
 
 impl Sizes {
+    /// Tokens that a context must take at once: an encoder cannot take a text in pieces.
+    fn capacity(&self) -> usize {
+        self.text.max(self.batch)
+    }
+
     fn of(model: &EmbedderModel, settings: &EngineSettings) -> Self {
-        let text = model.context.max(16) as usize;
-        // Invariant: a batch holds the longest text, because an encoder cannot take a text in pieces.
-        Self { text, batch: text.max(settings.embedding_batch_tokens as usize), threads: settings.effective_threads() }
+        Self { text: model.context.max(16) as usize, batch: settings.embedding_batch_tokens.max(1) as usize }
     }
 }
 
@@ -129,8 +133,8 @@ struct Workshop {
 }
 
 impl Workshop {
-    fn work(self, lanes: &Lanes<Work>, ready: &std::sync::mpsc::SyncSender<Result<(), InferenceError>>) {
-        let mut bench = match Bench::new(&self) {
+    fn work(self, pace: Pace, lanes: &Lanes<Work>, ready: &std::sync::mpsc::SyncSender<Result<(), InferenceError>>) {
+        let mut bench = match Bench::new(&self, pace) {
             Ok(bench) => bench,
             Err(e) => {
                 // The loader waits for this; when it is gone, nobody wants to know.
@@ -146,35 +150,51 @@ impl Workshop {
             }
         }
     }
-}
 
-/// The context and what goes into it.
-struct Bench<'a> {
-    shop: &'a Workshop,
-    context: LlamaContext<'a>,
-    batch: LlamaBatch<'a>,
-}
-
-impl<'a> Bench<'a> {
-    fn new(shop: &'a Workshop) -> Result<Self, InferenceError> {
-        let tokens = shop.sizes.batch as u32;
-        let threads = shop.sizes.threads as i32;
+    fn context(&self, threads: u32) -> Result<LlamaContext<'_>, InferenceError> {
+        let tokens = self.sizes.capacity() as u32;
         let params = LlamaContextParams::default()
             .with_n_ctx(NonZeroU32::new(tokens))
             .with_n_batch(tokens)
             .with_n_ubatch(tokens)
             .with_n_seq_max(MAX_TEXTS as u32)
             .with_kv_unified(true)
-            .with_n_threads(threads)
-            .with_n_threads_batch(threads)
+            .with_n_threads(threads as i32)
+            .with_n_threads_batch(threads as i32)
             .with_embeddings(true)
-            .with_pooling_type(shop.pooling)
+            .with_pooling_type(self.pooling)
             .with_no_perf(true);
-        let context = shop
-            .model
+        self.model
             .new_context(backend()?, params)
-            .map_err(|e| InferenceError::LoadRefused { model: shop.name.clone(), reason: e.to_string() })?;
-        Ok(Self { shop, context, batch: LlamaBatch::new(shop.sizes.batch, 1) })
+            .map_err(|e| InferenceError::LoadRefused { model: self.name.clone(), reason: e.to_string() })
+    }
+}
+
+/// The context and what goes into it.
+struct Bench<'a> {
+    shop: &'a Workshop,
+    pace: Pace,
+    threads: u32,
+    context: LlamaContext<'a>,
+    batch: LlamaBatch<'a>,
+}
+
+impl<'a> Bench<'a> {
+    fn new(shop: &'a Workshop, pace: Pace) -> Result<Self, InferenceError> {
+        let threads = pace.first();
+        let context = shop.context(threads)?;
+        Ok(Self { shop, pace, threads, context, batch: LlamaBatch::new(shop.sizes.capacity(), 1) })
+    }
+
+    /// Follows the machine's load; llama-cpp-2 sets threads only when it makes a context.
+    fn keep_pace(&mut self) -> Result<(), InferenceError> {
+        let threads = self.pace.next(self.threads);
+        if threads != self.threads {
+            self.context = self.shop.context(threads)?;
+            self.threads = threads;
+            tracing::debug!(threads, "embedder keeps pace with the machine's load");
+        }
+        Ok(())
     }
 
     /// Does a piece of work batch by batch; before each batch, what `urgent` hands over is done first.
@@ -219,6 +239,7 @@ impl<'a> Bench<'a> {
 
     fn embed(&mut self, texts: &[Vec<LlamaToken>]) -> Result<Vec<Embedding>, InferenceError> {
         let failed = |reason: String| InferenceError::ComputationFailed { model: self.shop.name.clone(), doing: "embedding", reason };
+        self.keep_pace()?;
         self.batch.clear();
         for (i, tokens) in texts.iter().enumerate() {
             self.batch.add_sequence(tokens, i as i32, true).map_err(|e| failed(e.to_string()))?;

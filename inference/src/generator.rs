@@ -2,6 +2,7 @@
 
 use crate::backend::{backend, load_model};
 use crate::chat::{ChatTemplate, Found};
+use crate::pace::Pace;
 use crate::utf8::Utf8Stream;
 use crate::{EngineSettings, GeneratorModel, InferenceError};
 use appliance_core::ports::PortError;
@@ -9,6 +10,7 @@ use appliance_core::ports::models::{GenerationRequest, Generator, ModelIdentity,
 use async_trait::async_trait;
 use llama_cpp_2::context::LlamaContext;
 use llama_cpp_2::context::params::LlamaContextParams;
+use llama_cpp_2::context::session::LlamaStateSeqFlags;
 use llama_cpp_2::llama_batch::LlamaBatch;
 use llama_cpp_2::model::params::LlamaModelParams;
 use llama_cpp_2::model::{LlamaLoraAdapter, LlamaModel};
@@ -59,11 +61,11 @@ impl LlamaGenerator {
 
         let (queue, work) = sync_channel(settings.waiting_answers.max(1));
         let (ready, started) = sync_channel(1);
-        let shop =
-            Workshop { name: name.clone(), model: Arc::clone(&loaded), adapter, context_tokens, threads: settings.effective_threads() };
+        let shop = Workshop { name: name.clone(), model: Arc::clone(&loaded), context_tokens };
+        let pace = Pace::new(settings);
         let worker = std::thread::Builder::new()
             .name("generator".to_owned())
-            .spawn(move || shop.work(&work, &ready))
+            .spawn(move || shop.work(adapter, pace, &work, &ready))
             .map_err(InferenceError::io("cannot start a thread for", &model.path))?;
         started.recv().unwrap_or_else(|_| Err(InferenceError::WorkerStopped { model: name.clone() }))?;
         Ok(Self {
@@ -183,15 +185,12 @@ fn speech(name: &str, listed: Option<PromptProfile>, model: &LlamaModel) -> Resu
 struct Workshop {
     name: String,
     model: Arc<LlamaModel>,
-    adapter: Option<LlamaLoraAdapter>,
     context_tokens: u32,
-    threads: u32,
 }
 
 impl Workshop {
-    fn work(mut self, queue: &Receiver<Work>, ready: &SyncSender<Result<(), InferenceError>>) {
-        let adapter = self.adapter.take();
-        let mut desk = match Desk::new(&self, adapter) {
+    fn work(self, adapter: Option<LlamaLoraAdapter>, pace: Pace, queue: &Receiver<Work>, ready: &SyncSender<Result<(), InferenceError>>) {
+        let mut desk = match Desk::new(&self, adapter, pace) {
             Ok(desk) => desk,
             Err(e) => {
                 // The loader waits for this; when it is gone, nobody wants to know.
@@ -208,38 +207,63 @@ impl Workshop {
         }
     }
 
-    fn failed(&self, doing: &'static str) -> impl Fn(String) -> InferenceError {
-        let model = self.name.clone();
-        move |reason| InferenceError::ComputationFailed { model: model.clone(), doing, reason }
+    fn context(&self, adapter: Option<&mut LlamaLoraAdapter>, threads: u32) -> Result<LlamaContext<'_>, InferenceError> {
+        let refused = |reason: String| InferenceError::LoadRefused { model: self.name.clone(), reason };
+        let params = LlamaContextParams::default()
+            .with_n_ctx(NonZeroU32::new(self.context_tokens))
+            .with_n_batch(PROMPT_PIECE as u32)
+            .with_n_ubatch(PROMPT_PIECE as u32)
+            .with_n_seq_max(1)
+            .with_n_threads(threads as i32)
+            .with_n_threads_batch(threads as i32)
+            .with_no_perf(true);
+        let mut context = self.model.new_context(backend()?, params).map_err(|e| refused(e.to_string()))?;
+        if let Some(adapter) = adapter {
+            context.lora_adapter_set(adapter, 1.0).map_err(|e| refused(format!("its adapter: {e}")))?;
+        }
+        Ok(context)
+    }
+
+    fn failed(&self, reason: impl ToString) -> InferenceError {
+        InferenceError::ComputationFailed { model: self.name.clone(), doing: "writing", reason: reason.to_string() }
     }
 }
 
 /// The context and what goes into it.
 struct Desk<'a> {
     shop: &'a Workshop,
+    pace: Pace,
+    threads: u32,
+    // Declared before the adapter, which it points at, so that it is dropped before it.
     context: LlamaContext<'a>,
     batch: LlamaBatch<'a>,
-    // The context points at the adapter for as long as it lives.
-    _adapter: Option<LlamaLoraAdapter>,
+    adapter: Option<LlamaLoraAdapter>,
 }
 
 impl<'a> Desk<'a> {
-    fn new(shop: &'a Workshop, mut adapter: Option<LlamaLoraAdapter>) -> Result<Self, InferenceError> {
-        let refused = |reason: String| InferenceError::LoadRefused { model: shop.name.clone(), reason };
-        let threads = shop.threads as i32;
-        let params = LlamaContextParams::default()
-            .with_n_ctx(NonZeroU32::new(shop.context_tokens))
-            .with_n_batch(PROMPT_PIECE as u32)
-            .with_n_ubatch(PROMPT_PIECE as u32)
-            .with_n_seq_max(1)
-            .with_n_threads(threads)
-            .with_n_threads_batch(threads)
-            .with_no_perf(true);
-        let mut context = shop.model.new_context(backend()?, params).map_err(|e| refused(e.to_string()))?;
-        if let Some(adapter) = &mut adapter {
-            context.lora_adapter_set(adapter, 1.0).map_err(|e| refused(format!("its adapter: {e}")))?;
+    fn new(shop: &'a Workshop, mut adapter: Option<LlamaLoraAdapter>, pace: Pace) -> Result<Self, InferenceError> {
+        let threads = pace.first();
+        let context = shop.context(adapter.as_mut(), threads)?;
+        Ok(Self { shop, pace, threads, context, batch: LlamaBatch::new(PROMPT_PIECE, 1), adapter })
+    }
+
+    /// Follows the machine's load. llama-cpp-2 sets threads only when it makes a context, so what was read and written so
+    /// far moves from the old one to a new one: the same numbers, none of them computed again.
+    fn keep_pace(&mut self) -> Result<(), InferenceError> {
+        let threads = self.pace.next(self.threads);
+        if threads == self.threads {
+            return Ok(());
         }
-        Ok(Self { shop, context, batch: LlamaBatch::new(PROMPT_PIECE, 1), _adapter: adapter })
+        let begun = self.context.kv_cache_seq_pos_max(0) >= 0;
+        let state =
+            if begun { Some(self.context.state_seq_get(0, LlamaStateSeqFlags::empty()).map_err(|e| self.shop.failed(e))?) } else { None };
+        let mut context = self.shop.context(self.adapter.as_mut(), threads)?;
+        if let Some(state) = state {
+            context.state_seq_set(&state, 0).map_err(|e| self.shop.failed(e))?;
+        }
+        tracing::debug!(threads, "generator keeps pace with the machine's load");
+        (self.context, self.threads) = (context, threads);
+        Ok(())
     }
 
     /// Continues a prompt until the model ends, the limit is reached or the reader has left.
@@ -248,6 +272,7 @@ impl<'a> Desk<'a> {
         let _entered = span.enter();
         let started = Instant::now();
         self.context.clear_kv_cache();
+        self.keep_pace()?;
         if !self.read_prompt(work)? {
             return Ok(());
         }
@@ -267,6 +292,7 @@ impl<'a> Desk<'a> {
                 break;
             }
             if written < work.max_tokens {
+                self.keep_pace()?;
                 self.decode(&[token], work.prompt.len() + written - 1, true)?;
             }
         }
@@ -299,13 +325,12 @@ impl<'a> Desk<'a> {
 
     /// Feeds tokens that begin at position `at`; with `speak`, the last one's successor can be sampled afterwards.
     fn decode(&mut self, tokens: &[LlamaToken], at: usize, speak: bool) -> Result<(), InferenceError> {
-        let failed = self.shop.failed("writing");
         self.batch.clear();
         for (i, token) in tokens.iter().enumerate() {
             let logits = speak && i + 1 == tokens.len();
-            self.batch.add(*token, (at + i) as i32, &[0], logits).map_err(|e| failed(e.to_string()))?;
+            self.batch.add(*token, (at + i) as i32, &[0], logits).map_err(|e| self.shop.failed(e))?;
         }
-        self.context.decode(&mut self.batch).map_err(|e| failed(e.to_string()))
+        self.context.decode(&mut self.batch).map_err(|e| self.shop.failed(e))
     }
 }
 

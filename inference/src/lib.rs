@@ -15,6 +15,7 @@ mod embedder;
 mod generator;
 mod lanes;
 mod normalisation;
+mod pace;
 pub mod self_test;
 mod utf8;
 

@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct EngineSettings {
-    /// Threads that a model computes with; 0 takes one for each core that this process may use.
+    /// Threads that a model computes with; 0 takes one for each core that is idle at the moment, at least one.
     pub threads: u32,
-    /// Tokens of passages embedded at once. More is slower: attention is paid over the whole batch.
+    /// Tokens of passages embedded at once; a longer passage is embedded by itself. llama.cpp keeps a buffer of these
+    /// tokens times the model's vocabulary (1 MB a token for the default model).
     pub embedding_batch_tokens: u32,
     /// Calls for passages' vectors that may wait; the next caller is made to wait until there is room.
     pub waiting_passages: usize,
@@ -34,7 +35,7 @@ impl Default for EngineSettings {
 }
 
 impl EngineSettings {
-    /// The threads to compute with: at least one, and never more than twice the cores there are.
+    /// The most threads to compute with: at least one, and never more than twice the cores there are.
     pub fn effective_threads(&self) -> u32 {
         let cores = available_cores();
         if self.threads == 0 { cores } else { self.threads.min(cores * 2) }
