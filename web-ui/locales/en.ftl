@@ -100,6 +100,7 @@ stage-chosen = Chose { $chosen } of { $found }
 stage-writing = Writing the answer
 stage-written = Answer written
 stage-checking = Checking
+stage-checked = Checked
 stream-lost = The connection was lost. Check the network and ask again.
 stream-stopped = The answer was stopped.
 

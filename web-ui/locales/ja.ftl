@@ -64,7 +64,7 @@ empty-library-reader = 文書が追加されると質問できるようになり
 ## 回答
 answer = 回答
 answer-arrived = 回答が届きました。
-answer-address = この回答の場所
+answer-address = この回答へのリンク
 answer-checked = 根拠 { $sources }件で確認済み
 answer-doubtful = 根拠を確認できない文があります。線で消した部分は使わないでください。
 unsupported = 根拠を確認できません
@@ -97,6 +97,7 @@ stage-chosen = { $found }件から{ $chosen }件を選びました
 stage-writing = 回答を書いています
 stage-written = 回答を書きました
 stage-checking = 確認しています
+stage-checked = 確認しました
 stream-lost = 接続が切れました。ネットワークを確かめて、もう一度聞いてください。
 stream-stopped = 回答を止めました。
 
@@ -221,13 +222,13 @@ reader-back = 文書の一覧へ
 sheets = シート
 sheet-hidden = 非表示
 sheet-position = { $first }–{ $last }行目 / { $count }行
-rows-previous = 前の行
-rows-next = 次の行
-columns-left = 左の列
-columns-right = 右の列
+rows-previous = 前の行へ
+rows-next = 続きの行へ
+columns-left = 左の列へ
+columns-right = 右の列へ
 text-position = { $first }–{ $last }行目 / { $count }行
-lines-previous = 前の行
-lines-next = 次の行
+lines-previous = 前の行へ
+lines-next = 続きの行へ
 
 ## 利用者
 people-add = 利用者を追加

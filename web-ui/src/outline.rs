@@ -34,7 +34,8 @@ pub fn outline(passages: &[StoredPassage]) -> Vec<Heading> {
             break;
         }
     }
-    headings
+    // A single heading tells nothing that the title does not.
+    if headings.len() < 2 { Vec::new() } else { headings }
 }
 
 #[cfg(test)]

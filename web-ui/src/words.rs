@@ -145,6 +145,7 @@ pub fn warning(page: &Page, warning: &Warning) -> String {
 pub fn bytes(count: u64) -> String {
     let units = [("GB", 1_u64 << 30), ("MB", 1 << 20), ("KB", 1 << 10)];
     match units.into_iter().find(|(_, size)| count >= *size) {
+        Some((unit, size)) if count.is_multiple_of(size) => format!("{} {unit}", count / size),
         Some((unit, size)) => format!("{:.1} {unit}", count as f64 / size as f64),
         None => format!("{count} B"),
     }
@@ -171,6 +172,6 @@ mod tests {
     fn numbers_are_written_for_people() {
         assert_eq!([circled(1), circled(20), circled(21)], ["①", "⑳", "(21)"]);
         assert_eq!([number(7), number(1_234), number(100_000)], ["7", "1,234", "100,000"]);
-        assert_eq!([bytes(512), bytes(1_536), bytes(3 << 30)], ["512 B", "1.5 KB", "3.0 GB"]);
+        assert_eq!([bytes(512), bytes(1_536), bytes(3 << 30)], ["512 B", "1.5 KB", "3 GB"]);
     }
 }

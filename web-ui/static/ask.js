@@ -100,9 +100,9 @@ class Progress {
     announcer.textContent = label;
   }
 
-  end() {
+  end(words = "") {
     clearInterval(this.#timer);
-    this.#finish("");
+    this.#finish(words);
   }
 
   #finish(words) {
@@ -125,15 +125,20 @@ function take({ name, data }, progress) {
   switch (name) {
     case "stage": progress.stage(data); return false;
     case "sources": evidence.replaceChildren(nodes(data.html)); return false;
-    case "token": answer.querySelector(".provisional")?.append(data.text); return false;
+    case "token": write(data.text); return false;
     case "answer": settle(data, progress); return true;
     case "failed": fail(data); return true;
     default: return false;
   }
 }
 
+function write(text) {
+  const provisional = answer.querySelector(".provisional");
+  provisional?.append(provisional.textContent ? text : text.trimStart());
+}
+
 function settle(data, progress) {
-  progress.end();
+  progress.end(words.checked);
   answer.removeAttribute("aria-busy");
   answer.replaceChildren(nodes(data.html));
   evidence.replaceChildren(nodes(data.evidence));

@@ -45,7 +45,10 @@ async function show(address) {
   title.target = "_blank";
   title.textContent = page.querySelector("h1")?.textContent ?? "";
   heading.append(title);
-  place.replaceChildren(heading, body);
+  const scrolled = document.createElement("div");
+  scrolled.className = "place-scroll";
+  scrolled.append(body);
+  place.replaceChildren(heading, scrolled);
   place.hidden = false;
   list.hidden = true;
   back.hidden = false;
@@ -57,11 +60,12 @@ async function show(address) {
 // Scrolls the panel, and only the panel, to the cited place once its picture has a height.
 function reveal() {
   const cited = place.querySelector("#cited");
-  if (!cited) { place.scrollTop = 0; return; }
+  const scrolled = place.querySelector(".place-scroll");
+  if (!cited) return;
   const scroll = () => {
     const box = cited.getBoundingClientRect();
-    const frame = place.getBoundingClientRect();
-    place.scrollTop += box.top - frame.top - frame.height / 3;
+    const frame = scrolled.getBoundingClientRect();
+    scrolled.scrollTop += box.top - frame.top - frame.height / 3;
     const across = cited.closest(".sheet-frame");
     if (across) across.scrollLeft += box.left - across.getBoundingClientRect().left - across.clientWidth / 3;
   };
