@@ -184,17 +184,23 @@ impl Cutter<'_> {
         let blocks = &self.document.blocks[open.first..=open.last];
         let span = Span::new(blocks[0].span.start, blocks[blocks.len() - 1].span.end);
         let names = open.path.names();
-        for part in cut(&self.document.text, span) {
+        for (index, part) in cut(&self.document.text, span).into_iter().enumerate() {
             let place = place(blocks, part);
             let text = part.slice(&self.document.text).unwrap_or("").to_owned();
-            self.done.push(Passage {
-                ordinal: self.done.len() as u32,
-                heading_path: names.clone(),
-                text,
-                locator: Locator { span: part, place },
-            });
+            let mut heading_path = names.clone();
+            // What a long row is about stands in its first cells; its later parts say nothing without them.
+            if index > 0 && open.rows && open.first == open.last {
+                heading_path.extend(span.slice(&self.document.text).map(row_key));
+            }
+            self.done.push(Passage { ordinal: self.done.len() as u32, heading_path, text, locator: Locator { span: part, place } });
         }
     }
+}
+
+/// The first values of a row, as its name.
+fn row_key(row: &str) -> String {
+    let end = row.match_indices(['、', '\n']).nth(2).map_or(row.len(), |(at, _)| at);
+    shortened(&row[..end])
 }
 
 fn first_line(text: &str) -> &str {

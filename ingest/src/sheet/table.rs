@@ -9,7 +9,7 @@ use appliance_core::locator::CellRef;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Rows that headers may take.
-const HEADER_ROWS: usize = 4;
+const HEADER_ROWS: usize = 6;
 /// Characters of a header; longer cells are values.
 const LONGEST_HEADER: usize = 40;
 
@@ -44,7 +44,11 @@ pub(crate) fn layout(grid: &Grid) -> Layout<'_> {
             index += 1;
             continue;
         }
-        let headers = if starts_band { header_rows(grid, &rows[index..], &layout.headers[current]) } else { 0 };
+        let headers = if starts_band || outgrows(row, &layout.headers[current]) {
+            header_rows(grid, &rows[index..], &layout.headers[current])
+        } else {
+            0
+        };
         if headers > 0 {
             layout.headers.push(header_texts(grid, &rows[index..index + headers]));
             current = layout.headers.len() - 1;
@@ -55,6 +59,12 @@ pub(crate) fn layout(grid: &Grid) -> Layout<'_> {
         index += 1;
     }
     layout
+}
+
+/// Whether most of a row stands outside the headers it would belong to: another table begins without a gap.
+fn outgrows(row: &[Cell], headers: &BTreeMap<u32, String>) -> bool {
+    let outside = row.iter().filter(|c| !headers.contains_key(&c.at.column)).count();
+    !headers.is_empty() && row.len() >= 3 && outside * 2 >= row.len()
 }
 
 /// Whether a row is a line of text: one value, in a sheet (or a stretch of it) where rows have several.
@@ -100,13 +110,16 @@ fn header_rows(grid: &Grid, rows: &[&[Cell]], before: &BTreeMap<u32, String>) ->
         let next = rows[count];
         let adjacent = next[0].at.row == rows[count - 1][0].at.row + 1;
         let headers = next.iter().all(is_header_like) && next.iter().any(|c| c.kind == Kind::Text);
-        if adjacent && headers && (next[0].at.row <= merged_to || refines(grid, &rows[..count], next)) {
+        if adjacent
+            && headers
+            && (next[0].at.row <= merged_to || refines(grid, &rows[..count], next) || over_numbers(next, &rows[count + 1..]))
+        {
             count += 1;
         } else {
             break;
         }
     }
-    if count > HEADER_ROWS { 1 } else { count }
+    count
 }
 
 fn is_header_like(cell: &Cell) -> bool {
@@ -145,6 +158,13 @@ fn refines(grid: &Grid, above: &[&[Cell]], row: &[Cell]) -> bool {
     let fills = row.iter().filter(|c| !taken.contains(&c.at.column)).count();
     let leaves = taken.iter().filter(|t| row.iter().all(|c| c.at.column != **t)).count();
     fills > 0 && leaves > 0 && row.len() >= 2
+}
+
+/// Whether a row of words alone stands over rows that are mostly numbers.
+fn over_numbers(row: &[Cell], below: &[&[Cell]]) -> bool {
+    let sample: Vec<&Cell> = below.iter().take(4).skip_while(|r| r.iter().all(|c| c.kind == Kind::Text)).flat_map(|r| r.iter()).collect();
+    let numbers = sample.iter().filter(|c| c.kind == Kind::Number).count();
+    row.len() >= 2 && row.iter().all(|c| c.kind == Kind::Text) && numbers * 2 > sample.len()
 }
 
 /// The headers of each column: from the top, those that stand over it, joined.
