@@ -130,8 +130,10 @@ impl Catalog {
         if said != "ok" {
             return Ok(Some(said));
         }
-        let broken: Option<(String,)> =
-            sqlx::query_as("SELECT \"table\" FROM pragma_foreign_key_check LIMIT 1").fetch_optional(&self.pool).await.doing("check references")?;
+        let broken: Option<(String,)> = sqlx::query_as("SELECT \"table\" FROM pragma_foreign_key_check LIMIT 1")
+            .fetch_optional(&self.pool)
+            .await
+            .doing("check references")?;
         Ok(broken.map(|(table,)| format!("table {table} refers to rows that are missing")))
     }
 

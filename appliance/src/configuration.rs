@@ -198,9 +198,12 @@ pub struct Log {
     pub format: LogFormat,
 }
 
+/// llama.cpp tells hundreds of lines about each model that it loads, and the server's library greets each worker.
+const USUAL_FILTER: &str = "info,llama-cpp-2=error,llama_cpp_2=error,actix_server=warn";
+
 impl Default for Log {
     fn default() -> Self {
-        Self { filter: "info".to_owned(), format: LogFormat::Text }
+        Self { filter: USUAL_FILTER.to_owned(), format: LogFormat::Text }
     }
 }
 
@@ -221,11 +224,12 @@ pub fn read(file: &Path, required: bool) -> Result<Configuration> {
     }
     refuse_near_misses()?;
     let environment = Env::prefixed("KURA_").filter(|key| key.as_str().contains("__")).split("__");
-    let configuration: Configuration = Figment::from(Serialized::defaults(Configuration::default()))
-        .merge(Toml::file_exact(file))
-        .merge(environment)
-        .extract()
-        .with_context(|| format!("configuration {} is not valid", file.display()))?;
+    let mut layers = Figment::from(Serialized::defaults(Configuration::default()));
+    if file.is_file() {
+        layers = layers.merge(Toml::file_exact(file));
+    }
+    let configuration: Configuration =
+        layers.merge(environment).extract().with_context(|| format!("configuration {} is not valid", file.display()))?;
     check(&configuration)?;
     Ok(configuration)
 }
@@ -309,15 +313,28 @@ mod tests {
 
     #[test]
     fn an_unknown_key_a_wrong_type_and_nonsense_are_refused_by_name() {
-        for (text, named) in [("[http]\nprot = 1", "prot"), ("[http]\nport = \"x\"", "port"), ("[nonsense]\n", "nonsense"), ("[ingest]\nworkers = 0", "ingest.workers")] {
+        for (text, named) in [
+            ("[http]\nprot = 1", "prot"),
+            ("[http]\nport = \"x\"", "port"),
+            ("[nonsense]\n", "nonsense"),
+            ("[ingest]\nworkers = 0", "ingest.workers"),
+        ] {
             let said = format!("{:#}", parsed(text).expect_err(text));
             assert!(said.contains(named), "{said}");
         }
     }
 
     #[test]
+    fn without_a_file_the_defaults_hold_unless_one_was_named() {
+        let missing = Path::new("/nowhere/kura.toml");
+        assert_eq!(read(missing, false).unwrap(), Configuration::default());
+        assert!(read(missing, true).is_err());
+    }
+
+    #[test]
     fn a_file_changes_only_what_it_names() {
-        let configuration = parsed("[institution]\nname = \"みなと市\"\ncalendar = \"japanese\"\n[asking.evidence]\nleast_similarity = 0.5").unwrap();
+        let configuration =
+            parsed("[institution]\nname = \"みなと市\"\ncalendar = \"japanese\"\n[asking.evidence]\nleast_similarity = 0.5").unwrap();
         assert_eq!(configuration.institution.name, "みなと市");
         assert_eq!(configuration.asking.evidence.least_similarity, 0.5);
         assert_eq!(configuration.http, Http::default());

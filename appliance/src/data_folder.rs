@@ -107,7 +107,8 @@ pub struct DataLock {
 #[cfg(unix)]
 fn keep_private(folder: &Path) -> Result<()> {
     use std::os::unix::fs::PermissionsExt;
-    fs::set_permissions(folder, fs::Permissions::from_mode(0o700)).with_context(|| format!("folder {} cannot be made private", folder.display()))
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o700))
+        .with_context(|| format!("folder {} cannot be made private", folder.display()))
 }
 
 #[cfg(not(unix))]

@@ -53,7 +53,11 @@ impl JobRunner {
         let mut tasks = JoinSet::new();
         for _ in 0..workers {
             let runner = self.clone();
-            tasks.spawn(async move { while let Some(job) = runner.next().await { runner.carry_out(&job, std::future::pending()).await } });
+            tasks.spawn(async move {
+                while let Some(job) = runner.next().await {
+                    runner.carry_out(&job, std::future::pending()).await
+                }
+            });
         }
         while tasks.join_next().await.is_some() {}
     }
@@ -209,10 +213,14 @@ mod tests {
         }
         runner(&trial, Arc::clone(&index)).work_off(1).await;
         let library = trial.library(Arc::clone(&index));
-        let states: Vec<_> = library.documents(&viewer).await.unwrap().into_iter().map(|e| (e.file_name, e.state, e.failure.map(|f| f.code))).collect();
+        let states: Vec<_> =
+            library.documents(&viewer).await.unwrap().into_iter().map(|e| (e.file_name, e.state, e.failure.map(|f| f.code))).collect();
         assert_eq!(
             states,
-            [("rule.txt".to_owned(), VersionState::Searchable, None), ("panic.txt".to_owned(), VersionState::Failed, Some("damaged".to_owned()))]
+            [
+                ("rule.txt".to_owned(), VersionState::Searchable, None),
+                ("panic.txt".to_owned(), VersionState::Failed, Some("damaged".to_owned()))
+            ]
         );
         assert_eq!(index.len().await.unwrap(), trial.catalog.count_searchable().await.unwrap());
     }

@@ -40,7 +40,8 @@ impl MachineStatus {
 #[async_trait]
 impl StatusSource for MachineStatus {
     async fn status(&self) -> Result<ApplianceStatus, PortError> {
-        let model = |m: &ModelInUse| ModelStatus { role: m.role, identity: m.identity.clone(), context_tokens: m.context_tokens, ready: true };
+        let model =
+            |m: &ModelInUse| ModelStatus { role: m.role, identity: m.identity.clone(), context_tokens: m.context_tokens, ready: true };
         let embedder = self.models.iter().find(|m| m.role == ModelRole::Embedder);
         let generation = embedder.map(|m| format!("{} {}", m.identity.name, m.identity.hash.short())).unwrap_or_default();
         Ok(ApplianceStatus {
@@ -68,14 +69,19 @@ fn counts(by_state: &[(VersionState, u64)]) -> DocumentCounts {
 
 /// The space where `folder` lies.
 pub fn disk(folder: &Path) -> Result<DiskStatus, PortError> {
-    let stat = rustix::fs::statvfs(folder).map_err(|e| PortError::caused(format!("the space of {} cannot be read", folder.display()), e))?;
+    let stat =
+        rustix::fs::statvfs(folder).map_err(|e| PortError::caused(format!("the space of {} cannot be read", folder.display()), e))?;
     Ok(DiskStatus { free: stat.f_bavail * stat.f_frsize, total: stat.f_blocks * stat.f_frsize })
 }
 
 fn memory() -> Result<MemoryStatus, PortError> {
     let read = |path: &str| std::fs::read_to_string(path).map_err(|e| PortError::caused(format!("{path} cannot be read"), e));
     let (own, machine) = (read("/proc/self/status")?, read("/proc/meminfo")?);
-    Ok(MemoryStatus { resident: kilobytes(&own, "VmRSS:"), available: kilobytes(&machine, "MemAvailable:"), total: kilobytes(&machine, "MemTotal:") })
+    Ok(MemoryStatus {
+        resident: kilobytes(&own, "VmRSS:"),
+        available: kilobytes(&machine, "MemAvailable:"),
+        total: kilobytes(&machine, "MemTotal:"),
+    })
 }
 
 /// The bytes of a line such as `MemTotal:  16384 kB`; 0 when there is none.

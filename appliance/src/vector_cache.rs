@@ -1,9 +1,9 @@
-//! Vectors kept between measurements: one file a model, records of a text's SHA-256 and its vector.
+//! Passages' vectors kept between measurements: one file a model, records of a text's SHA-256 and its vector.
 
 use anyhow::{Context as _, Result, bail};
 use appliance_core::id::ContentHash;
-use appliance_core::ports::models::TextRole;
 use appliance_core::ports::Embedder;
+use appliance_core::ports::models::TextRole;
 use appliance_core::ranking::Embedding;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
@@ -35,35 +35,26 @@ impl VectorCache {
             let Some(embedding) = crate::catalog::from_bytes(vector) else { bail!("{} is damaged; remove it", path.display()) };
             known.insert(TextHash::try_from(hash)?, embedding);
         }
-        let file = File::options().create(true).append(true).open(&path).with_context(|| format!("{} cannot be written", path.display()))?;
+        let file =
+            File::options().create(true).append(true).open(&path).with_context(|| format!("{} cannot be written", path.display()))?;
         file.set_len(whole as u64)?;
         Ok(Self { known, file, reused: 0 })
     }
 
-    /// The vectors of `texts`, from the file where it has them.
-    pub async fn embed(&mut self, embedder: &dyn Embedder, role: TextRole, texts: Vec<String>) -> Result<Vec<Embedding>> {
-        let hashes: Vec<TextHash> = texts.iter().map(|t| hash(role, t)).collect();
+    /// The vectors of passages' texts, from the file where it has them.
+    pub async fn embed(&mut self, embedder: &dyn Embedder, texts: Vec<String>) -> Result<Vec<Embedding>> {
+        let hashes: Vec<TextHash> = texts.iter().map(|t| Sha256::digest(t).into()).collect();
         let missing: Vec<(TextHash, String)> = hashes.iter().copied().zip(texts).filter(|(h, _)| !self.known.contains_key(h)).collect();
         self.reused += hashes.len() - missing.len();
         if !missing.is_empty() {
             let (new, texts): (Vec<TextHash>, Vec<String>) = missing.into_iter().unzip();
-            for (hash, embedding) in new.into_iter().zip(embedder.embed(role, texts).await?) {
+            for (hash, embedding) in new.into_iter().zip(embedder.embed(TextRole::Passage, texts).await?) {
                 self.file.write_all(&[hash.as_slice(), &crate::catalog::to_bytes(&embedding)].concat())?;
                 self.known.insert(hash, embedding);
             }
         }
         hashes.iter().map(|h| self.known.get(h).cloned().context("the embedder gave too few vectors")).collect()
     }
-}
-
-fn hash(role: TextRole, text: &str) -> TextHash {
-    let mut hasher = Sha256::new();
-    hasher.update(match role {
-        TextRole::Query => b"q",
-        TextRole::Passage => b"p",
-    });
-    hasher.update(text.as_bytes());
-    hasher.finalize().into()
 }
 
 #[cfg(test)]
@@ -77,12 +68,10 @@ mod tests {
         let embedder = HashEmbedder::new();
         let texts = vec!["粗大ごみ".to_owned(), "手数料".to_owned()];
         let open = || VectorCache::open(folder.path(), &embedder.identity().hash, embedder.dimension()).unwrap();
-        let first = open().embed(&embedder, TextRole::Passage, texts.clone()).await.unwrap();
+        let first = open().embed(&embedder, texts.clone()).await.unwrap();
         let mut again = open();
-        let second = again.embed(&embedder, TextRole::Passage, texts).await.unwrap();
+        let second = again.embed(&embedder, texts).await.unwrap();
         assert_eq!(again.reused, 2);
         assert!((first[0].cosine(&second[0]).0 - 1.0).abs() < 1e-6);
-        again.embed(&embedder, TextRole::Query, vec!["粗大ごみ".to_owned()]).await.unwrap();
-        assert_eq!(again.reused, 2);
     }
 }

@@ -171,8 +171,8 @@ type OpenIndex = fn(
 /// Serves the desk on `listener` until the process is asked to end. `ready` is called once everything stands.
 pub async fn serve(place: &Place, listener: TcpListener, ready: impl FnOnce(SocketAddr) -> Result<()>) -> Result<()> {
     let started = SystemClock.now();
-    let _lock = place.lock()?;
     let catalog = place.catalog().await?;
+    let _lock = place.lock()?;
     place.data.clear_temporary()?;
     let swept = catalog.sweep_files().await?;
     if swept > 0 {

@@ -121,12 +121,11 @@ pub(super) async fn visibility(db: &mut SqliteConnection, user: UserId, role: Ro
             .fetch_all(&mut *db)
             .await
             .doing("read who may see which collections")?;
-    let rules: Vec<(i64, String)> =
-        sqlx::query_as("SELECT document_id, effect FROM document_access WHERE principal IN ('everyone', ?)")
-            .bind(&own)
-            .fetch_all(db)
-            .await
-            .doing("read who may see which documents")?;
+    let rules: Vec<(i64, String)> = sqlx::query_as("SELECT document_id, effect FROM document_access WHERE principal IN ('everyone', ?)")
+        .bind(&own)
+        .fetch_all(db)
+        .await
+        .doing("read who may see which documents")?;
     let with = |effect: &str| rules.iter().filter(|(_, e)| e == effect).map(|(d, _)| DocumentId(*d)).collect();
     Ok(Visibility { collections: collections.into_iter().map(CollectionId).collect(), hidden: with("hide"), granted: with("grant") })
 }

@@ -67,17 +67,21 @@ pub(super) async fn existing(db: &mut SqliteConnection, ids: &BTreeSet<DocumentI
 
 /// Takes a deleted document's words out of every kept answer.
 pub(super) async fn forget_document(db: &mut SqliteConnection, document: DocumentId) -> Result<(), PortError> {
-    let rows: Vec<(i64, String)> = sqlx::query_as(
-        "SELECT a.id, a.answer FROM answers a JOIN answer_documents ad ON ad.answer_id = a.id WHERE ad.document_id = ?",
-    )
-    .bind(document.0)
-    .fetch_all(&mut *db)
-    .await
-    .doing("find answers that quote a document")?;
+    let rows: Vec<(i64, String)> =
+        sqlx::query_as("SELECT a.id, a.answer FROM answers a JOIN answer_documents ad ON ad.answer_id = a.id WHERE ad.document_id = ?")
+            .bind(document.0)
+            .fetch_all(&mut *db)
+            .await
+            .doing("find answers that quote a document")?;
     for (id, answer) in rows {
         let mut answer: Answer = from_json(&answer, "answer")?;
         keep_sources(&mut answer, |d| d != document);
-        sqlx::query("UPDATE answers SET answer = ? WHERE id = ?").bind(to_json(&answer)?).bind(id).execute(&mut *db).await.doing("rewrite an answer")?;
+        sqlx::query("UPDATE answers SET answer = ? WHERE id = ?")
+            .bind(to_json(&answer)?)
+            .bind(id)
+            .execute(&mut *db)
+            .await
+            .doing("rewrite an answer")?;
     }
     sqlx::query("DELETE FROM answer_documents WHERE document_id = ?").bind(document.0).execute(db).await.doing("rewrite answers")?;
     Ok(())

@@ -17,8 +17,10 @@ impl Catalog {
     /// The oldest collection, where files go when none is named.
     pub async fn first_collection(&self) -> Result<Option<(CollectionId, String)>, PortError> {
         let mut db = self.read().await?;
-        let row: Option<(i64, String)> =
-            sqlx::query_as("SELECT id, name FROM collections ORDER BY id LIMIT 1").fetch_optional(&mut *db).await.doing("find a collection")?;
+        let row: Option<(i64, String)> = sqlx::query_as("SELECT id, name FROM collections ORDER BY id LIMIT 1")
+            .fetch_optional(&mut *db)
+            .await
+            .doing("find a collection")?;
         Ok(row.map(|(id, name)| (CollectionId(id), name)))
     }
 
@@ -55,6 +57,7 @@ async fn by_name(db: &mut SqliteConnection, name: &str) -> Result<Option<Collect
 
 /// All collections by name, without documents counted.
 pub(super) async fn all(db: &mut SqliteConnection) -> Result<Vec<CollectionEntry>, PortError> {
-    let rows: Vec<(i64, String)> = sqlx::query_as("SELECT id, name FROM collections ORDER BY name").fetch_all(db).await.doing("list collections")?;
+    let rows: Vec<(i64, String)> =
+        sqlx::query_as("SELECT id, name FROM collections ORDER BY name").fetch_all(db).await.doing("list collections")?;
     Ok(rows.into_iter().map(|(id, name)| CollectionEntry { id: CollectionId(id), name, documents: 0 }).collect())
 }

@@ -78,7 +78,9 @@ impl Row {
     pub(super) fn entry(self) -> Result<DocumentEntry, PortError> {
         let failure = self.failure_code.map(|code| FailureReason { code, message: self.failure_message.unwrap_or_default() });
         let progress = match self.stage {
-            Some(stage) => Some(JobProgress { stage: versions::stage(&stage)?, done: self.done.unwrap_or(0), total: self.total.unwrap_or(0) }),
+            Some(stage) => {
+                Some(JobProgress { stage: versions::stage(&stage)?, done: self.done.unwrap_or(0), total: self.total.unwrap_or(0) })
+            }
             None => None,
         };
         Ok(DocumentEntry {
@@ -158,7 +160,11 @@ pub(super) async fn add(
 /// Removes a document with all its versions, passages, embeddings and jobs.
 pub(super) async fn remove(db: &mut SqliteConnection, id: DocumentId) -> Result<(), PortError> {
     // The reference to the searchable version would forbid removing the versions.
-    sqlx::query("UPDATE documents SET searchable_version = NULL WHERE id = ?").bind(id.0).execute(&mut *db).await.doing("remove a document")?;
+    sqlx::query("UPDATE documents SET searchable_version = NULL WHERE id = ?")
+        .bind(id.0)
+        .execute(&mut *db)
+        .await
+        .doing("remove a document")?;
     sqlx::query("DELETE FROM documents WHERE id = ?").bind(id.0).execute(db).await.doing("remove a document")?;
     Ok(())
 }

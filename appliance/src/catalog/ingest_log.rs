@@ -94,7 +94,13 @@ impl IngestLog for Catalog {
 }
 
 /// Ends a job as failed and leaves nothing of its version that could answer.
-async fn fail_version(db: &mut SqliteConnection, job: JobId, version: VersionId, reason: &FailureReason, now: i64) -> Result<(), PortError> {
+async fn fail_version(
+    db: &mut SqliteConnection,
+    job: JobId,
+    version: VersionId,
+    reason: &FailureReason,
+    now: i64,
+) -> Result<(), PortError> {
     versions::set_failed(db, version, reason).await?;
     passages::remove(db, version).await?;
     removals::remember(db, version).await?;

@@ -40,7 +40,11 @@ impl Catalog {
     pub async fn release(&self, job: &Job) -> Result<(), PortError> {
         let mut tx = self.begin().await?;
         requeue(&mut tx, job.id).await?;
-        sqlx::query("UPDATE jobs SET attempts = max(attempts - 1, 0) WHERE id = ?").bind(job.id.0).execute(&mut *tx).await.doing("release a job")?;
+        sqlx::query("UPDATE jobs SET attempts = max(attempts - 1, 0) WHERE id = ?")
+            .bind(job.id.0)
+            .execute(&mut *tx)
+            .await
+            .doing("release a job")?;
         versions::set_state(&mut tx, job.version, "queued").await?;
         tx.commit().await.doing("release a job")
     }
@@ -48,8 +52,10 @@ impl Catalog {
     /// How many jobs wait or run.
     pub async fn count_open_jobs(&self) -> Result<u64, PortError> {
         let mut db = self.read().await?;
-        let count: i64 =
-            sqlx::query_scalar("SELECT count(*) FROM jobs WHERE state IN ('queued', 'running')").fetch_one(&mut *db).await.doing("count jobs")?;
+        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM jobs WHERE state IN ('queued', 'running')")
+            .fetch_one(&mut *db)
+            .await
+            .doing("count jobs")?;
         Ok(u64::try_from(count).unwrap_or(0))
     }
 }
@@ -128,12 +134,14 @@ pub(super) async fn oldest_queued(db: &mut SqliteConnection) -> Result<Option<Jo
 
 /// Marks a job as started once more.
 pub(super) async fn start(db: &mut SqliteConnection, job: JobId, now: i64) -> Result<(), PortError> {
-    sqlx::query("UPDATE jobs SET state = 'running', stage = 'parsing', done = 0, total = 0, attempts = attempts + 1, started = ? WHERE id = ?")
-        .bind(now)
-        .bind(job.0)
-        .execute(db)
-        .await
-        .doing("start a job")?;
+    sqlx::query(
+        "UPDATE jobs SET state = 'running', stage = 'parsing', done = 0, total = 0, attempts = attempts + 1, started = ? WHERE id = ?",
+    )
+    .bind(now)
+    .bind(job.0)
+    .execute(db)
+    .await
+    .doing("start a job")?;
     Ok(())
 }
 
@@ -151,7 +159,13 @@ pub(super) async fn note_progress(db: &mut SqliteConnection, job: JobId, progres
 
 /// Ends a job, well or not. Nothing happens when its document was deleted meanwhile.
 pub(super) async fn end(db: &mut SqliteConnection, job: JobId, state: &'static str, now: i64) -> Result<(), PortError> {
-    sqlx::query("UPDATE jobs SET state = ?1, stage = ?1, ended = ?2 WHERE id = ?3").bind(state).bind(now).bind(job.0).execute(db).await.doing("end a job")?;
+    sqlx::query("UPDATE jobs SET state = ?1, stage = ?1, ended = ?2 WHERE id = ?3")
+        .bind(state)
+        .bind(now)
+        .bind(job.0)
+        .execute(db)
+        .await
+        .doing("end a job")?;
     Ok(())
 }
 

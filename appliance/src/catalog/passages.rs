@@ -60,7 +60,8 @@ impl Row {
             version: VersionId(self.version_id),
             collection: CollectionId(self.collection_id),
             title: self.title,
-            format: Format::from_name(&self.format).ok_or_else(|| PortError::new(format!("catalog: no format is called {:?}", self.format)))?,
+            format: Format::from_name(&self.format)
+                .ok_or_else(|| PortError::new(format!("catalog: no format is called {:?}", self.format)))?,
             passage: Passage {
                 ordinal: self.ordinal,
                 heading_path: from_json(&self.heading_path, "heading path")?,
@@ -83,8 +84,11 @@ pub(super) async fn searchable(db: &mut SqliteConnection, ids: &[PassageId]) -> 
 
 /// The passages of a searchable version, in order.
 pub(super) async fn of_version(db: &mut SqliteConnection, version: VersionId) -> Result<Vec<StoredPassage>, PortError> {
-    let rows: Vec<Row> =
-        sqlx::query_as(select_passage!("WHERE p.version_id = ? ORDER BY p.ordinal")).bind(version.0).fetch_all(db).await.doing("read passages")?;
+    let rows: Vec<Row> = sqlx::query_as(select_passage!("WHERE p.version_id = ? ORDER BY p.ordinal"))
+        .bind(version.0)
+        .fetch_all(db)
+        .await
+        .doing("read passages")?;
     rows.into_iter().map(Row::stored).collect()
 }
 

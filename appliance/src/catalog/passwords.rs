@@ -2,8 +2,8 @@
 
 use appliance_core::id::ContentHash;
 use appliance_core::ports::PortError;
-use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use argon2::Argon2;
+use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use rand::TryRngCore;
 use rand::rngs::OsRng;
 use std::sync::OnceLock;

@@ -10,8 +10,10 @@ impl Catalog {
     /// The versions that must leave the index.
     pub async fn pending_removals(&self) -> Result<Vec<VersionId>, PortError> {
         let mut db = self.read().await?;
-        let ids: Vec<i64> =
-            sqlx::query_scalar("SELECT version_id FROM index_removals ORDER BY version_id").fetch_all(&mut *db).await.doing("list removals")?;
+        let ids: Vec<i64> = sqlx::query_scalar("SELECT version_id FROM index_removals ORDER BY version_id")
+            .fetch_all(&mut *db)
+            .await
+            .doing("list removals")?;
         Ok(ids.into_iter().map(VersionId).collect())
     }
 
@@ -19,7 +21,11 @@ impl Catalog {
     pub async fn removals_done(&self, versions: &[VersionId]) -> Result<(), PortError> {
         let mut tx = self.begin().await?;
         for version in versions {
-            sqlx::query("DELETE FROM index_removals WHERE version_id = ?").bind(version.0).execute(&mut *tx).await.doing("note a removal")?;
+            sqlx::query("DELETE FROM index_removals WHERE version_id = ?")
+                .bind(version.0)
+                .execute(&mut *tx)
+                .await
+                .doing("note a removal")?;
         }
         tx.commit().await.doing("note removals")
     }

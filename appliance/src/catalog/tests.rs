@@ -99,8 +99,12 @@ async fn rules_hide_and_grant_single_documents() {
     }
     catalog.add_person(NewPerson { login: "root".to_owned(), name: "root".to_owned(), role: Role::Administrator }).await.unwrap().unwrap();
     let mut ids = Vec::new();
-    for (collection, name) in [(trial.collection, "shared.txt"), (trial.collection, "hidden.txt"), (secret, "granted.txt"), (secret, "closed.txt")] {
-        let Accepted::Queued { document, .. } = catalog.accept(&operator, upload_to(&trial, collection, name, name)).await.unwrap() else { panic!("new") };
+    for (collection, name) in
+        [(trial.collection, "shared.txt"), (trial.collection, "hidden.txt"), (secret, "granted.txt"), (secret, "closed.txt")]
+    {
+        let Accepted::Queued { document, .. } = catalog.accept(&operator, upload_to(&trial, collection, name, name)).await.unwrap() else {
+            panic!("new")
+        };
         ids.push(document);
     }
     let b = catalog.person("b").await.unwrap().unwrap().id;

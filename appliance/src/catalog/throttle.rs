@@ -16,7 +16,11 @@ const FORGET_MS: i64 = 24 * 60 * 60 * 1000;
 /// Counts an attempt as failed before the password is looked at, so that attempts made at the same moment cannot
 /// slip through together. Returns the seconds to wait instead, when it is too early.
 pub(super) async fn begin_attempt(db: &mut SqliteConnection, login: &str, now: i64) -> Result<Option<u64>, PortError> {
-    sqlx::query("DELETE FROM sign_in_failures WHERE last_attempt < ?").bind(now - FORGET_MS).execute(&mut *db).await.doing("forget failures")?;
+    sqlx::query("DELETE FROM sign_in_failures WHERE last_attempt < ?")
+        .bind(now - FORGET_MS)
+        .execute(&mut *db)
+        .await
+        .doing("forget failures")?;
     let row: Option<(u32, i64)> = sqlx::query_as("SELECT failures, last_attempt FROM sign_in_failures WHERE login = ?")
         .bind(login)
         .fetch_optional(&mut *db)

@@ -68,15 +68,16 @@ pub(super) async fn password_hash(db: &mut SqliteConnection, id: UserId) -> Resu
 
 /// Adds a person who must change `password_hash`'s password; `None` when the login is taken.
 pub(super) async fn add(db: &mut SqliteConnection, person: &NewPerson, password_hash: &str, now: i64) -> Result<Option<UserId>, PortError> {
-    let done = sqlx::query("INSERT INTO users (login, name, role, password_hash, created) VALUES (?, ?, ?, ?, ?) ON CONFLICT (login) DO NOTHING")
-        .bind(&person.login)
-        .bind(&person.name)
-        .bind(person.role.name())
-        .bind(password_hash)
-        .bind(now)
-        .execute(db)
-        .await
-        .doing("add a person")?;
+    let done =
+        sqlx::query("INSERT INTO users (login, name, role, password_hash, created) VALUES (?, ?, ?, ?, ?) ON CONFLICT (login) DO NOTHING")
+            .bind(&person.login)
+            .bind(&person.name)
+            .bind(person.role.name())
+            .bind(password_hash)
+            .bind(now)
+            .execute(db)
+            .await
+            .doing("add a person")?;
     Ok((done.rows_affected() == 1).then(|| UserId(done.last_insert_rowid())))
 }
 

@@ -124,8 +124,18 @@ pub(super) async fn publish(db: &mut SqliteConnection, id: VersionId, now: i64) 
         set_state(db, id, "superseded").await?;
         return Ok(Some(Published::TooLate));
     }
-    sqlx::query("UPDATE documents SET searchable_version = ? WHERE id = ?").bind(id.0).bind(document).execute(&mut *db).await.doing("publish a version")?;
-    sqlx::query("UPDATE versions SET state = 'searchable', published = ? WHERE id = ?").bind(now).bind(id.0).execute(&mut *db).await.doing("publish a version")?;
+    sqlx::query("UPDATE documents SET searchable_version = ? WHERE id = ?")
+        .bind(id.0)
+        .bind(document)
+        .execute(&mut *db)
+        .await
+        .doing("publish a version")?;
+    sqlx::query("UPDATE versions SET state = 'searchable', published = ? WHERE id = ?")
+        .bind(now)
+        .bind(id.0)
+        .execute(&mut *db)
+        .await
+        .doing("publish a version")?;
     let replaced = current.filter(|c| *c != id.0).map(VersionId);
     if let Some(replaced) = replaced {
         set_state(db, replaced, "superseded").await?;
@@ -135,8 +145,11 @@ pub(super) async fn publish(db: &mut SqliteConnection, id: VersionId, now: i64) 
 
 /// The ids and files of a document's versions.
 pub(super) async fn of_document(db: &mut SqliteConnection, document: DocumentId) -> Result<Vec<(VersionId, ContentHash)>, PortError> {
-    let rows: Vec<(i64, String)> =
-        sqlx::query_as("SELECT id, file_hash FROM versions WHERE document_id = ?").bind(document.0).fetch_all(db).await.doing("list versions")?;
+    let rows: Vec<(i64, String)> = sqlx::query_as("SELECT id, file_hash FROM versions WHERE document_id = ?")
+        .bind(document.0)
+        .fetch_all(db)
+        .await
+        .doing("list versions")?;
     Ok(rows.into_iter().filter_map(|(id, hash)| Some((VersionId(id), ContentHash::parse(&hash)?))).collect())
 }
 

@@ -34,7 +34,11 @@ pub async fn run(place: &Place, arguments: &Arguments) -> Result<ExitCode> {
     drop(events);
     told.await?;
     let answer = answer?;
-    if arguments.json { output::json(&answer)? } else { print(&answer)? }
+    if arguments.json {
+        output::json(&answer)?
+    } else {
+        print(&answer)?
+    }
     Ok(ExitCode::SUCCESS)
 }
 

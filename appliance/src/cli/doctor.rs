@@ -117,7 +117,8 @@ async fn database(catalog: Result<&Catalog, &anyhow::Error>) -> Result<String> {
     if let Some(complaint) = catalog.integrity().await? {
         return Err(output::refusal(format!("the database is damaged: {complaint}"), "restore catalog.sqlite and files/ from a backup"));
     }
-    let (documents, passages, jobs) = (catalog.count_documents().await?, catalog.count_searchable().await?, catalog.count_open_jobs().await?);
+    let (documents, passages, jobs) =
+        (catalog.count_documents().await?, catalog.count_searchable().await?, catalog.count_open_jobs().await?);
     Ok(format!("whole; {documents} searchable documents, {passages} passages, {jobs} open jobs"))
 }
 

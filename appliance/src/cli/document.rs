@@ -62,7 +62,10 @@ async fn list(catalog: &Catalog, json: bool) -> Result<()> {
     for entry in entries {
         let state = format!("{:?}", entry.state).to_lowercase();
         let reason = entry.failure.map(|f| format!("\t{}", f.message)).unwrap_or_default();
-        output::line(format!("{}\t{}\t{}\t{state}\t{} passages{reason}", entry.id, entry.collection_name, entry.file_name, entry.passages))?;
+        output::line(format!(
+            "{}\t{}\t{}\t{state}\t{} passages{reason}",
+            entry.id, entry.collection_name, entry.file_name, entry.passages
+        ))?;
     }
     Ok(())
 }

@@ -32,7 +32,7 @@ pub struct Arguments {
     /// Ask only the first N questions
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
-    /// Keep vectors here between calls
+    /// Keep the passages' vectors here between calls
     #[arg(long, value_name = "DIR")]
     cache: Option<PathBuf>,
     /// Print one JSON object
@@ -57,7 +57,11 @@ pub async fn run(place: &Place, command: Command) -> Result<ExitCode> {
     let trial = Trial { parser: &parser, index: index.as_ref(), vectors, legs: arguments.legs.into(), folder: folder.path(), told: &told };
     let measured = trial.run(&corpus, &questions).await?;
     bar.finish_and_clear();
-    if arguments.json { output::json(&measured)? } else { print(&measured)? }
+    if arguments.json {
+        output::json(&measured)?
+    } else {
+        print(&measured)?
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -102,7 +106,7 @@ fn print(measured: &Measurement) -> Result<()> {
         measured.entries, measured.passages, measured.passages_per_s, measured.p50_ms, measured.p95_ms
     ))?;
     if measured.vectors_reused > 0 {
-        output::say(format!("{} vectors came from the cache: the speeds are not the embedder's", measured.vectors_reused));
+        output::say(format!("{} vectors came from the cache: passages/s is not the embedder's speed", measured.vectors_reused));
     }
     Ok(())
 }

@@ -102,7 +102,10 @@ fn refuse_to_wait_for_nobody(worker: Worker<'_>, waiting: usize) -> Result<()> {
     let Worker::Server(data) = worker else { return Ok(()) };
     match data.lock()? {
         None => Ok(()),
-        Some(_free) => Err(output::refusal(format!("the server ended; {waiting} files wait in its queue"), "start `kura serve`: it takes them up again")),
+        Some(_free) => Err(output::refusal(
+            format!("the server ended; {waiting} files wait in its queue"),
+            "start `kura serve`: it takes them up again",
+        )),
     }
 }
 

@@ -105,7 +105,9 @@ async fn collection(catalog: &Catalog, name: Option<&str>) -> Result<CollectionI
     if let Some(id) = catalog.collection_named(name).await? {
         return Ok(id);
     }
-    output::say(format!("collection {name} is new; everyone who signs in may see it (`kura collection close {name} everyone` changes that)"));
+    output::say(format!(
+        "collection {name} is new; everyone who signs in may see it (`kura collection close {name} everyone` changes that)"
+    ));
     Ok(catalog.add_collection(name, &[Principal::Everyone]).await?)
 }
 
@@ -176,7 +178,8 @@ mod tests {
         for name in ["b.txt", ".hidden", "規則/a.txt", "規則/別表/a.txt"] {
             fs::write(folder.path().join(name), "x").unwrap();
         }
-        let names: Vec<String> = files_of(&[folder.path().to_owned(), folder.path().join("規則/a.txt")]).unwrap().into_iter().map(|a| a.name).collect();
+        let names: Vec<String> =
+            files_of(&[folder.path().to_owned(), folder.path().join("規則/a.txt")]).unwrap().into_iter().map(|a| a.name).collect();
         assert_eq!(names, ["b.txt", "規則/a.txt", "規則/別表/a.txt", "a.txt"]);
     }
 }

@@ -37,7 +37,9 @@ pub async fn run(place: &Place, arguments: &Arguments) -> Result<ExitCode> {
         false => {
             let person = NewPerson { login: arguments.admin.clone(), name: arguments.admin.clone(), role: Role::Administrator };
             let password = catalog.add_person(person).await?;
-            Some(password.ok_or_else(|| output::refusal(format!("{} exists already and is no administrator", arguments.admin), "name another one with --admin"))?)
+            Some(password.ok_or_else(|| {
+                output::refusal(format!("{} exists already and is no administrator", arguments.admin), "name another one with --admin")
+            })?)
         }
     };
     catalog.close().await;

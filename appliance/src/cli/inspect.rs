@@ -67,7 +67,12 @@ fn tell_warnings(parsed: &Parsed) {
 
 fn print_passages(passages: &[Passage]) -> Result<()> {
     for passage in passages {
-        output::line(format!("── {} · {} · {}", passage.ordinal + 1, output::place(&passage.locator.place), passage.heading_path.join(" › ")))?;
+        output::line(format!(
+            "── {} · {} · {}",
+            passage.ordinal + 1,
+            output::place(&passage.locator.place),
+            passage.heading_path.join(" › ")
+        ))?;
         output::line(&passage.text)?;
     }
     Ok(())

@@ -30,8 +30,8 @@ pub struct Arguments {
 }
 
 pub async fn run(place: &Place, arguments: &Arguments) -> Result<ExitCode> {
-    let _lock = place.lock()?;
     let catalog = place.catalog().await?;
+    let _lock = place.lock()?;
     let engines = place.engines(Writing::NotNeeded).await?;
     let (built, passages, embedded) = {
         let folder = place.data.index_aside("new");

@@ -30,7 +30,8 @@ pub async fn run(mut place: Place, arguments: &Arguments) -> Result<ExitCode> {
 /// Takes the port before the models are loaded: a port in use should be told at once.
 fn listen(address: SocketAddr) -> Result<TcpListener> {
     let listener = TcpListener::bind(address).map_err(|e| {
-        PortError::caused(format!("{address} cannot be listened on"), e).with_hint("choose another port with --port, or end the program that uses this one")
+        PortError::caused(format!("{address} cannot be listened on"), e)
+            .with_hint("choose another port with --port, or end the program that uses this one")
     })?;
     listener.set_nonblocking(true)?;
     Ok(listener)

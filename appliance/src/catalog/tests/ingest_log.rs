@@ -22,7 +22,8 @@ pub fn parsed(title: &str, texts: &[&str]) -> (Parsed, Vec<Passage>) {
         let locator = Locator { span, place: Place::Text { first_line: 1, last_line: 1 } };
         passages.push(Passage { ordinal: ordinal as u32, heading_path: vec!["第1章".to_owned()], text: (*piece).to_owned(), locator });
     }
-    let document = Document { format: Format::Text, title: title.to_owned(), text, blocks: Vec::new(), pages: Vec::new(), sheets: Vec::new() };
+    let document =
+        Document { format: Format::Text, title: title.to_owned(), text, blocks: Vec::new(), pages: Vec::new(), sheets: Vec::new() };
     (Parsed { document, warnings: vec![Warning::DoubtfulEncoding { encoding: "Shift_JIS".to_owned() }] }, passages)
 }
 
@@ -160,7 +161,10 @@ async fn progress_is_seen_while_it_lasts() {
     trial.catalog.store_parsed(job.version, &parsed, &passages).await.unwrap();
     trial.catalog.publish(&job).await.unwrap();
     let entry = library.document(&operator, document).await.unwrap().unwrap();
-    assert_eq!((entry.state, entry.progress, entry.title.as_str(), entry.warnings), (VersionState::Searchable, None, "規則", parsed.warnings));
+    assert_eq!(
+        (entry.state, entry.progress, entry.title.as_str(), entry.warnings),
+        (VersionState::Searchable, None, "規則", parsed.warnings)
+    );
     assert_eq!(trial.catalog.job_states(&[job.id]).await.unwrap()[0].progress.stage, IngestStage::Done);
 }
 
@@ -174,7 +178,8 @@ async fn every_kind_of_place_comes_back_as_it_was_stored() {
     passages[0].locator.place = Place::Pages { lines: vec![PageLine { page: 7, rect, span: passages[0].locator.span, vertical: true }] };
     let cell = CellRef { row: 11, column: 2 };
     let cells = vec![CellSpan { span: passages[1].locator.span, cell }];
-    passages[1].locator.place = Place::Cells { sheet: 1, name: "料金表".to_owned(), range: CellRange { first: cell, last: cell }, cells };
+    passages[1].locator.place =
+        Place::Cells { sheet: 1, name: "料金表".to_owned(), range: CellRange { first: cell, last: cell }, cells };
     let ids = trial.catalog.store_parsed(job.version, &parsed, &passages).await.unwrap();
     trial.catalog.publish(&job).await.unwrap();
     let operator = trial.catalog.local_operator().await.unwrap();

@@ -120,7 +120,10 @@ async fn logins_are_unique_whatever_their_case() {
     let trial = Trial::new().await;
     add(&trial, "b", Role::Reader).await;
     add(&trial, "a", Role::Editor).await;
-    assert_eq!(trial.catalog.add_person(NewPerson { login: "B".to_owned(), name: "x".to_owned(), role: Role::Reader }).await.unwrap(), None);
+    assert_eq!(
+        trial.catalog.add_person(NewPerson { login: "B".to_owned(), name: "x".to_owned(), role: Role::Reader }).await.unwrap(),
+        None
+    );
     let logins: Vec<String> = trial.catalog.people().await.unwrap().into_iter().map(|p| p.login).collect();
     assert_eq!(logins, ["a", "b"]);
 }
