@@ -78,6 +78,8 @@ pub struct AnswerView {
     pub kind_words: String,
     /// What the kind means for the reader.
     pub kind_note: String,
+    /// What the AI did, and that it must be checked.
+    pub notice: String,
     /// Whether the sources do not say.
     pub refused: bool,
     /// Whether the sentences run on as one text.
@@ -99,17 +101,18 @@ pub struct AnswerView {
 /// The view of an answer.
 pub fn answer(page: &Page, id: AnswerId, answer: &Answer) -> AnswerView {
     let refused = answer.kind == AnswerKind::Refused;
-    let (kind, note) = match answer.kind {
-        AnswerKind::Quoted => ("quoted", "kind-quoted-note"),
-        AnswerKind::Extracted => ("extracted", "kind-extracted-note"),
-        AnswerKind::Composed => ("composed", "kind-composed-note"),
-        AnswerKind::Refused => ("refused", "kind-refused-note"),
+    let (kind, note, notice) = match answer.kind {
+        AnswerKind::Quoted => ("quoted", "kind-quoted-note", "ai-notice"),
+        AnswerKind::Extracted => ("extracted", "kind-extracted-note", "ai-notice-extracted"),
+        AnswerKind::Composed => ("composed", "kind-composed-note", "ai-notice"),
+        AnswerKind::Refused => ("refused", "kind-refused-note", "ai-notice-refused"),
     };
     let candidates = if refused { answer.sources.iter().take(5).map(|s| source(page, s, &[])).collect() } else { Vec::new() };
     AnswerView {
         kind,
         kind_words: words::kind(page, answer.kind),
         kind_note: page.t(note),
+        notice: page.t(notice),
         refused,
         flowing: answer.kind == AnswerKind::Composed,
         sentences: sentences(page, answer),
@@ -123,9 +126,10 @@ pub fn answer(page: &Page, id: AnswerId, answer: &Answer) -> AnswerView {
 
 /// The view of an answer's sources.
 pub fn evidence(page: &Page, answer: &Answer) -> EvidenceView {
-    let quotes = |number: u32| -> Vec<Citation> {
-        answer.sentences.iter().flat_map(|s| &s.citations).filter(|c| c.source == number).copied().collect()
-    };
+    // A source that only an unconfirmed sentence names backs nothing.
+    let supported = || answer.sentences.iter().filter(|s| s.support == Support::Supported);
+    let quotes =
+        |number: u32| -> Vec<Citation> { supported().flat_map(|s| &s.citations).filter(|c| c.source == number).copied().collect() };
     let (mut cited, mut others) = (Vec::new(), Vec::new());
     for found in &answer.sources {
         let citations = quotes(found.number);

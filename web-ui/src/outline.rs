@@ -1,6 +1,7 @@
 //! The outline of a document: the headings above its passages, each with the first place it stands over.
 
-use crate::links::{self, Mark};
+use crate::links;
+use appliance_core::locator::Place;
 use appliance_core::passage::StoredPassage;
 
 /// Documents of more passages get no outline: reading all passages for it would slow every page down.
@@ -25,9 +26,7 @@ pub fn outline(passages: &[StoredPassage]) -> Vec<Heading> {
         let path = &stored.passage.heading_path;
         let shared = path.iter().zip(previous).take_while(|(a, b)| a == b).count();
         for (depth, text) in path.iter().enumerate().skip(shared) {
-            let mark = Mark { passage: stored.id, quote: None };
-            let href = links::place(stored.document, &stored.passage.locator.place, Some(mark));
-            headings.push(Heading { text: text.clone(), level: (depth + 1).min(3), href });
+            headings.push(Heading { text: text.clone(), level: (depth + 1).min(3), href: href(stored) });
         }
         previous = path;
         if headings.len() >= MOST_ENTRIES {
@@ -36,6 +35,16 @@ pub fn outline(passages: &[StoredPassage]) -> Vec<Heading> {
     }
     // A single heading tells nothing that the title does not.
     if headings.len() < 2 { Vec::new() } else { headings }
+}
+
+/// The place without a mark: nothing is cited here.
+fn href(stored: &StoredPassage) -> String {
+    let place = &stored.passage.locator.place;
+    let address = links::place(stored.document, place, None);
+    match place {
+        Place::Text { first_line, .. } => format!("{address}#line-{first_line}"),
+        Place::Pages { .. } | Place::Cells { .. } => address,
+    }
 }
 
 #[cfg(test)]
@@ -55,6 +64,6 @@ mod tests {
         let headings = outline(&passages);
         let written: Vec<(usize, &str)> = headings.iter().map(|h| (h.level, h.text.as_str())).collect();
         assert_eq!(written, [(1, "第1章"), (2, "第1条"), (2, "第2条"), (1, "第2章")]);
-        assert!(headings[2].href.contains("passage=3"));
+        assert_eq!(headings[2].href, "/documents/3/at/line/1#line-1");
     }
 }

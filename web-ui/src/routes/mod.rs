@@ -24,7 +24,7 @@ pub use upload::UPLOAD_PREFIX;
 
 use crate::failure::Failure;
 use actix_web::HttpResponse;
-use actix_web::web::{ServiceConfig, get, post, resource};
+use actix_web::web::{ServiceConfig, get, head, post, resource};
 
 /// The table of routes.
 pub fn configure(routes: &mut ServiceConfig) {
@@ -50,7 +50,7 @@ pub fn configure(routes: &mut ServiceConfig) {
         .service(resource("/people/{id}/reset").route(post().to(people::reset)))
         .service(resource("/people/{id}/active").route(post().to(people::set_active)))
         .service(resource("/status").route(get().to(status::page)))
-        .service(resource("/healthz").route(get().to(health::ok)))
+        .service(resource("/healthz").route(get().to(health::ok)).route(head().to(health::ok)))
         .service(resource("/static/{name}").route(get().to(static_files::file)))
         .service(resource("/api/session").route(get().to(api::session)))
         .service(resource("/api/collections").route(get().to(api::collections)))
