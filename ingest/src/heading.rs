@@ -20,6 +20,8 @@ pub(crate) fn opening(line: &str) -> Option<Opening> {
     let line = line.trim();
     let tight: String = fold(line).chars().filter(|c| !c.is_whitespace()).collect();
     let short = tight.chars().count() <= 45 && !line.ends_with(['。', '、']);
+    let contents = is_entry_of_contents(line);
+    let short = short && !contents;
     if let Some((_, unit, _)) = numbered(&tight) {
         match unit {
             '編' if short => return Some(Opening::Part(1)),
@@ -27,7 +29,7 @@ pub(crate) fn opening(line: &str) -> Option<Opening> {
             '節' if short => return Some(Opening::Part(3)),
             '款' if short => return Some(Opening::Part(4)),
             '目' if short => return Some(Opening::Part(5)),
-            '条' if is_article(line) => return article_name(line).map(Opening::Article),
+            '条' if !contents && is_article(line) => return article_name(line).map(Opening::Article),
             _ => {}
         }
     }
@@ -38,6 +40,17 @@ pub(crate) fn opening(line: &str) -> Option<Opening> {
         return Some(Opening::Caption);
     }
     is_item(line).then_some(Opening::Item)
+}
+
+/// Whether the line is one of a table of contents: leaders, a page number after a gap, or the articles a part runs over.
+pub(crate) fn is_entry_of_contents(line: &str) -> bool {
+    let line = line.trim();
+    let leaders = line.chars().filter(|c| matches!(c, '…' | '‥' | '・' | '.' | '･')).count();
+    let page = line.rsplit('\u{3000}').next().is_some_and(|last| last.len() < line.len() && last.chars().all(char::is_numeric));
+    let articles = line.starts_with('第')
+        && (line.ends_with("条）") || line.ends_with("条)"))
+        && line.contains(['―', '－', '-', '—', '～', '〜', '─', '・', '–']);
+    leaders >= 4 || page || articles
 }
 
 /// The name at the head of an article: 「第9条の2」 as written.
@@ -159,8 +172,8 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(line: &str, expected: Option<Opening>) {
-        assert_eq!(opening(line), expected, "{line}");
+    fn check(line: &str, expected: impl Into<Option<Opening>>) {
+        assert_eq!(opening(line), expected.into(), "{line}");
     }
 
     #[test]
@@ -173,6 +186,8 @@ mod tests {
         check("第9条（減免）", article("第9条"));
         check("第9条の規定により", None);
         check("第9条第2項の規定による", None);
+        check("第一章　総則（第一条―第四条）", None);
+        check("第３章　服務規律………………１６", None);
         check("（減免）", Some(Opening::Caption));
         check("(1) 粗大ごみ", Some(Opening::Item));
         check("（１）粗大ごみ", Some(Opening::Item));

@@ -113,10 +113,12 @@ impl Cutter<'_> {
             return true;
         }
         // Headings and captions wait for what they head.
-        if open.only_heads {
-            return open.characters + characters > LONGEST * 2;
-        }
         let heading = matches!(block.kind, BlockKind::Heading { .. });
+        if open.only_heads {
+            // A part that is followed by its like at once was a line of a table of contents.
+            let empty_part = matches!(opening, Some(Opening::Part(_))) && last.kind == block.kind;
+            return empty_part || open.characters + characters > LONGEST * 2;
+        }
         let article = match opening {
             Some(Opening::Article(name)) => open.path.article.is_some() || !self.is_bare(index, text, name),
             Some(Opening::Caption) => true,
@@ -142,6 +144,7 @@ impl Cutter<'_> {
         if let BlockKind::Heading { level } = block.kind {
             self.path.heading(level, text);
         }
+        let opening = opening.filter(|_| !matches!(block.kind, BlockKind::Heading { .. }));
         match opening {
             Some(Opening::Caption) => {
                 self.path.caption = Some(text.trim().to_owned());
@@ -173,7 +176,7 @@ impl Cutter<'_> {
         let next = self.document.blocks.get(index + 1).map(|b| (b.kind, b.span.slice(&self.document.text).unwrap_or("")));
         let heads = |(kind, text): (BlockKind, &str)| {
             matches!(kind, BlockKind::Heading { .. })
-                || text.contains("……")
+                || heading::is_entry_of_contents(first_line(text))
                 || matches!(heading::opening(first_line(text)), Some(Opening::Part(_) | Opening::Article(_) | Opening::Caption))
         };
         !rest.ends_with(ends_sentence) && next.is_none_or(heads)

@@ -40,7 +40,6 @@ mod tests {
     #[test]
     fn a_panic_becomes_words_and_deep_recursion_returns() {
         assert_eq!(shielded(|| -> u8 { panic!("bad {}", 7) }), Err("bad 7".to_owned()));
-        #[expect(clippy::only_used_in_recursion, reason = "the frame's size is the point")]
         fn deep(n: u32, pad: [u64; 32]) -> u32 {
             if n == 0 { 0 } else { 1 + deep(std::hint::black_box(n - 1), std::hint::black_box(pad)) }
         }

@@ -192,9 +192,12 @@ fn last_cross_references(file: &[u8]) -> Option<usize> {
     digits.parse().ok()
 }
 
+/// Maps made so far, by collection and encoding.
+type Made = HashMap<String, Option<&'static [u8]>>;
+
 /// The character map of that name: hayro's, or one of ours.
 pub(crate) fn character_map(name: CMapName<'_>) -> Option<&'static [u8]> {
-    static MADE: OnceLock<Mutex<HashMap<String, Option<&'static [u8]>>>> = OnceLock::new();
+    static MADE: OnceLock<Mutex<Made>> = OnceLock::new();
     let CMapName::Custom(bytes) = name else { return load_embedded(name) };
     let ours = std::str::from_utf8(bytes).ok()?.strip_prefix(PREFIX)?;
     let (family, encoding) = ours.split_once('-')?;

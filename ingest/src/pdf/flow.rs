@@ -103,7 +103,7 @@ fn role(line: &Line, row: bool, opening: Option<&Opening>, page: u32, facts: &Fa
     if line.table.is_some() {
         return Role::Row;
     }
-    if is_entry_of_contents(&line.text) {
+    if heading::is_entry_of_contents(&line.text) {
         return Role::Text;
     }
     if let Some(Opening::Part(level)) = opening {
@@ -124,14 +124,6 @@ fn role(line: &Line, row: bool, opening: Option<&Opening>, page: u32, facts: &Fa
         Some(level) if line.cells.len() <= 2 => Role::Heading(level),
         _ => Role::Text,
     }
-}
-
-/// Whether the line is one of a table of contents: leaders, or a page number after a gap.
-fn is_entry_of_contents(text: &str) -> bool {
-    let leaders = text.chars().filter(|c| matches!(c, '…' | '‥' | '・' | '.' | '･')).count();
-    leaders >= 4
-        || text.contains("……")
-        || text.rsplit('\u{3000}').next().is_some_and(|last| last.len() < text.len() && last.chars().all(|c| c.is_numeric()))
 }
 
 /// Which lines are rows of a table: two cells or more, one of them (not the first) aligned with the neighbour's.
