@@ -3,7 +3,7 @@
 //! Words make a match mean something; pairs let names and compounds match that no dictionary has. Both are cut from
 //! text folded by `appliance_core::folding`, by the same function for passages and questions.
 
-use crate::counted::{counted_numbers, openings};
+use crate::counted::{articles, counted_numbers, openings};
 use crate::error::RetrievalError;
 use appliance_core::folding::{character_pairs, fold};
 use appliance_core::id::ContentHash;
@@ -64,12 +64,12 @@ impl Analyzer {
         words
     }
 
-    /// The counted numbers that a question names (`9条`, `500円`).
-    pub fn counted(&self, text: &str) -> Vec<String> {
-        counted_numbers(&fold(text))
+    /// The articles, chapters and tables that a text names (`9条`, `別表1`), in the spelling of [`words`](Self::words).
+    pub fn articles(&self, text: &str) -> Vec<String> {
+        articles(&fold(text))
     }
 
-    /// The articles, chapters and tables that lines of a text open with, in the same spelling.
+    /// Those of the [`articles`](Self::articles) that lines open with: what the text is, where others mention it.
     pub fn openings(&self, text: &str) -> Vec<String> {
         openings(&fold(text))
     }

@@ -6,6 +6,8 @@
 
 /// What kanji numerals must be followed by to be read as a number: 一般 and 三重 are not.
 const COUNTERS: &str = "条項号章節款編年月日円人歳回点時分度割倍級種類件名台冊枚本個箇階";
+/// The parts of a regulation that are numbered through.
+const ARTICLES: [char; 5] = ['条', '章', '節', '款', '編'];
 /// What may stand between a number and the branch number of an article (第九条の二).
 const BRANCH: char = 'の';
 /// Characters of a line that its opening may take.
@@ -31,6 +33,15 @@ pub(crate) fn counted_numbers(folded: &str) -> Vec<String> {
     found
 }
 
+/// Those of the counted numbers that name a part of a regulation by themselves: articles, chapters, tables, forms.
+///
+/// 項 and 号 do not: every article has its first.
+pub(crate) fn articles(folded: &str) -> Vec<String> {
+    let mut named = counted_numbers(folded);
+    named.retain(|term| is_article(term));
+    named
+}
+
 /// The article, chapter or table that each line opens with (`第九条　市長は、…`), in order.
 ///
 /// A passage that opens with an article is that article; others only mention it.
@@ -38,9 +49,13 @@ pub(crate) fn openings(folded: &str) -> Vec<String> {
     let opening = |line: &str| {
         let chars: Vec<char> = line.trim_start().chars().take(LONGEST_OPENING).collect();
         let counted = if chars.first() == Some(&'第') { counted_at(&chars, 1) } else { named_at(&chars, 0) };
-        counted.map(|(term, _)| term)
+        counted.map(|(term, _)| term).filter(|term| is_article(term))
     };
     folded.lines().filter_map(opening).collect()
+}
+
+fn is_article(term: &str) -> bool {
+    NUMBERED.iter().any(|name| term.starts_with(name)) || term.contains(ARTICLES)
 }
 
 /// A table or form and its number at a place, with the place after them.
@@ -187,7 +202,12 @@ mod tests {
     fn a_line_opens_with_its_article() {
         assert_eq!(openings(&fold("（減免）\n第九条　市長は、第七条の手数料を\n２　前項の\n第十条の二　市は")), ["9条", "10条の2"]);
         assert_eq!(openings(&fold("第２章　手数料\n別表第１（第９条関係）")), ["2章", "別表1"]);
-        assert!(openings("市長は、第九条の").is_empty());
+        assert!(openings(&fold("市長は、第九条の\n第一項\n第2回")).is_empty());
+    }
+
+    #[test]
+    fn a_paragraph_is_no_article() {
+        assert_eq!(articles(&fold("第２５条第１項の五百円、別表第３")), ["25条", "別表3"]);
     }
 
     proptest! {

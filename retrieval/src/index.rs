@@ -3,7 +3,7 @@
 use crate::analyzer::Analyzer;
 use crate::durable::sync_folder;
 use crate::error::RetrievalError;
-use crate::graph::Graph;
+use crate::graph::{self, Graph};
 use crate::lexical::Fields;
 use crate::manifest::Manifest;
 use crate::search;
@@ -20,6 +20,7 @@ use async_trait::async_trait;
 use parking_lot::{Mutex, RwLock};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use tantivy::directory::MmapDirectory;
 use tantivy::{Index, IndexReader, ReloadPolicy, Searcher};
 
@@ -45,6 +46,20 @@ pub(crate) struct Shared {
     /// What searches see. Replaced in one step by a commit.
     pub state: RwLock<State>,
     writer: Option<Mutex<Writer>>,
+    /// Whether a dumped graph is on its way; no other is begun meanwhile.
+    pub loading_graph: AtomicBool,
+}
+
+impl Shared {
+    /// Takes in a graph that was loaded, unless the vectors were replaced meanwhile.
+    fn adopt(&self, graph: Graph, generation: u64) {
+        let Some(writer) = &self.writer else { return };
+        let mut writer = writer.lock();
+        if writer.position().generation == generation {
+            writer.note_dump(&graph);
+            self.state.write().graph = Some(graph);
+        }
+    }
 }
 
 /// One committed state of both legs.
@@ -73,12 +88,14 @@ impl HybridIndex {
         }
         let fields = Fields::new();
         let index = Index::open_or_create(lexical_directory(dir)?, fields.schema.clone())?;
-        let (mut writer, vectors) = Writer::open(dir, &index, dimension, &settings)?;
+        let (writer, vectors) = Writer::open(dir, &index, dimension, &settings)?;
         let reader = reader(&index)?;
-        let graph = Graph::load(&vectors_in(dir), writer.position().generation, &vectors, &settings)?;
-        writer.note_dump(graph.as_ref());
-        let state = State { searcher: reader.searcher(), vectors, graph };
-        Ok(Self::of(dir, analyzer, dimension, settings, fields, reader, state, Some(writer)))
+        let state = State { searcher: reader.searcher(), vectors, graph: None };
+        let index = Self::of(dir, analyzer, dimension, settings, fields, reader, state, Some(writer));
+        if dir.join("vectors").join(graph::DUMP_NOTE).exists() {
+            index.load_graph_behind()?;
+        }
+        Ok(index)
     }
 
     /// Opens the index in `dir` as it stands now, for searching only, next to a process that changes it.
@@ -97,9 +114,9 @@ impl HybridIndex {
             return Err(RetrievalError::IndexMissing { path: dir.to_owned() });
         }
         let index = Index::open(directory)?;
-        let (reader, vectors, generation) = one_state(dir, &index, dimension)?;
-        let graph = Graph::load(&vectors_in(dir), generation, &vectors, &settings)?;
-        let state = State { searcher: reader.searcher(), vectors, graph };
+        let (reader, vectors) = one_state(dir, &index, dimension)?;
+        // For the few searches of a command line, comparing every vector is quicker than loading the graph.
+        let state = State { searcher: reader.searcher(), vectors, graph: None };
         Ok(Self::of(dir, analyzer, dimension, settings, fields, reader, state, None))
     }
 
@@ -137,7 +154,31 @@ impl HybridIndex {
     ) -> Self {
         let folder = dir.to_owned();
         let (state, writer) = (RwLock::new(state), writer.map(Mutex::new));
-        Self { shared: Arc::new(Shared { folder, analyzer, dimension, settings, fields, reader, state, writer }) }
+        let loading_graph = AtomicBool::new(false);
+        Self { shared: Arc::new(Shared { folder, analyzer, dimension, settings, fields, reader, state, writer, loading_graph }) }
+    }
+
+    /// Loads the dumped graph on a thread of its own, which lets go of an index that is closed meanwhile.
+    fn load_graph_behind(&self) -> Result<(), RetrievalError> {
+        let shared = &self.shared;
+        let Some(writer) = &shared.writer else { return Ok(()) };
+        let (folder, settings) = (vectors_in(&shared.folder), shared.settings);
+        let (generation, slots) = (writer.lock().position().generation, shared.state.read().vectors.slots());
+        shared.loading_graph.store(true, Ordering::Release);
+        let index = Arc::downgrade(shared);
+        let load = move || {
+            // The loader asserts where it should refuse; a damaged cache must not keep the graph from being built.
+            let loaded = std::panic::catch_unwind(|| Graph::load(&folder, generation, slots, &settings)).unwrap_or(Ok(None));
+            let Some(shared) = index.upgrade() else { return };
+            match loaded {
+                Ok(Some(graph)) => shared.adopt(graph, generation),
+                Ok(None) => tracing::warn!("the graph of neighbours does not belong to these vectors and is built anew"),
+                Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "the graph of neighbours is built anew"),
+            }
+            shared.loading_graph.store(false, Ordering::Release);
+        };
+        let thread = std::thread::Builder::new().name("neighbours".to_owned()).spawn(load);
+        thread.map(|_| ()).map_err(RetrievalError::file(&shared.folder, "starting a thread for"))
     }
 
     /// Runs work that takes the processor or the disk where it does not hold up other tasks.
@@ -206,14 +247,14 @@ pub(crate) fn committed(dir: &Path, index: &Index) -> Result<Option<Position>, R
 }
 
 /// Reads both legs so that they belong to the same commit, though another process may commit meanwhile.
-fn one_state(dir: &Path, index: &Index, dimension: usize) -> Result<(IndexReader, Vectors, u64), RetrievalError> {
+fn one_state(dir: &Path, index: &Index, dimension: usize) -> Result<(IndexReader, Vectors), RetrievalError> {
     let mut attempts = 0;
     loop {
         attempts += 1;
         let before = committed(dir, index)?;
         let read = reader(index).and_then(|r| match before {
-            Some(position) => Ok((r, replay(&vectors_in(dir), position, dimension)?, position.generation)),
-            None => Ok((r, Vectors::new(dimension), 0)),
+            Some(position) => Ok((r, replay(&vectors_in(dir), position, dimension)?)),
+            None => Ok((r, Vectors::new(dimension))),
         });
         let settled = committed(dir, index)? == before;
         if settled || attempts == READ_ATTEMPTS {

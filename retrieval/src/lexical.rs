@@ -1,8 +1,16 @@
 //! The lexical leg: BM25 over words (title, headings, text), over character pairs, and over the numbers of articles
 //! that a passage opens with; in tantivy, as one sum.
 //!
-//! Measured with all questions of each set (hit@1; words / pairs / both fused by rank / the sum):
-//! jsquad WORDS; see `IndexSettings` for the weights.
+//! The sum was chosen by measurement (`examples/lexical_eval.rs`, every question of each set, hit@1):
+//!
+//! | | words | pairs | both, fused by rank | the sum | the sum with articles |
+//! |---|---|---|---|---|---|
+//! | jsquad (reading) | .883 | .891 | .889 | .904 | .904 |
+//! | jaquad (reading) | .897 | .896 | .913 | .921 | .921 |
+//! | libreoffice-help (helpdesk) | .534 | .555 | .557 | .587 | .587 |
+//! | assembly-qa (council minutes) | .304 | .267 | .290 | .306 | .306 |
+//! | lawqa_jp (statutes) | .714 | .686 | .671 | .729 | .771 |
+//! | laws-municipal (articles by number or caption) | .437 | .423 | .412 | .466 | .929 |
 //!
 //! Queries are built from terms alone. Tantivy's query parser is not used: it would read `NOT`, `:` and quotes in a
 //! question as a language.
@@ -15,7 +23,7 @@ use appliance_core::ports::index::IndexedPassage;
 use appliance_core::ranking::{Bm25Score, TermWeight};
 use std::collections::BTreeMap;
 use tantivy::collector::TopDocs;
-use tantivy::query::{BooleanQuery, BoostQuery, Occur, Query, TermQuery};
+use tantivy::query::{BooleanQuery, BoostQuery, ConstScoreQuery, Occur, Query, TermQuery, TermSetQuery};
 use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
 use tantivy::tokenizer::{PreTokenizedString, Token};
 use tantivy::{Searcher, TantivyDocument, Term};
@@ -74,7 +82,8 @@ impl Fields {
     pub fn document(&self, analyzer: &Analyzer, passage: &IndexedPassage) -> TantivyDocument {
         let headings = passage.heading_path.join("\n");
         let whole = format!("{}\n{headings}\n{}", passage.title, passage.text);
-        let mut articles = analyzer.openings(&headings);
+        let mut articles = analyzer.articles(&passage.title);
+        articles.extend(analyzer.openings(&headings));
         articles.extend(analyzer.openings(&passage.text));
         let mut document = TantivyDocument::default();
         document.add_i64(self.passage, passage.id.0);
@@ -99,12 +108,12 @@ fn tokens(terms: Vec<String>) -> PreTokenizedString {
 pub(crate) struct Terms {
     words: BTreeMap<String, u32>,
     pairs: BTreeMap<String, u32>,
-    counted: BTreeMap<String, u32>,
+    articles: BTreeMap<String, u32>,
 }
 
 impl Terms {
     pub fn of(analyzer: &Analyzer, text: &str) -> Self {
-        Self { words: counted(analyzer.words(text)), pairs: counted(analyzer.pairs(text)), counted: counted(analyzer.counted(text)) }
+        Self { words: counted(analyzer.words(text)), pairs: counted(analyzer.pairs(text)), articles: counted(analyzer.articles(text)) }
     }
 }
 
@@ -116,34 +125,72 @@ fn counted(terms: Vec<String>) -> BTreeMap<String, u32> {
     counts
 }
 
-/// The best `depth` permitted passages, best first; ties by id.
-pub(crate) fn search(
-    searcher: &Searcher,
-    fields: &Fields,
-    settings: &IndexSettings,
-    terms: &Terms,
-    permission: Permission<'_>,
-    depth: usize,
-) -> tantivy::Result<Vec<(PassageId, Bm25Score)>> {
-    let wanted = scored(fields, settings, terms);
-    if wanted.is_empty() || depth == 0 {
-        return Ok(Vec::new());
-    }
-    let query = BooleanQuery::new(vec![
-        (Occur::Must, permission.filter(fields.collection, fields.document)),
-        (Occur::Must, Box::new(BooleanQuery::new(wanted))),
-    ]);
-    let hits = searcher.search(&query, &TopDocs::with_limit(depth + SPARE_HITS).order_by_score())?;
-    let mut found = Vec::with_capacity(hits.len());
-    for (score, address) in hits {
-        let ids = searcher.segment_reader(address.segment_ord).fast_fields().i64("passage")?;
-        if let Some(id) = ids.first(address.doc_id) {
-            found.push((PassageId(id), Bm25Score(score)));
+/// A way of searching the lexical leg.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Among {
+    /// Every passage.
+    All,
+    /// Passages that open with an article, chapter or table that the question names.
+    Openings,
+}
+
+/// One committed state of the lexical leg, and how to search it.
+#[derive(Clone, Copy)]
+pub(crate) struct Lexical<'a> {
+    pub searcher: &'a Searcher,
+    pub fields: &'a Fields,
+    pub settings: &'a IndexSettings,
+}
+
+impl Lexical<'_> {
+    /// The best `depth` permitted passages, best first; ties by id.
+    pub fn search(
+        &self,
+        terms: &Terms,
+        permission: Permission<'_>,
+        among: Among,
+        depth: usize,
+    ) -> tantivy::Result<Vec<(PassageId, Bm25Score)>> {
+        let wanted = scored(self.fields, self.settings, terms);
+        let nothing_named = terms.articles.is_empty() || self.settings.articles_boost <= 0.0;
+        if wanted.is_empty() || depth == 0 || (among == Among::Openings && nothing_named) {
+            return Ok(Vec::new());
         }
+        let mut clauses: Vec<(Occur, Box<dyn Query>)> = vec![
+            (Occur::Must, permission.filter(self.fields.collection, self.fields.document)),
+            (Occur::Must, Box::new(BooleanQuery::new(wanted))),
+        ];
+        if among == Among::Openings {
+            let named = terms.articles.keys().map(|term| Term::from_field_text(self.fields.articles, term));
+            clauses.push((Occur::Must, Box::new(ConstScoreQuery::new(Box::new(TermSetQuery::new(named)), 0.0))));
+        }
+        self.ranked(&BooleanQuery::new(clauses), depth)
     }
-    found.sort_by(|a, b| a.1.descending(&b.1).then(a.0.cmp(&b.0)));
-    found.truncate(depth);
-    Ok(found)
+
+    fn ranked(&self, query: &BooleanQuery, depth: usize) -> tantivy::Result<Vec<(PassageId, Bm25Score)>> {
+        let hits = self.searcher.search(query, &TopDocs::with_limit(depth + SPARE_HITS).order_by_score())?;
+        let mut found = Vec::with_capacity(hits.len());
+        for (score, address) in hits {
+            let ids = self.searcher.segment_reader(address.segment_ord).fast_fields().i64("passage")?;
+            if let Some(id) = ids.first(address.doc_id) {
+                found.push((PassageId(id), Bm25Score(score)));
+            }
+        }
+        found.sort_by(|a, b| a.1.descending(&b.1).then(a.0.cmp(&b.0)));
+        found.truncate(depth);
+        Ok(found)
+    }
+
+    /// How much each distinct pair of the question says, over all passages; in the order of the terms.
+    pub fn weights(&self, terms: &Terms) -> tantivy::Result<Vec<TermWeight>> {
+        let passages: u64 = self.searcher.segment_readers().iter().map(|s| u64::from(s.max_doc())).sum();
+        let weight = |term: &String| {
+            let holding = self.searcher.doc_freq(&Term::from_field_text(self.fields.pairs, term))?;
+            let idf = (1.0 + (passages as f32 - holding as f32 + 0.5) / (holding as f32 + 0.5)).ln();
+            Ok(TermWeight { term: term.clone(), idf })
+        };
+        terms.pairs.keys().map(weight).collect()
+    }
 }
 
 /// One clause for each term and field.
@@ -153,7 +200,7 @@ fn scored(fields: &Fields, settings: &IndexSettings, terms: &Terms) -> Vec<(Occu
         (fields.headings, &terms.words, settings.headings_boost),
         (fields.body, &terms.words, settings.body_boost),
         (fields.pairs, &terms.pairs, settings.pairs_boost),
-        (fields.articles, &terms.counted, settings.articles_boost),
+        (fields.articles, &terms.articles, settings.articles_boost),
     ];
     let clauses = |(field, terms, boost): (Field, &BTreeMap<String, u32>, f32)| -> Vec<(Occur, Box<dyn Query>)> {
         terms.iter().map(|(term, count)| clause(field, term, boost * *count as f32)).collect()
@@ -164,15 +211,4 @@ fn scored(fields: &Fields, settings: &IndexSettings, terms: &Terms) -> Vec<(Occu
 fn clause(field: Field, term: &str, boost: f32) -> (Occur, Box<dyn Query>) {
     let term = TermQuery::new(Term::from_field_text(field, term), IndexRecordOption::WithFreqs);
     (Occur::Should, Box::new(BoostQuery::new(Box::new(term), boost)))
-}
-
-/// How much each distinct pair of the question says, over all passages; in the order of the terms.
-pub(crate) fn weights(searcher: &Searcher, fields: &Fields, terms: &Terms) -> tantivy::Result<Vec<TermWeight>> {
-    let passages: u64 = searcher.segment_readers().iter().map(|s| u64::from(s.max_doc())).sum();
-    let weight = |term: &String| {
-        let holding = searcher.doc_freq(&Term::from_field_text(fields.pairs, term))?;
-        let idf = (1.0 + (passages as f32 - holding as f32 + 0.5) / (holding as f32 + 0.5)).ln();
-        Ok(TermWeight { term: term.clone(), idf })
-    };
-    terms.pairs.keys().map(weight).collect()
 }

@@ -158,8 +158,8 @@ pub(crate) fn best(mut scored: Vec<(PassageId, CosineSimilarity)>, k: usize) -> 
 
 /// The inner product, which for unit vectors is the cosine.
 ///
-/// Sixteen sums side by side let the compiler use vector instructions; one sum would wait for itself at every step
-/// (384 components: 0.05 against 0.4 µs).
+/// Sixteen sums side by side let the compiler use vector instructions, where one sum would wait for itself at every
+/// step: 0.06 µs for 384 components.
 pub(crate) fn dot(a: &[f32], b: &[f32]) -> f32 {
     const LANES: usize = 16;
     let mut sums = [0.0_f32; LANES];

@@ -9,6 +9,7 @@ use crate::vectors::{Entry, Vectors};
 use appliance_core::id::VersionId;
 use appliance_core::ports::index::IndexedPassage;
 use std::path::Path;
+use std::sync::atomic::Ordering;
 use tantivy::directory::error::LockError;
 use tantivy::indexer::IndexWriterOptions;
 use tantivy::query::AllQuery;
@@ -62,8 +63,8 @@ impl Writer {
     }
 
     /// Remembers how much of the graph is on the disk already.
-    pub fn note_dump(&mut self, loaded: Option<&Graph>) {
-        self.dumped = loaded.map_or(0, Graph::covered);
+    pub fn note_dump(&mut self, loaded: &Graph) {
+        self.dumped = loaded.covered();
     }
 
     /// Adds passages, replacing those of the same id.
@@ -159,7 +160,8 @@ impl Writer {
     /// Lets the graph follow the vectors, a bounded number of slots behind each commit.
     fn tend_graph(&mut self, shared: &Shared, added: usize) -> Result<(), RetrievalError> {
         let settings = &shared.settings;
-        if shared.state.read().vectors.live() <= settings.exact_scan_limit {
+        let needed = shared.state.read().vectors.live() > settings.exact_scan_limit;
+        if !needed || shared.loading_graph.load(Ordering::Acquire) {
             return Ok(());
         }
         if shared.state.read().graph.is_none() {

@@ -319,6 +319,16 @@ async fn the_dead_are_swept_out_and_the_living_stay() {
     assert_eq!(found(&index, "施設123号室", Legs::Hybrid).await[0], 123);
 }
 
+async fn graph_is_loaded(index: &HybridIndex) {
+    for _ in 0..1_000 {
+        if !index.shared.loading_graph.load(Ordering::Acquire) {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("the graph is still being loaded");
+}
+
 #[tokio::test]
 async fn the_graph_follows_is_dumped_and_comes_back() {
     let folder = folder();
@@ -343,6 +353,8 @@ async fn the_graph_follows_is_dumped_and_comes_back() {
 
     drop(index);
     let index = open_with(folder.path(), graph_only());
+    assert_eq!(found(&index, "施設123号室の手数料", Legs::Vector).await.len(), 10, "no search waits for the graph");
+    graph_is_loaded(&index).await;
     assert_eq!(index.shared.state.read().graph.as_ref().map(Graph::covered), Some(400), "loaded, not built");
     assert_eq!(found(&index, "施設123号室の手数料", Legs::Vector).await, before);
     // It goes on growing after it was loaded.
@@ -363,6 +375,7 @@ async fn a_dump_of_other_vectors_is_passed_over() {
     let bytes = std::fs::read(&dump).expect("a dump");
     std::fs::write(&dump, &bytes[..bytes.len() - 8]).expect("a shorter dump");
     let index = open_with(folder.path(), graph_only());
+    graph_is_loaded(&index).await;
     assert!(index.shared.state.read().graph.is_none());
     assert_eq!(found(&index, "施設7", Legs::Hybrid).await[0], 7);
 }
@@ -447,4 +460,17 @@ proptest! {
             }
         }
     }
+}
+
+#[tokio::test]
+async fn the_article_that_was_asked_for_is_not_outvoted_by_near_vectors() {
+    let folder = folder();
+    let index = open(folder.path());
+    let others = ["なお第九条の規定には何が定められていますか", "何が定められていますか、第九条", "その第九条には何が定め"];
+    let mut passages: Vec<IndexedPassage> = others.iter().zip(1..).map(|(t, i)| passage(i, i, t)).collect();
+    passages.push(passage(9, 9, "第九条　市長は、手数料を減免することができる。"));
+    index.upsert(passages).await.expect("an upsert");
+    index.commit().await.expect("a commit");
+    assert_ne!(found(&index, "第9条には何が定められていますか", Legs::Vector).await[0], 9);
+    assert_eq!(found(&index, "第９条には何が定められていますか", Legs::Hybrid).await[0], 9);
 }
