@@ -173,8 +173,8 @@ fn speech(name: &str, listed: Option<PromptProfile>, model: &LlamaModel) -> Resu
         (Some(PromptProfile::Chat), _) => Err(InferenceError::NoTemplate { model: name.to_owned() }),
         (Some(profile), Found::Usable(template)) => Ok((profile, Some(template))),
         (Some(profile), _) => Ok((profile, None)),
-        (None, Found::Unknown) => {
-            tracing::warn!(model.name = name, "llama.cpp does not know this model's chat template; it is spoken to in plain text");
+        (None, Found::Unusable(reason)) => {
+            tracing::warn!(model.name = name, reason, "this model's chat template cannot be used; it is spoken to in plain text");
             Ok((PromptProfile::Plain, None))
         }
         (None, Found::None) => Ok((PromptProfile::Plain, None)),

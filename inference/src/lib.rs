@@ -13,6 +13,7 @@ mod backend;
 mod chat;
 mod embedder;
 mod generator;
+mod jinja;
 mod lanes;
 mod normalisation;
 mod pace;

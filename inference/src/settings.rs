@@ -25,7 +25,7 @@ impl Default for EngineSettings {
     fn default() -> Self {
         Self {
             threads: 0,
-            embedding_batch_tokens: 512,
+            embedding_batch_tokens: 256,
             waiting_passages: 8,
             waiting_questions: 64,
             waiting_answers: 16,

@@ -187,9 +187,10 @@ impl Shelf {
         let name = name.unwrap_or(&stem);
         self.check_name(name)?;
         let first = sources.paths.first().map_or(file, PathBuf::as_path);
-        let header = fitness::whole_header(first)?;
+        let mut header = fitness::whole_header(first)?;
         for part in sources.paths.iter().skip(1) {
-            fitness::whole_header(part)?;
+            // The first part may hold the metadata alone.
+            header.tensors += fitness::whole_header(part)?.tensors;
         }
         fitness::check(&first.display().to_string(), &header, role)?;
         // llama.cpp has the last word: it knows which architectures and tokenizers this build can read.
