@@ -58,12 +58,10 @@ async fn measure(count: u64, analyzer: &Analyzer) -> Fallible<()> {
         return Ok(());
     }
     let started = Instant::now();
-    let mut extra = count;
     // Each commit takes the graph 512 slots further.
-    for _ in 0..count.div_ceil(512) + 1 {
+    for extra in count..=count + count.div_ceil(512) {
         index.upsert(vec![passage(extra)]).await?;
         index.commit().await?;
-        extra += 1;
     }
     println!("  graph built in {:.1} s", started.elapsed().as_secs_f64());
     for (name, visibility, truth) in [("all visible", &all, &truth_all), ("99 % hidden", &few, &truth_few)] {

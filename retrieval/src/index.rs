@@ -274,7 +274,7 @@ impl PassageIndex for HybridIndex {
     }
 
     async fn commit(&self) -> Result<(), PortError> {
-        self.change(|writer, shared| writer.commit(shared)).await
+        self.change(Writer::commit).await
     }
 
     async fn search(&self, query: HybridQuery) -> Result<Ranking, PortError> {
@@ -282,7 +282,7 @@ impl PassageIndex for HybridIndex {
     }
 
     async fn clear(&self) -> Result<(), PortError> {
-        self.change(|writer, shared| writer.clear(shared)).await
+        self.change(Writer::clear).await
     }
 
     async fn len(&self) -> Result<u64, PortError> {

@@ -422,9 +422,9 @@ fn guarded() -> &'static [HybridIndex; 2] {
     GUARDED.get_or_init(|| [make(IndexSettings::default()), make(graph_only())])
 }
 
-fn ids<T: Ord>(range: std::ops::Range<i64>, most: usize, of: fn(i64) -> T) -> impl Strategy<Value = BTreeSet<T>>
+fn ids<T>(range: std::ops::Range<i64>, most: usize, of: fn(i64) -> T) -> impl Strategy<Value = BTreeSet<T>>
 where
-    T: std::fmt::Debug,
+    T: Ord + std::fmt::Debug,
 {
     proptest::collection::btree_set(range, 0..=most).prop_map(move |ids| ids.into_iter().map(of).collect())
 }
