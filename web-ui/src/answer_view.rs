@@ -8,6 +8,9 @@ use appliance_core::answer::{Answer, AnswerKind, AnswerSentence, Citation, Sourc
 use appliance_core::id::AnswerId;
 use appliance_core::locator::Span;
 
+/// Sources offered after a refusal.
+const CANDIDATES: usize = 5;
+
 /// A numbered mark behind a sentence.
 pub struct MarkView {
     /// The source's number.
@@ -54,9 +57,9 @@ pub struct SourceView {
     pub crop: Option<Crop>,
 }
 
-/// The sources: those the answer cites, and the others that were found.
+/// The sources: those shown with their text, and the others that were found.
 pub struct EvidenceView {
-    /// Cited, in the order of their numbers.
+    /// Cited, or nearest to a question without an answer, in the order of their numbers.
     pub cited: Vec<SourceView>,
     /// Found and not cited.
     pub others: Vec<SourceView>,
@@ -107,7 +110,7 @@ pub fn answer(page: &Page, id: AnswerId, answer: &Answer) -> AnswerView {
         AnswerKind::Composed => ("composed", "kind-composed-note", "ai-notice"),
         AnswerKind::Refused => ("refused", "kind-refused-note", "ai-notice-refused"),
     };
-    let candidates = if refused { answer.sources.iter().take(5).map(|s| source(page, s, &[])).collect() } else { Vec::new() };
+    let candidates = if refused { answer.sources.iter().take(CANDIDATES).map(|s| source(page, s, &[])).collect() } else { Vec::new() };
     AnswerView {
         kind,
         kind_words: words::kind(page, answer.kind),
@@ -134,7 +137,9 @@ pub fn evidence(page: &Page, answer: &Answer) -> EvidenceView {
     for found in &answer.sources {
         let citations = quotes(found.number);
         let view = source(page, found, &citations);
-        if citations.is_empty() { others.push(view) } else { cited.push(view) }
+        // After a refusal the nearest passages are shown with their text, for the reader to judge.
+        let in_full = if answer.kind == AnswerKind::Refused { cited.len() < CANDIDATES } else { !citations.is_empty() };
+        if in_full { cited.push(view) } else { others.push(view) }
     }
     EvidenceView { cited, others }
 }
@@ -194,7 +199,7 @@ fn source(page: &Page, source: &Source, citations: &[Citation]) -> SourceView {
         number: source.number,
         symbol: words::circled(source.number),
         title: stored.title.clone(),
-        headings: stored.passage.heading_path.join(" › "),
+        headings: words::headings(&stored.title, &stored.passage.heading_path),
         place: words::place(page, &place),
         href: links::place(stored.document, &place, Some(mark)),
         pieces: excerpt(&stored.passage.text, &quotes),

@@ -70,7 +70,7 @@ impl Renderer {
         let image = aside(permit, move || reader.render_page(&file, page, scale)).await?;
         let Some(image) = image else { return Ok(None) };
         let png = Bytes::from(image.png);
-        self.pictures.lock().put(key, png.clone());
+        self.pictures.lock().put(key, &png);
         Ok(Some(png))
     }
 
@@ -123,7 +123,7 @@ impl Pictures {
         Some(png)
     }
 
-    fn put(&mut self, key: PictureKey, png: Bytes) {
+    fn put(&mut self, key: PictureKey, png: &Bytes) {
         if png.len() > self.limit {
             return;
         }
@@ -153,13 +153,13 @@ mod tests {
     #[test]
     fn the_least_recently_used_picture_goes_first() {
         let mut pictures = Pictures { limit: 10, ..Pictures::default() };
-        pictures.put(key(1), Bytes::from_static(b"1111"));
-        pictures.put(key(2), Bytes::from_static(b"2222"));
+        pictures.put(key(1), &Bytes::from_static(b"1111"));
+        pictures.put(key(2), &Bytes::from_static(b"2222"));
         assert!(pictures.get(&key(1)).is_some());
-        pictures.put(key(3), Bytes::from_static(b"3333"));
+        pictures.put(key(3), &Bytes::from_static(b"3333"));
         assert!(pictures.get(&key(2)).is_none());
         assert!(pictures.get(&key(1)).is_some() && pictures.get(&key(3)).is_some());
-        pictures.put(key(4), Bytes::from(vec![0; 11]));
+        pictures.put(key(4), &Bytes::from(vec![0; 11]));
         assert!(pictures.get(&key(4)).is_none(), "larger than the whole cache");
         assert_eq!(pictures.bytes, 8);
     }

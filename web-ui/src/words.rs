@@ -3,6 +3,7 @@
 use crate::page::Page;
 use appliance_core::answer::{AnswerKind, Stage};
 use appliance_core::document::{Format, Warning};
+use appliance_core::folding::fold_tight;
 use appliance_core::locator::Place;
 use appliance_core::ports::catalog::{DocumentEntry, FailureReason, IngestStage, VersionState};
 use appliance_core::viewer::Role;
@@ -29,6 +30,14 @@ pub fn place(page: &Page, place: &Place) -> String {
             page.words("place-lines", &[("first", (*first_line).into()), ("last", (*last_line).into())])
         }
     }
+}
+
+/// The headings above a passage, without one that only repeats the document's title.
+pub fn headings(title: &str, path: &[String]) -> String {
+    let plain = |text: &str| fold_tight(text).trim_start_matches(['○', '◯', '●', '#']).to_owned();
+    let title = plain(title);
+    let shown: Vec<&str> = path.iter().map(String::as_str).filter(|h| plain(h) != title).collect();
+    shown.join(" › ")
 }
 
 /// A file format.
@@ -167,6 +176,13 @@ pub fn number(count: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn headings_do_not_repeat_the_title() {
+        let path = ["○手数料条例".to_owned(), "第2章".to_owned(), "第9条".to_owned()];
+        assert_eq!(headings("手数料条例", &path), "第2章 › 第9条");
+        assert_eq!(headings("規則", &path), "○手数料条例 › 第2章 › 第9条");
+    }
 
     #[test]
     fn numbers_are_written_for_people() {

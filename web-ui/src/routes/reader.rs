@@ -135,8 +135,9 @@ async fn open(by: SignedIn, id: i64, target: Target, query: ReaderQuery) -> Resu
         Some(mark) => library.passage(&by.viewer, mark.passage).await?.filter(|p| p.document == document.entry.id),
         None => None,
     };
-    let passages =
-        if document.entry.passages <= outline::MOST_PASSAGES { library.passages_of(&by.viewer, DocumentId(id)).await? } else { Vec::new() };
+    // The tabs of a workbook are its outline.
+    let outlined = document.format.view() != View::Sheets && document.entry.passages <= outline::MOST_PASSAGES;
+    let passages = if outlined { library.passages_of(&by.viewer, DocumentId(id)).await? } else { Vec::new() };
     let mut page = by.page(Section::Documents, "title-documents");
     page.title.clone_from(&document.entry.title);
     let quote = mark.and_then(|m| m.quote);
@@ -183,7 +184,7 @@ fn view(page: &Page, document: &OpenDocument) -> ReaderView {
 
 fn cited_view(page: &Page, passage: &StoredPassage, at: &Locator, quote: Option<Span>) -> CitedView {
     CitedView {
-        headings: passage.passage.heading_path.join(" › "),
+        headings: words::headings(&passage.title, &passage.passage.heading_path),
         place: words::place(page, &at.place),
         pieces: excerpt(&passage.passage.text, quote.as_slice()),
     }

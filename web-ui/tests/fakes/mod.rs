@@ -104,7 +104,7 @@ impl DocumentReader for FakeReader {
             let line = ((at_y - sample::FIRST_LINE) / sample::LINE_HEIGHT).floor();
             let inside = at_y - sample::FIRST_LINE - line * sample::LINE_HEIGHT < 11.0;
             let end = 500.0 - ((line as u32 * 37 + page * 53) % 160) as f32;
-            if line >= 0.0 && line < 28.0 && inside && (sample::LEFT..end).contains(&at_x) && (at_x as u32 % 12) < 10 {
+            if (0.0..28.0).contains(&line) && inside && (sample::LEFT..end).contains(&at_x) && (at_x as u32 % 12) < 10 {
                 *pixel = image::Luma([90]);
             }
         }
