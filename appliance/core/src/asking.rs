@@ -1,9 +1,9 @@
 //! Asking: from a question to an answer whose every sentence was checked.
 
 use crate::answer::{Answer, AnswerKind, AnswerRecord, AnswerSentence, Source, Stage};
+use crate::asked::Asked;
 use crate::citation::{self, Verdict};
 use crate::evidence::{self, EvidenceThresholds};
-use crate::folding::pair_set;
 use crate::passage::StoredPassage;
 use crate::ports::models::{GenerationRequest, PromptProfile, TextRole};
 use crate::ports::{Clock, Embedder, Generator, PassageIndex, PassageStore, PortError};
@@ -17,6 +17,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use thiserror::Error;
 use tokio::sync::mpsc;
+
+/// Sources that an answer may be quoted from without a model: what ranks lower is offered to the reader, not quoted.
+const QUOTABLE: usize = 3;
 
 /// How answers are made.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -106,7 +109,8 @@ pub async fn ask(asking: &Asking, viewer: &Viewer, question: &Question, events: 
     let found = asking.passages.visible_passages(viewer, &ids).await?;
 
     walk.enter(Stage::Choosing, found.len(), 0).await?;
-    let sources = choose(asking, &ranking, found.clone());
+    let asked = Asked::of(question.text());
+    let sources = choose(asking, &asked, &ranking, found.clone());
     let record = |walk: &mut Walk<'_>, generator: Option<&Arc<dyn Generator>>| AnswerRecord {
         generator: generator.map(|g| g.identity().clone()),
         embedder: asking.embedder.identity().clone(),
@@ -116,7 +120,7 @@ pub async fn ask(asking: &Asking, viewer: &Viewer, question: &Question, events: 
         stages: walk.finish(),
     };
     walk.send(AskEvent::Sources { sources: sources.clone() }).await?;
-    if !sources.iter().any(|s| s.strength.suffices(&asking.policy.evidence)) {
+    if !sources.iter().take(QUOTABLE).any(|s| s.strength.suffices(&asking.policy.evidence)) {
         return Ok(Answer { kind: AnswerKind::Refused, sentences: Vec::new(), sources, record: record(&mut walk, None) });
     }
 
@@ -127,9 +131,9 @@ pub async fn ask(asking: &Asking, viewer: &Viewer, question: &Question, events: 
             walk.enter(Stage::Writing, found.len(), shown).await?;
             let output = write(generator.as_ref(), question, &passages[..shown], &mut walk).await?;
             walk.enter(Stage::Checking, found.len(), shown).await?;
-            check(asking, generator.profile(), &output, &ranking.terms, &sources, shown)
+            Check { asking, asked: &asked, terms: &ranking.terms, sources: &sources }.decide(generator.profile(), &output, shown)
         }
-        None => extract(asking, &ranking.terms, &sources),
+        None => Check { asking, asked: &asked, terms: &ranking.terms, sources: &sources }.extract(),
     };
     Ok(Answer { kind, sentences, sources, record: record(&mut walk, asking.generator.as_ref()) })
 }
@@ -145,14 +149,14 @@ pub async fn search(asking: &Asking, viewer: &Viewer, question: &Question, limit
 }
 
 /// The first passages as numbered sources with their strengths.
-fn choose(asking: &Asking, ranking: &Ranking, found: Vec<StoredPassage>) -> Vec<Source> {
+fn choose(asking: &Asking, asked: &Asked, ranking: &Ranking, found: Vec<StoredPassage>) -> Vec<Source> {
     let similarities: HashMap<_, _> = ranking.passages.iter().filter_map(|p| Some((p.passage, p.vector?.score))).collect();
     found
         .into_iter()
         .take(asking.policy.sources)
         .enumerate()
         .map(|(i, passage)| {
-            let strength = evidence::strength(&ranking.terms, &passage, similarities.get(&passage.id).copied());
+            let strength = evidence::strength(asked, &ranking.terms, &passage, similarities.get(&passage.id).copied());
             Source { number: i as u32 + 1, passage, strength }
         })
         .collect()
@@ -177,68 +181,73 @@ async fn write(generator: &dyn Generator, question: &Question, shown: &[StoredPa
     Ok(output)
 }
 
-/// Decides what of the model's output is shown, and what takes its place.
-fn check(
-    asking: &Asking,
-    profile: PromptProfile,
-    output: &str,
-    terms: &[TermWeight],
-    sources: &[Source],
-    shown: usize,
-) -> (AnswerKind, Vec<AnswerSentence>) {
-    let verdict = match profile {
-        PromptProfile::GroundedJa => citation::verify_grounded(output, &sources[..shown]),
-        PromptProfile::Chat | PromptProfile::Plain => citation::verify_composed(output, &sources[..shown]),
-    };
-    match (profile, verdict) {
-        (PromptProfile::GroundedJa, Verdict::Checked(sentences)) => {
-            let (kind, extracted) = extract(asking, terms, sources);
-            if bears_as_well(terms, &sentences, &extracted, asking.policy.trusted_share) {
-                (AnswerKind::Quoted, sentences)
-            } else {
-                (kind, extracted)
+/// What the check of an answer looks at.
+struct Check<'a> {
+    asking: &'a Asking,
+    asked: &'a Asked,
+    terms: &'a [TermWeight],
+    sources: &'a [Source],
+}
+
+impl Check<'_> {
+    /// Decides what of the model's output is shown, and what takes its place. The model saw the first `shown` sources.
+    fn decide(&self, profile: PromptProfile, output: &str, shown: usize) -> (AnswerKind, Vec<AnswerSentence>) {
+        let verdict = match profile {
+            PromptProfile::GroundedJa => citation::verify_grounded(output, &self.sources[..shown]),
+            PromptProfile::Chat | PromptProfile::Plain => citation::verify_composed(output, &self.sources[..shown]),
+        };
+        match (profile, verdict) {
+            (PromptProfile::GroundedJa, Verdict::Checked(sentences)) => {
+                let (kind, extracted) = self.extract();
+                if self.bears_as_well(&sentences, &extracted) { (AnswerKind::Quoted, sentences) } else { (kind, extracted) }
             }
+            (_, Verdict::Checked(sentences)) => (AnswerKind::Composed, sentences),
+            // A small model refuses too readily where the words plainly match; a larger one is believed.
+            (PromptProfile::GroundedJa, Verdict::Refusal) if !self.words_match() => (AnswerKind::Refused, Vec::new()),
+            (PromptProfile::Chat | PromptProfile::Plain, Verdict::Refusal) => (AnswerKind::Refused, Vec::new()),
+            (_, Verdict::Refusal | Verdict::Rejected) => self.extract(),
         }
-        (_, Verdict::Checked(sentences)) => (AnswerKind::Composed, sentences),
-        // A small model refuses too readily where the words plainly match; a larger one is believed.
-        (PromptProfile::GroundedJa, Verdict::Refusal)
-            if !sources.iter().any(|s| s.strength.coverage >= asking.policy.evidence.sufficient_coverage) =>
-        {
-            (AnswerKind::Refused, Vec::new())
-        }
-        (PromptProfile::Chat | PromptProfile::Plain, Verdict::Refusal) => (AnswerKind::Refused, Vec::new()),
-        (_, Verdict::Refusal | Verdict::Rejected) => extract(asking, terms, sources),
     }
-}
 
-/// The best sentences of the best passage.
-fn extract(asking: &Asking, terms: &[TermWeight], sources: &[Source]) -> (AnswerKind, Vec<AnswerSentence>) {
-    let passages: Vec<StoredPassage> = sources.iter().map(|s| s.passage.clone()).collect();
-    let best = best_source(sources);
-    let quotations = evidence::best_sentences(terms, &passages, best, asking.policy.quoted_chars);
-    (AnswerKind::Extracted, citation::quote(&quotations, sources))
-}
+    /// The best sentences of the best source.
+    fn extract(&self) -> (AnswerKind, Vec<AnswerSentence>) {
+        let passages: Vec<StoredPassage> = self.sources.iter().map(|s| s.passage.clone()).collect();
+        let quotations = evidence::best_sentences(self.asked, self.terms, &passages, self.best_source(), self.asking.policy.quoted_chars);
+        (AnswerKind::Extracted, citation::quote(&quotations, self.sources))
+    }
 
-/// The source to quote from: among the first three, the one that covers most of the question; the earlier one when
-/// they are close, because rank also knows the vectors.
-fn best_source(sources: &[Source]) -> usize {
-    const RANK_STEP: f32 = 0.1;
-    sources
-        .iter()
-        .take(3)
-        .enumerate()
-        .map(|(i, s)| (i, s.strength.coverage - RANK_STEP * i as f32))
-        .max_by(|(i, a), (j, b)| a.total_cmp(b).then(j.cmp(i)))
-        .map_or(0, |(i, _)| i)
-}
+    /// The source to quote from: among the first three, the one that covers most of the question and holds a value of
+    /// the kind asked for; the earlier one when they are close, because rank also knows the vectors.
+    fn best_source(&self) -> usize {
+        const RANK_STEP: f32 = 0.1;
+        const VALUE: f32 = 0.15;
+        let merit = |(i, s): (usize, &Source)| {
+            let value = if self.asked.is_answered_by(&s.passage.passage.text) { VALUE } else { 0.0 };
+            let sound = if s.strength.suffices(&self.asking.policy.evidence) { 1.0 } else { 0.0 };
+            (i, sound + s.strength.coverage + value - RANK_STEP * i as f32)
+        };
+        self.sources
+            .iter()
+            .take(QUOTABLE)
+            .enumerate()
+            .map(merit)
+            .max_by(|(i, a), (j, b)| a.total_cmp(b).then(j.cmp(i)))
+            .map_or(0, |(i, _)| i)
+    }
 
-/// Whether the sentences a small model chose hold nearly as much of the question as the best ones do.
-fn bears_as_well(terms: &[TermWeight], chosen: &[AnswerSentence], best: &[AnswerSentence], share: f32) -> bool {
-    let weight = |sentences: &[AnswerSentence]| -> f32 {
-        let pairs: std::collections::HashSet<String> = sentences.iter().flat_map(|s| pair_set(&s.text)).collect();
-        terms.iter().filter(|t| pairs.contains(&t.term)).map(TermWeight::evidence).sum()
-    };
-    weight(chosen) >= share * weight(best)
+    /// Whether the sentences a small model chose bear nearly as much on the question as the best ones do.
+    fn bears_as_well(&self, chosen: &[AnswerSentence], best: &[AnswerSentence]) -> bool {
+        let terms: Vec<&TermWeight> = self.terms.iter().collect();
+        let weight = |sentences: &[AnswerSentence]| {
+            let text: Vec<&str> = sentences.iter().map(|s| s.text.as_str()).collect();
+            evidence::weight(self.asked, &terms, &text.join("\n"))
+        };
+        weight(chosen) >= self.asking.policy.trusted_share * weight(best)
+    }
+
+    fn words_match(&self) -> bool {
+        self.sources.iter().any(|s| s.strength.identifiers && s.strength.coverage >= self.asking.policy.evidence.sufficient_coverage)
+    }
 }
 
 /// Tells the reader how far the walk is, and keeps the time of each stage.

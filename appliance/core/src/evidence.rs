@@ -2,13 +2,13 @@
 //!
 //! No model takes part: this is what an answer falls back on, and what decides whether to answer at all.
 
-use crate::folding::pair_set;
-use crate::locator::Span;
+use crate::asked::Asked;
+use crate::folding::{fold_tight, pair_set};
+use crate::locator::{CellSpan, Place, Span};
 use crate::passage::StoredPassage;
 use crate::ranking::{CosineSimilarity, TermWeight};
 use crate::sentence::sentences;
 use serde::{Deserialize, Serialize};
-use std::collections::HashSet;
 
 /// How strongly one passage bears on a question.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -18,6 +18,16 @@ pub struct Strength {
     pub coverage: f32,
     /// The cosine between the question's and the passage's embeddings, when the vector leg ran.
     pub similarity: Option<CosineSimilarity>,
+    /// Whether every code of the question (`LX-4200`) stands there.
+    #[serde(default = "yes")]
+    pub identifiers: bool,
+    /// Whether everything that the question names as an owner (医学部の…) stands there.
+    #[serde(default = "yes")]
+    pub owners: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// Below which strength Kura refuses rather than guesses.
@@ -39,12 +49,17 @@ impl Default for EvidenceThresholds {
 }
 
 impl Strength {
-    /// Whether an answer may be built on it.
+    /// Whether an answer may be built on it. A source without the code asked for never suffices; one that does not
+    /// name the owner asked about must match in nearly all other words.
     pub fn suffices(&self, thresholds: &EvidenceThresholds) -> bool {
+        if !self.identifiers {
+            return false;
+        }
         if self.coverage >= thresholds.sufficient_coverage {
             return true;
         }
-        self.coverage >= thresholds.least_coverage && self.similarity.is_some_and(|s| s.0 >= thresholds.least_similarity)
+        let near = self.similarity.is_some_and(|s| s.0 >= thresholds.least_similarity);
+        self.owners && near && self.coverage >= thresholds.least_coverage
     }
 }
 
@@ -57,39 +72,47 @@ pub fn coverage(terms: &[TermWeight], text: &str) -> f32 {
 }
 
 /// The strength of one passage for a question.
-pub fn strength(terms: &[TermWeight], stored: &StoredPassage, similarity: Option<CosineSimilarity>) -> Strength {
-    Strength { coverage: coverage(terms, &stored.passage.with_headings(&stored.title)), similarity }
+pub fn strength(asked: &Asked, terms: &[TermWeight], stored: &StoredPassage, similarity: Option<CosineSimilarity>) -> Strength {
+    let text = stored.passage.with_headings(&stored.title);
+    Strength {
+        coverage: coverage(terms, &text),
+        similarity,
+        identifiers: asked.identifiers_in(&text) == asked.identifiers.len(),
+        owners: asked.owners_stand_in(&text),
+    }
 }
 
-/// A sentence chosen from a passage.
+/// A sentence or row chosen from a passage.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Quotation {
     /// Index into the passages given.
     pub source: usize,
     /// Bytes of that passage's text.
     pub span: Span,
-    /// Weight of the question's terms that it holds.
+    /// How much it bears on the question.
     pub weight: f32,
 }
 
-/// The sentences of one passage that hold most of the question's terms, in the order of the text.
+/// The sentences or rows of one passage that bear most on the question, in the order of the text.
 ///
 /// Takes the heaviest, then further ones while they add terms that are not yet covered and all stay within
 /// `max_chars` characters. Gives at least one when the passage has any text.
-pub fn best_sentences(terms: &[TermWeight], passages: &[StoredPassage], source: usize, max_chars: usize) -> Vec<Quotation> {
+pub fn best_sentences(asked: &Asked, terms: &[TermWeight], passages: &[StoredPassage], source: usize, max_chars: usize) -> Vec<Quotation> {
     let Some(stored) = passages.get(source) else { return Vec::new() };
     let text = &stored.passage.text;
-    let mut open: Vec<(Span, HashSet<String>)> = sentences(text).into_iter().map(|s| (s, pair_set(&text[s.start..s.end]))).collect();
+    let mut open = units(stored);
     let mut missing: Vec<&TermWeight> = terms.iter().collect();
     let mut chosen: Vec<Quotation> = Vec::new();
     let mut used = 0;
-    while let Some((at, weight)) = heaviest(&open, &missing) {
-        let (span, pairs) = open.remove(at);
-        let length = text[span.start..span.end].chars().count();
+    while let Some((at, weight)) = heaviest(asked, text, &open, &missing) {
+        let span = open.remove(at);
+        let quoted = &text[span.start..span.end];
+        let length = quoted.chars().count();
         if !chosen.is_empty() && (weight <= 0.0 || used + length > max_chars) {
             break;
         }
         used += length;
+        let pairs = pair_set(quoted);
         missing.retain(|t| !pairs.contains(&t.term));
         chosen.push(Quotation { source, span, weight });
     }
@@ -97,11 +120,85 @@ pub fn best_sentences(terms: &[TermWeight], passages: &[StoredPassage], source: 
     chosen
 }
 
-fn heaviest(open: &[(Span, HashSet<String>)], missing: &[&TermWeight]) -> Option<(usize, f32)> {
+/// How much a piece of text bears on the question: the rarity of the terms it holds, more when it holds a value of the
+/// kind asked for or a code that the question names.
+pub fn weight(asked: &Asked, terms: &[&TermWeight], text: &str) -> f32 {
+    // A sentence with the right value and half of the words beats one with more of the words and no value.
+    const VALUE: f32 = 0.35;
+    const IDENTIFIER: f32 = 0.6;
+    let pairs = pair_set(text);
+    let total: f32 = terms.iter().map(|t| t.evidence()).sum();
+    let held: f32 = terms.iter().filter(|t| pairs.contains(&t.term)).map(|t| t.evidence()).sum();
+    if held <= 0.0 {
+        return 0.0;
+    }
+    let value = if asked.is_answered_by(text) { VALUE * total } else { 0.0 };
+    held + value + IDENTIFIER * total * asked.identifiers_in(text) as f32
+}
+
+fn heaviest(asked: &Asked, text: &str, open: &[Span], missing: &[&TermWeight]) -> Option<(usize, f32)> {
     open.iter()
         .enumerate()
-        .map(|(i, (_, pairs))| (i, missing.iter().filter(|t| pairs.contains(&t.term)).map(|t| t.evidence()).sum::<f32>()))
+        .map(|(i, span)| (i, weight(asked, missing, &text[span.start..span.end])))
         .max_by(|(i, a), (j, b)| a.total_cmp(b).then(j.cmp(i)))
+}
+
+/// What can be quoted of a passage by itself: the rows of a sheet, else the sentences that are no headings. All of
+/// its sentences when it holds nothing but headings.
+fn units(stored: &StoredPassage) -> Vec<Span> {
+    let text = &stored.passage.text;
+    if let Place::Cells { cells, .. } = &stored.passage.locator.place {
+        let rows = rows(text, cells, stored.passage.locator.span.start);
+        if !rows.is_empty() {
+            return rows;
+        }
+    }
+    let headings: Vec<String> = stored.passage.heading_path.iter().map(|h| fold_tight(h)).collect();
+    let is_heading = |span: &Span| {
+        let unit = fold_tight(&text[span.start..span.end]);
+        (unit.starts_with('(') && unit.ends_with(')')) || headings.iter().any(|h| h.contains(&unit))
+    };
+    let all = whole_items(text, sentences(text));
+    let running: Vec<Span> = all.iter().copied().filter(|s| !is_heading(s)).collect();
+    if running.is_empty() { all } else { running }
+}
+
+/// Joins the sentences of a 号 that stand on one line: 「(2) …するとき。 5割を減額」says nothing when it is cut at its 。
+fn whole_items(text: &str, sentences: Vec<Span>) -> Vec<Span> {
+    let is_item = |span: &Span| {
+        let folded = fold_tight(&text[span.start..span.end]);
+        folded.strip_prefix('(').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+    };
+    let mut joined: Vec<Span> = Vec::new();
+    for span in sentences {
+        match joined.last_mut() {
+            Some(last) if is_item(last) && !text[last.end..span.start].contains('\n') => last.end = span.end,
+            _ => joined.push(span),
+        }
+    }
+    joined
+}
+
+/// One span for each row of the sheet: from the end of the row before to the end of its last cell.
+fn rows(text: &str, cells: &[CellSpan], offset: usize) -> Vec<Span> {
+    let mut rows: Vec<(u32, Span)> = Vec::new();
+    let mut end = 0;
+    for cell in cells {
+        let Some(cell_end) = cell.span.end.checked_sub(offset).filter(|e| *e <= text.len()) else { continue };
+        match rows.last_mut() {
+            Some((row, span)) if *row == cell.cell.row => span.end = span.end.max(cell_end),
+            _ => rows.push((cell.cell.row, Span::new(end, cell_end))),
+        }
+        end = end.max(cell_end);
+    }
+    rows.into_iter().filter_map(|(_, span)| trimmed(text, span)).collect()
+}
+
+fn trimmed(text: &str, span: Span) -> Option<Span> {
+    let piece = span.slice(text)?;
+    let separator = |c: char| c.is_whitespace() || matches!(c, '、' | '。' | '|');
+    let start = span.start + (piece.len() - piece.trim_start_matches(separator).len());
+    (start < span.end).then(|| Span::new(start, span.end))
 }
 
 #[cfg(test)]
@@ -117,10 +214,24 @@ mod tests {
     #[test]
     fn the_sentence_with_the_questions_words_is_quoted() {
         let passages = [stored_passage(1, "廃棄物条例", "市は、処理施設を設ける。粗大ごみの手数料は、500円とする。届出は10日以内にする。")];
-        let chosen = best_sentences(&terms("粗大ごみの手数料はいくらですか"), &passages, 0, 30);
+        let chosen =
+            best_sentences(&Asked::of("粗大ごみの手数料はいくらですか"), &terms("粗大ごみの手数料はいくらですか"), &passages, 0, 30);
         let text = &passages[0].passage.text;
         assert_eq!(chosen.len(), 1);
         assert_eq!(chosen[0].span.slice(text), Some("粗大ごみの手数料は、500円とする。"));
+    }
+
+    #[test]
+    fn the_value_asked_for_outweighs_more_of_the_words() {
+        let passages = [stored_passage(
+            1,
+            "公民館条例",
+            "（使用料の減免）\n社会教育関係団体の使用料の減免は、次のとおりとする。\n(2) 社会教育関係団体が使用するとき。 5割を減額",
+        )];
+        let question = "社会教育関係団体の使用料の減免は何割ですか";
+        let chosen = best_sentences(&Asked::of(question), &terms(question), &passages, 0, 30);
+        let text = &passages[0].passage.text;
+        assert_eq!(chosen[0].span.slice(text), Some("(2) 社会教育関係団体が使用するとき。 5割を減額"));
     }
 
     #[test]

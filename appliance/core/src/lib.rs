@@ -4,6 +4,7 @@
 //! tested without any of them, with the in-memory ports of `testing` (feature `testing`).
 
 pub mod answer;
+pub mod asked;
 pub mod asking;
 pub mod citation;
 pub mod document;

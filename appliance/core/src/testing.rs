@@ -34,7 +34,11 @@ pub fn stored_passage(id: i64, title: &str, text: &str) -> StoredPassage {
 
 /// A source of that number.
 pub fn source(number: u32, title: &str, text: &str) -> Source {
-    Source { number, passage: stored_passage(i64::from(number), title, text), strength: Strength { coverage: 1.0, similarity: None } }
+    Source {
+        number,
+        passage: stored_passage(i64::from(number), title, text),
+        strength: Strength { coverage: 1.0, similarity: None, identifiers: true, owners: true },
+    }
 }
 
 /// A reader who sees collection 1.

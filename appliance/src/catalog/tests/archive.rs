@@ -3,20 +3,19 @@
 use super::super::access::Principal;
 use super::{Trial, text_upload};
 use appliance_core::answer::{Answer, AnswerKind, AnswerRecord, AnswerSentence, Citation, Source, Stage, Support};
-use appliance_core::evidence::Strength;
 use appliance_core::id::{ContentHash, DocumentId};
 use appliance_core::ports::catalog::{Accepted, NewPerson};
 use appliance_core::ports::models::ModelIdentity;
 use appliance_core::ports::{Archive, Library, People};
 use appliance_core::question::Question;
-use appliance_core::testing::{MemoryIndex, stored_passage};
+use appliance_core::testing::{self, MemoryIndex};
 use appliance_core::viewer::{Role, Viewer};
 use std::sync::Arc;
 
 fn source(number: u32, document: DocumentId, text: &str) -> Source {
-    let mut passage = stored_passage(i64::from(number), "規則", text);
-    passage.document = document;
-    Source { number, passage, strength: Strength { coverage: 1.0, similarity: None } }
+    let mut source = testing::source(number, "規則", text);
+    source.passage.document = document;
+    source
 }
 
 fn sentence(text: &str, source: u32) -> AnswerSentence {
