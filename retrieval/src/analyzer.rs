@@ -28,7 +28,11 @@ pub struct Analyzer {
 impl Analyzer {
     /// Loads the dictionary file that [`compile`](crate::dictionary::compile) wrote.
     pub fn from_dictionary(path: &Path) -> Result<Self, RetrievalError> {
-        let bytes = std::fs::read(path).map_err(RetrievalError::file(path, "reading the dictionary"))?;
+        let bytes = match std::fs::read(path) {
+            Ok(bytes) => bytes,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Err(RetrievalError::DictionaryMissing { path: path.to_owned() }),
+            Err(e) => return Err(RetrievalError::file(path, "reading the dictionary")(e)),
+        };
         let dictionary =
             Dictionary::read(&bytes[..]).map_err(|e| RetrievalError::Dictionary { path: path.to_owned(), source: Box::new(e) })?;
         let tokenizer = Tokenizer::new(dictionary).max_grouping_len(LONGEST_UNKNOWN);
@@ -140,6 +144,9 @@ mod tests {
             std::fs::write(&path, &bytes[..keep]).expect("a shorter file");
             assert!(super::Analyzer::from_dictionary(&path).is_err(), "{keep} bytes are no dictionary");
         }
+        std::fs::remove_file(&path).expect("removed");
+        let missing = super::Analyzer::from_dictionary(&path).err().expect("nothing to load");
+        assert!(missing.hint().is_some_and(|h| h.contains("kura dictionary compile")), "{missing}");
     }
 
     #[test]

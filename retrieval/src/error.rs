@@ -26,7 +26,13 @@ pub enum RetrievalError {
         /// What is wrong with it.
         reason: String,
     },
-    /// The dictionary file is missing, damaged, or of another kind.
+    /// There is no dictionary file.
+    #[error("{}: there is no dictionary", path.display())]
+    DictionaryMissing {
+        /// Where it should be.
+        path: PathBuf,
+    },
+    /// The dictionary file is damaged, or of another kind.
     #[error("{}: not a usable dictionary", path.display())]
     Dictionary {
         /// The file.
@@ -105,7 +111,9 @@ impl RetrievalError {
             Self::DictionarySource { .. } => {
                 Some("install Debian's mecab-ipadic and name its folder, usually /usr/share/mecab/dic/ipadic".to_owned())
             }
-            Self::Dictionary { .. } => Some("run `kura dictionary compile`".to_owned()),
+            Self::Dictionary { path, .. } | Self::DictionaryMissing { path } => {
+                Some(format!("run `kura dictionary compile --from /usr/share/mecab/dic/ipadic --to {}`", path.display()))
+            }
             Self::IndexMismatch { mismatch, .. } => Some(mismatch.hint()),
             Self::IndexMissing { .. } => Some("run `kura serve` or `kura ingest` once, or `kura reindex`".to_owned()),
             Self::IndexInUse { .. } => Some("stop the other `kura`, or use it".to_owned()),

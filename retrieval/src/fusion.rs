@@ -18,10 +18,12 @@ pub struct RankedList {
 ///
 /// The order of the lists does not matter for the outcome, to the last bit: each passage's parts are summed by size.
 pub fn fuse(rank_constant: f32, lists: &[RankedList]) -> Vec<(PassageId, FusedScore)> {
+    // Below 0 a rank could be divided by nothing.
+    let constant = f64::from(rank_constant.max(0.0));
     let mut parts: HashMap<PassageId, Vec<f64>> = HashMap::new();
     for list in lists {
         for (i, passage) in list.passages.iter().enumerate() {
-            let part = f64::from(list.weight) / (f64::from(rank_constant) + i as f64 + 1.0);
+            let part = f64::from(list.weight) / (constant + i as f64 + 1.0);
             parts.entry(*passage).or_default().push(part);
         }
     }

@@ -5,7 +5,7 @@ use crate::durable::sync_folder;
 use crate::error::RetrievalError;
 use crate::graph::{self, Graph};
 use crate::lexical::Fields;
-use crate::manifest::Manifest;
+use crate::manifest::{Manifest, Mismatch};
 use crate::search;
 use crate::settings::IndexSettings;
 use crate::vector_log::{Position, replay};
@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tantivy::directory::MmapDirectory;
-use tantivy::{Index, IndexReader, ReloadPolicy, Searcher};
+use tantivy::{Index, IndexReader, ReloadPolicy, Searcher, TantivyError};
 
 /// How often a reader tries to see one state of an index that a server is changing.
 const READ_ATTEMPTS: usize = 20;
@@ -87,7 +87,7 @@ impl HybridIndex {
             None => found_new(dir, &wanted)?,
         }
         let fields = Fields::new();
-        let index = Index::open_or_create(lexical_directory(dir)?, fields.schema.clone())?;
+        let index = Index::open_or_create(lexical_directory(dir)?, fields.schema.clone()).map_err(|e| other_fields(dir, e))?;
         let (writer, vectors) = Writer::open(dir, &index, dimension, &settings)?;
         let reader = reader(&index)?;
         let state = State { searcher: reader.searcher(), vectors, graph: None };
@@ -110,7 +110,7 @@ impl HybridIndex {
         accept(dir, &found, &Manifest::now(&analyzer, embedder, dimension))?;
         let fields = Fields::new();
         let directory = lexical_directory(dir)?;
-        if !Index::exists(&directory).map_err(tantivy::TantivyError::from)? {
+        if !Index::exists(&directory).map_err(TantivyError::from)? {
             return Err(RetrievalError::IndexMissing { path: dir.to_owned() });
         }
         let index = Index::open(directory)?;
@@ -231,7 +231,15 @@ fn found_new(dir: &Path, wanted: &Manifest) -> Result<(), RetrievalError> {
 fn lexical_directory(dir: &Path) -> Result<MmapDirectory, RetrievalError> {
     let folder = dir.join("lexical");
     std::fs::create_dir_all(&folder).map_err(RetrievalError::file(&folder, "making the folder"))?;
-    Ok(MmapDirectory::open(&folder).map_err(tantivy::TantivyError::from)?)
+    Ok(MmapDirectory::open(&folder).map_err(TantivyError::from)?)
+}
+
+/// Other fields in the lexical leg mean another release, whatever the manifest says.
+fn other_fields(dir: &Path, error: TantivyError) -> RetrievalError {
+    match error {
+        TantivyError::SchemaError(_) => RetrievalError::IndexMismatch { path: dir.to_owned(), mismatch: Mismatch::Release },
+        other => other.into(),
+    }
 }
 
 fn reader(index: &Index) -> Result<IndexReader, RetrievalError> {

@@ -43,7 +43,8 @@ pub(crate) fn search(shared: &Shared, query: &HybridQuery) -> Result<Ranking, Re
 struct Hits {
     lexical: LexicalHits,
     /// Those of the lexical leg that are what the question names. Rank alone says nothing of how sure a leg is: without
-    /// this list, vectors that know nothing of numbers outvote the article that was asked for (hit@1 .76 against .94).
+    /// this list, vectors that know nothing of numbers outvote the article that was asked for (hit@1 on laws-municipal
+    /// .81 against .96).
     openings: LexicalHits,
     vector: VectorHits,
 }
