@@ -175,7 +175,7 @@ impl Catalog {
     }
 
     /// A connection, for reading and for single statements that are a transaction each.
-    async fn read(&self) -> Result<sqlx::pool::PoolConnection<Sqlite>, PortError> {
+    async fn connection(&self) -> Result<sqlx::pool::PoolConnection<Sqlite>, PortError> {
         self.pool.acquire().await.doing("get a connection")
     }
 

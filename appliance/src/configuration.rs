@@ -289,7 +289,8 @@ mod tests {
         let given: toml::Table = text.parse().expect("the example is TOML");
         let defaults = toml::Table::try_from(Configuration::default()).expect("the defaults are TOML");
         same_keys("", &given, &defaults);
-        assert_eq!(parsed(&text).expect("the example is accepted"), Configuration::default());
+        let accepted = toml::Table::try_from(parsed(&text).expect("the example is accepted")).expect("a configuration is TOML");
+        same_values("", &accepted, &defaults);
         for line in text.lines().filter(|l| l.contains(" = ")) {
             let at = text.find(line).unwrap_or(0);
             let above = text[..at].trim_end().lines().last().unwrap_or("");
@@ -307,6 +308,16 @@ mod tests {
         for (name, value) in given {
             if let (toml::Value::Table(g), Some(toml::Value::Table(d))) = (value, defaults.get(name)) {
                 same_keys(&format!("{path}.{name}"), g, d);
+            }
+        }
+    }
+
+    #[track_caller]
+    fn same_values(path: &str, given: &toml::Table, defaults: &toml::Table) {
+        for (name, value) in given {
+            match (value, &defaults[name]) {
+                (toml::Value::Table(g), toml::Value::Table(d)) => same_values(&format!("{path}.{name}"), g, d),
+                (given, default) => assert_eq!(given, default, "{path}.{name}: the example's value is not the default"),
             }
         }
     }

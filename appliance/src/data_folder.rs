@@ -104,16 +104,10 @@ pub struct DataLock {
 }
 
 /// The folder holds documents and password hashes: nobody but its owner may look inside.
-#[cfg(unix)]
 fn keep_private(folder: &Path) -> Result<()> {
     use std::os::unix::fs::PermissionsExt;
     fs::set_permissions(folder, fs::Permissions::from_mode(0o700))
         .with_context(|| format!("folder {} cannot be made private", folder.display()))
-}
-
-#[cfg(not(unix))]
-fn keep_private(_folder: &Path) -> Result<()> {
-    Ok(())
 }
 
 #[cfg(test)]

@@ -272,7 +272,6 @@ fn http_settings(place: &Place, shutdown: watch::Receiver<bool>) -> HttpSettings
 }
 
 /// Waits until the service manager or a person at the keyboard asks the process to end.
-#[cfg(unix)]
 async fn end_of_process() -> Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate()).context("signals cannot be received")?;
@@ -283,11 +282,6 @@ async fn end_of_process() -> Result<()> {
     }
     tracing::info!("asked to end");
     Ok(())
-}
-
-#[cfg(not(unix))]
-async fn end_of_process() -> Result<()> {
-    tokio::signal::ctrl_c().await.context("signals cannot be received")
 }
 
 /// Runs work that takes the processor or the disk off the async threads.

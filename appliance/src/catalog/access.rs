@@ -37,7 +37,7 @@ pub enum DocumentRule {
 impl Catalog {
     /// What the person who signs in as `login` may see now; `None` when there is no such active person.
     pub async fn viewer_for(&self, login: &str) -> Result<Option<Viewer>, PortError> {
-        let mut db = self.read().await?;
+        let mut db = self.connection().await?;
         let Some(user) = users::by_login(&mut db, login).await?.filter(|u| u.active) else { return Ok(None) };
         let visibility = visibility(&mut db, user.id, user.role).await?;
         Ok(Some(Viewer::new(user.id, user.name, user.role, visibility)))
@@ -45,20 +45,20 @@ impl Catalog {
 
     /// The person at the machine's own command line, who can read the data folder anyway: sees everything.
     pub async fn local_operator(&self) -> Result<Viewer, PortError> {
-        let mut db = self.read().await?;
+        let mut db = self.connection().await?;
         let visibility = Visibility { collections: all_collections(&mut db).await?, ..Visibility::default() };
         Ok(Viewer::new(LOCAL_OPERATOR, "operator", Role::Administrator, visibility))
     }
 
     /// Lets a principal see a collection.
     pub async fn open_collection(&self, collection: CollectionId, principal: Principal) -> Result<(), PortError> {
-        let mut db = self.read().await?;
+        let mut db = self.connection().await?;
         allow(&mut db, collection, principal).await
     }
 
     /// Takes a principal's sight of a collection away. Their next query no longer sees it.
     pub async fn close_collection(&self, collection: CollectionId, principal: Principal) -> Result<(), PortError> {
-        let mut db = self.read().await?;
+        let mut db = self.connection().await?;
         sqlx::query("DELETE FROM collection_access WHERE collection_id = ? AND principal = ?")
             .bind(collection.0)
             .bind(principal.name())
@@ -74,7 +74,7 @@ impl Catalog {
             DocumentRule::Hide => "hide",
             DocumentRule::Grant => "grant",
         };
-        let mut db = self.read().await?;
+        let mut db = self.connection().await?;
         sqlx::query("INSERT OR IGNORE INTO document_access (document_id, principal, effect) VALUES (?, ?, ?)")
             .bind(document.0)
             .bind(principal.name())
@@ -87,7 +87,7 @@ impl Catalog {
 
     /// Takes back every rule for one document and one principal.
     pub async fn clear_document_rules(&self, document: DocumentId, principal: Principal) -> Result<(), PortError> {
-        let mut db = self.read().await?;
+        let mut db = self.connection().await?;
         sqlx::query("DELETE FROM document_access WHERE document_id = ? AND principal = ?")
             .bind(document.0)
             .bind(principal.name())

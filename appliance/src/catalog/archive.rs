@@ -21,7 +21,7 @@ impl Archive for Catalog {
     }
 
     async fn answer(&self, viewer: &Viewer, id: AnswerId) -> Result<Option<AnsweredQuestion>, PortError> {
-        let mut db = self.read().await?;
+        let mut db = self.connection().await?;
         let Some(row) = answers::of_user(&mut db, viewer.user(), id).await? else { return Ok(None) };
         let mut answer: Answer = from_json(&row.answer, "answer")?;
         let documents = answer.sources.iter().map(|s| s.passage.document).collect();
@@ -31,7 +31,7 @@ impl Archive for Catalog {
     }
 
     async fn recent(&self, viewer: &Viewer, limit: u32) -> Result<Vec<(AnswerId, String, Timestamp)>, PortError> {
-        let mut db = self.read().await?;
+        let mut db = self.connection().await?;
         let rows = answers::recent(&mut db, viewer.user(), limit).await?;
         Ok(rows.into_iter().map(|(id, question, asked)| (AnswerId(id), question, timestamp(asked))).collect())
     }

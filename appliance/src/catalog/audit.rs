@@ -58,7 +58,7 @@ pub struct AuditEntry {
 impl Catalog {
     /// The newest lines of the trail, newest first.
     pub async fn audit_trail(&self, limit: u32) -> Result<Vec<AuditEntry>, PortError> {
-        let mut db = self.read().await?;
+        let mut db = self.connection().await?;
         let rows: Vec<(i64, Option<i64>, String, String, String)> =
             sqlx::query_as("SELECT at, actor, action, subject, detail FROM audit_trail ORDER BY id DESC LIMIT ?")
                 .bind(limit)

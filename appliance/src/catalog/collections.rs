@@ -10,13 +10,13 @@ use sqlx::SqliteConnection;
 impl Catalog {
     /// The collection of that name.
     pub async fn collection_named(&self, name: &str) -> Result<Option<CollectionId>, PortError> {
-        let mut db = self.read().await?;
+        let mut db = self.connection().await?;
         by_name(&mut db, name).await
     }
 
     /// The oldest collection, where files go when none is named.
     pub async fn first_collection(&self) -> Result<Option<(CollectionId, String)>, PortError> {
-        let mut db = self.read().await?;
+        let mut db = self.connection().await?;
         let row: Option<(i64, String)> = sqlx::query_as("SELECT id, name FROM collections ORDER BY id LIMIT 1")
             .fetch_optional(&mut *db)
             .await

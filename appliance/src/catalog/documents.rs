@@ -11,7 +11,7 @@ use sqlx::SqliteConnection;
 impl Catalog {
     /// How many documents there are by the state of their newest version.
     pub async fn documents_by_state(&self) -> Result<Vec<(VersionState, u64)>, PortError> {
-        let mut db = self.read().await?;
+        let mut db = self.connection().await?;
         let rows: Vec<(String, i64)> = sqlx::query_as(
             "SELECT v.state, count(*) FROM documents d JOIN versions v ON v.id = (SELECT max(id) FROM versions WHERE document_id = d.id)
              GROUP BY v.state",

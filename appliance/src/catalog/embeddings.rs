@@ -24,7 +24,7 @@ pub struct ReindexPassage {
 impl Catalog {
     /// The next searchable passages after `after` by id, at most `limit`, with their embeddings by `model`.
     pub async fn passages_after(&self, after: PassageId, limit: u32, model: &ContentHash) -> Result<Vec<ReindexPassage>, PortError> {
-        let mut db = self.read().await?;
+        let mut db = self.connection().await?;
         let rows: Vec<passages::Row> = sqlx::query_as(select_passage!("WHERE p.id > ? ORDER BY p.id LIMIT ?"))
             .bind(after.0)
             .bind(limit)
@@ -39,7 +39,7 @@ impl Catalog {
 
     /// How many passages are searchable.
     pub async fn count_searchable(&self) -> Result<u64, PortError> {
-        let mut db = self.read().await?;
+        let mut db = self.connection().await?;
         let count: i64 = sqlx::query_scalar("SELECT count(*) FROM passages p JOIN documents d ON d.searchable_version = p.version_id")
             .fetch_one(&mut *db)
             .await
@@ -49,7 +49,7 @@ impl Catalog {
 
     /// How many documents are searchable.
     pub async fn count_documents(&self) -> Result<u64, PortError> {
-        let mut db = self.read().await?;
+        let mut db = self.connection().await?;
         let count: i64 = sqlx::query_scalar("SELECT count(*) FROM documents WHERE searchable_version IS NOT NULL")
             .fetch_one(&mut *db)
             .await

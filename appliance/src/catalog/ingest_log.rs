@@ -15,7 +15,7 @@ use sqlx::SqliteConnection;
 impl IngestLog for Catalog {
     async fn next_job(&self) -> Result<Option<Job>, PortError> {
         // A look without the write lock first: the runner asks often, and mostly nothing waits.
-        let mut db = self.read().await?;
+        let mut db = self.connection().await?;
         if jobs::oldest_queued(&mut db).await?.is_none() {
             return Ok(None);
         }
@@ -30,7 +30,7 @@ impl IngestLog for Catalog {
     }
 
     async fn note_progress(&self, job: JobId, progress: JobProgress) -> Result<(), PortError> {
-        let mut db = self.read().await?;
+        let mut db = self.connection().await?;
         jobs::note_progress(&mut db, job, progress).await
     }
 

@@ -24,7 +24,7 @@ pub struct JobState {
 impl Catalog {
     /// How these jobs stand. A job whose document was deleted is left out.
     pub async fn job_states(&self, jobs: &[JobId]) -> Result<Vec<JobState>, PortError> {
-        let mut db = self.read().await?;
+        let mut db = self.connection().await?;
         let rows: Vec<StateRow> = sqlx::query_as(
             "SELECT j.id, j.stage, j.done, j.total, v.passages, v.failure_code, v.failure_message, json_array_length(v.warnings) AS warnings
              FROM jobs j JOIN versions v ON v.id = j.version_id WHERE j.id IN (SELECT value FROM json_each(?)) ORDER BY j.id",
@@ -51,7 +51,7 @@ impl Catalog {
 
     /// How many jobs wait or run.
     pub async fn count_open_jobs(&self) -> Result<u64, PortError> {
-        let mut db = self.read().await?;
+        let mut db = self.connection().await?;
         let count: i64 = sqlx::query_scalar("SELECT count(*) FROM jobs WHERE state IN ('queued', 'running')")
             .fetch_one(&mut *db)
             .await

@@ -43,7 +43,7 @@ impl Library for IndexedLibrary {
     }
 
     async fn open_document(&self, viewer: &Viewer, id: DocumentId) -> Result<Option<OpenDocument>, PortError> {
-        let mut db = self.catalog.read().await?;
+        let mut db = self.catalog.connection().await?;
         let Some(row) = documents::by_id(&mut db, id).await?.filter(|r| r.is_seen_by(viewer)) else { return Ok(None) };
         let Some(version) = row.searchable_version() else { return Ok(None) };
         let Some(content) = versions::content(&mut db, version).await? else { return Ok(None) };
@@ -64,7 +64,7 @@ impl Library for IndexedLibrary {
     }
 
     async fn passages_of(&self, viewer: &Viewer, id: DocumentId) -> Result<Vec<StoredPassage>, PortError> {
-        let mut db = self.catalog.read().await?;
+        let mut db = self.catalog.connection().await?;
         let Some(row) = documents::by_id(&mut db, id).await?.filter(|r| r.is_seen_by(viewer)) else { return Ok(Vec::new()) };
         match row.searchable_version() {
             Some(version) => passages::of_version(&mut db, version).await,
@@ -97,7 +97,7 @@ impl Catalog {
     /// The collections that the viewer may see, by name, with their visible searchable documents counted. A collection
     /// of which only single documents are visible is among them.
     pub async fn visible_collections(&self, viewer: &Viewer) -> Result<Vec<CollectionEntry>, PortError> {
-        let mut db = self.read().await?;
+        let mut db = self.connection().await?;
         let searchable = documents::searchable_ids(&mut db).await?;
         let mut entries = collections::all(&mut db).await?;
         for entry in &mut entries {
@@ -109,14 +109,14 @@ impl Catalog {
 
     /// The documents that the viewer may see, newest first.
     pub async fn visible_documents(&self, viewer: &Viewer) -> Result<Vec<DocumentEntry>, PortError> {
-        let mut db = self.read().await?;
+        let mut db = self.connection().await?;
         let rows = documents::all(&mut db).await?;
         rows.into_iter().filter(|r| r.is_seen_by(viewer)).map(documents::Row::entry).collect()
     }
 
     /// One document's entry; `None` also when the viewer may not see it.
     pub async fn visible_document(&self, viewer: &Viewer, id: DocumentId) -> Result<Option<DocumentEntry>, PortError> {
-        let mut db = self.read().await?;
+        let mut db = self.connection().await?;
         let row = documents::by_id(&mut db, id).await?.filter(|r| r.is_seen_by(viewer));
         row.map(documents::Row::entry).transpose()
     }

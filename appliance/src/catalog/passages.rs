@@ -16,7 +16,7 @@ const ROWS_AT_ONCE: usize = 500;
 #[async_trait]
 impl PassageStore for Catalog {
     async fn visible_passages(&self, viewer: &Viewer, ids: &[PassageId]) -> Result<Vec<StoredPassage>, PortError> {
-        let mut db = self.read().await?;
+        let mut db = self.connection().await?;
         let mut found: HashMap<PassageId, StoredPassage> =
             searchable(&mut db, ids).await?.into_iter().filter(|s| viewer.can_see(s.collection, s.document)).map(|s| (s.id, s)).collect();
         Ok(ids.iter().filter_map(|id| found.remove(id)).collect())

@@ -41,7 +41,7 @@ impl People for Catalog {
     }
 
     async fn session(&self, token: &str) -> Result<Option<Session>, PortError> {
-        let mut db = self.read().await?;
+        let mut db = self.connection().await?;
         let now = self.now();
         let Some(valid) = sessions::valid(&mut db, token, now, self.sessions).await? else { return Ok(None) };
         if valid.touch {
@@ -57,12 +57,12 @@ impl People for Catalog {
     }
 
     async fn sign_out(&self, token: &str) -> Result<(), PortError> {
-        let mut db = self.read().await?;
+        let mut db = self.connection().await?;
         sessions::end(&mut db, token).await
     }
 
     async fn choose_language(&self, user: UserId, language: Language) -> Result<(), PortError> {
-        let mut db = self.read().await?;
+        let mut db = self.connection().await?;
         users::set_language(&mut db, user, language).await
     }
 
@@ -84,7 +84,7 @@ impl People for Catalog {
     }
 
     async fn people(&self) -> Result<Vec<Person>, PortError> {
-        let mut db = self.read().await?;
+        let mut db = self.connection().await?;
         users::all(&mut db).await
     }
 
@@ -136,7 +136,7 @@ impl People for Catalog {
 impl Catalog {
     /// The person who signs in as `login`.
     pub async fn person(&self, login: &str) -> Result<Option<Person>, PortError> {
-        let mut db = self.read().await?;
+        let mut db = self.connection().await?;
         users::by_login(&mut db, login.trim()).await
     }
 
@@ -157,7 +157,7 @@ impl Catalog {
     }
 
     async fn refuse(&self, login: &str) -> Result<SignIn, PortError> {
-        let mut db = self.read().await?;
+        let mut db = self.connection().await?;
         audit::note(&mut db, self.now(), None, Action::SignInRefused, "", login).await?;
         Ok(SignIn::Refused)
     }
@@ -166,7 +166,7 @@ impl Catalog {
         if user == LOCAL_OPERATOR {
             return Ok(None);
         }
-        let mut db = self.read().await?;
+        let mut db = self.connection().await?;
         users::password_hash(&mut db, user).await
     }
 }

@@ -9,7 +9,7 @@ use sqlx::SqliteConnection;
 impl Catalog {
     /// The versions that must leave the index.
     pub async fn pending_removals(&self) -> Result<Vec<VersionId>, PortError> {
-        let mut db = self.read().await?;
+        let mut db = self.connection().await?;
         let ids: Vec<i64> = sqlx::query_scalar("SELECT version_id FROM index_removals ORDER BY version_id")
             .fetch_all(&mut *db)
             .await

@@ -5,6 +5,7 @@ use crate::wiring::{Place, Writing};
 use anyhow::Result;
 use appliance_core::answer::{Answer, AnswerKind, AnswerSentence, Stage, Support};
 use appliance_core::asking::{self, AskEvent};
+use appliance_core::language::Language;
 use appliance_core::question::Question;
 use std::process::ExitCode;
 use tokio::sync::mpsc;
@@ -37,7 +38,7 @@ pub async fn run(place: &Place, arguments: &Arguments) -> Result<ExitCode> {
     if arguments.json {
         output::json(&answer)?
     } else {
-        print(&answer)?
+        print(&answer, question.language())?
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -57,10 +58,13 @@ async fn tell_progress(mut seen: mpsc::Receiver<AskEvent>) {
     }
 }
 
-fn print(answer: &Answer) -> Result<()> {
+fn print(answer: &Answer, language: Language) -> Result<()> {
     match answer.kind {
-        AnswerKind::Refused => output::line("資料からは確認できませんでした。近い資料:")?,
-        _ => answer.sentences.iter().try_for_each(|s| output::line(sentence(s)))?,
+        AnswerKind::Refused => output::line(match language {
+            Language::Ja => "資料からは確認できませんでした。近い資料:",
+            Language::En => "The documents do not say. The nearest of them:",
+        })?,
+        _ => answer.sentences.iter().try_for_each(|s| output::line(sentence(s, language)))?,
     }
     output::line("")?;
     for source in &answer.sources {
@@ -71,9 +75,13 @@ fn print(answer: &Answer) -> Result<()> {
     Ok(())
 }
 
-fn sentence(sentence: &AnswerSentence) -> String {
+fn sentence(sentence: &AnswerSentence, language: Language) -> String {
     let marks: String = sentence.citations.iter().map(|c| format!("[{}]", c.source)).collect();
-    let doubt = if sentence.support == Support::Unsupported { " (根拠を確認できません)" } else { "" };
+    let doubt = match (sentence.support, language) {
+        (Support::Supported, _) => "",
+        (Support::Unsupported, Language::Ja) => " (根拠を確認できません)",
+        (Support::Unsupported, Language::En) => " (not found in the source)",
+    };
     let text = if sentence.verbatim { format!("「{}」", sentence.text) } else { sentence.text.clone() };
     format!("{text}{marks}{doubt}")
 }
