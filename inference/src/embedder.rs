@@ -1,6 +1,6 @@
 //! The embedder: one worker thread with a context, fed through two lanes.
 
-use crate::backend::{backend, load_model};
+use crate::backend::{at_work, backend, load_model};
 use crate::gguf::Header;
 use crate::lanes::{Lane, Lanes};
 use crate::normalisation::nmt_nfkc;
@@ -14,7 +14,6 @@ use llama_cpp_2::context::LlamaContext;
 use llama_cpp_2::context::params::{LlamaContextParams, LlamaPoolingType};
 use llama_cpp_2::llama_batch::LlamaBatch;
 use llama_cpp_2::model::LlamaModel;
-use llama_cpp_2::model::params::LlamaModelParams;
 use llama_cpp_2::token::LlamaToken;
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -42,7 +41,7 @@ impl LlamaEmbedder {
     /// Loads the model and starts its worker. Blocks for as long as that takes (the default model: 0.3 seconds).
     pub fn load(model: &EmbedderModel, settings: &EngineSettings) -> Result<Self, InferenceError> {
         let name = &model.identity.name;
-        let loaded = load_model(name, &model.path, LlamaModelParams::default())?;
+        let loaded = load_model(name, &model.path)?;
         let dimension = usize::try_from(loaded.n_embd_out()).unwrap_or(0);
         let lanes = Arc::new(Lanes::new(settings.waiting_questions, settings.waiting_passages));
         let (ready, started) = std::sync::mpsc::sync_channel(1);
@@ -149,6 +148,8 @@ impl Workshop {
                 Lane::Passage => bench.answer(work, &mut || lanes.pop_question()),
             }
         }
+        let _inside = at_work();
+        drop(bench);
     }
 
     fn context(&self, threads: u32) -> Result<LlamaContext<'_>, InferenceError> {
@@ -164,6 +165,7 @@ impl Workshop {
             .with_embeddings(true)
             .with_pooling_type(self.pooling)
             .with_no_perf(true);
+        let _inside = at_work();
         self.model
             .new_context(backend()?, params)
             .map_err(|e| InferenceError::LoadRefused { model: self.name.clone(), reason: e.to_string() })
@@ -244,6 +246,7 @@ impl<'a> Bench<'a> {
         for (i, tokens) in texts.iter().enumerate() {
             self.batch.add_sequence(tokens, i as i32, true).map_err(|e| failed(e.to_string()))?;
         }
+        let _inside = at_work();
         self.context.clear_kv_cache();
         self.context.decode(&mut self.batch).map_err(|e| failed(e.to_string()))?;
         (0..texts.len())

@@ -1,6 +1,6 @@
 //! The generator: one worker thread with a context, behind a bounded queue.
 
-use crate::backend::{backend, load_model};
+use crate::backend::{at_work, backend, load_model};
 use crate::chat::{ChatTemplate, Found};
 use crate::pace::Pace;
 use crate::utf8::Utf8Stream;
@@ -12,7 +12,6 @@ use llama_cpp_2::context::LlamaContext;
 use llama_cpp_2::context::params::LlamaContextParams;
 use llama_cpp_2::context::session::LlamaStateSeqFlags;
 use llama_cpp_2::llama_batch::LlamaBatch;
-use llama_cpp_2::model::params::LlamaModelParams;
 use llama_cpp_2::model::{LlamaLoraAdapter, LlamaModel};
 use llama_cpp_2::sampling::LlamaSampler;
 use llama_cpp_2::token::LlamaToken;
@@ -52,7 +51,7 @@ impl LlamaGenerator {
     /// Loads the model with its adapter and starts its worker. Blocks for as long as that takes (the default model: half a second).
     pub fn load(model: &GeneratorModel, settings: &EngineSettings) -> Result<Self, InferenceError> {
         let name = &model.identity.name;
-        let mut loaded = load_model(name, &model.path, LlamaModelParams::default())?;
+        let mut loaded = load_model(name, &model.path)?;
         let adapter = model.adapter.as_deref().map(|path| load_adapter(name, &mut loaded, path)).transpose()?;
         let (profile, template) = speech(name, model.profile, &loaded)?;
         let loaded = Arc::new(loaded);
@@ -135,8 +134,12 @@ impl Generator for LlamaGenerator {
 
     async fn generate(&self, request: GenerationRequest) -> Result<mpsc::Receiver<Token>, PortError> {
         let prompt = self.tokens(&request.prompt)?;
-        if prompt.is_empty() || prompt.len() >= self.context_tokens as usize {
+        if prompt.len() >= self.context_tokens as usize {
             return Err(InferenceError::PromptTooLong { tokens: prompt.len(), context: self.context_tokens }.into());
+        }
+        if prompt.is_empty() {
+            // Nothing to continue, as with an empty text and a tokenizer without a begin mark: the answer is empty too.
+            return Ok(mpsc::channel(1).1);
         }
         let room = self.context_tokens as usize - prompt.len();
         let max_tokens = (request.max_tokens as usize).min(room);
@@ -205,6 +208,8 @@ impl Workshop {
                 let _ = work.reply.try_send(Err(e.into()));
             }
         }
+        let _inside = at_work();
+        drop(desk);
     }
 
     fn context(&self, adapter: Option<&mut LlamaLoraAdapter>, threads: u32) -> Result<LlamaContext<'_>, InferenceError> {
@@ -217,6 +222,7 @@ impl Workshop {
             .with_n_threads(threads as i32)
             .with_n_threads_batch(threads as i32)
             .with_no_perf(true);
+        let _inside = at_work();
         let mut context = self.model.new_context(backend()?, params).map_err(|e| refused(e.to_string()))?;
         if let Some(adapter) = adapter {
             context.lora_adapter_set(adapter, 1.0).map_err(|e| refused(format!("its adapter: {e}")))?;
@@ -224,7 +230,7 @@ impl Workshop {
         Ok(context)
     }
 
-    fn failed(&self, reason: impl ToString) -> InferenceError {
+    fn failed(&self, reason: &dyn std::fmt::Display) -> InferenceError {
         InferenceError::ComputationFailed { model: self.name.clone(), doing: "writing", reason: reason.to_string() }
     }
 }
@@ -249,17 +255,16 @@ impl<'a> Desk<'a> {
 
     /// Follows the machine's load. llama-cpp-2 sets threads only when it makes a context, so what was read and written so
     /// far moves from the old one to a new one: the same numbers, none of them computed again.
-    fn keep_pace(&mut self) -> Result<(), InferenceError> {
-        let threads = self.pace.next(self.threads);
+    fn keep_pace(&mut self, threads: u32) -> Result<(), InferenceError> {
         if threads == self.threads {
             return Ok(());
         }
         let begun = self.context.kv_cache_seq_pos_max(0) >= 0;
         let state =
-            if begun { Some(self.context.state_seq_get(0, LlamaStateSeqFlags::empty()).map_err(|e| self.shop.failed(e))?) } else { None };
+            if begun { Some(self.context.state_seq_get(0, LlamaStateSeqFlags::empty()).map_err(|e| self.shop.failed(&e))?) } else { None };
         let mut context = self.shop.context(self.adapter.as_mut(), threads)?;
         if let Some(state) = state {
-            context.state_seq_set(&state, 0).map_err(|e| self.shop.failed(e))?;
+            context.state_seq_set(&state, 0).map_err(|e| self.shop.failed(&e))?;
         }
         tracing::debug!(threads, "generator keeps pace with the machine's load");
         (self.context, self.threads) = (context, threads);
@@ -272,7 +277,8 @@ impl<'a> Desk<'a> {
         let _entered = span.enter();
         let started = Instant::now();
         self.context.clear_kv_cache();
-        self.keep_pace()?;
+        let threads = self.pace.settle(self.threads);
+        self.keep_pace(threads)?;
         if !self.read_prompt(work)? {
             return Ok(());
         }
@@ -292,7 +298,8 @@ impl<'a> Desk<'a> {
                 break;
             }
             if written < work.max_tokens {
-                self.keep_pace()?;
+                let threads = self.pace.next(self.threads);
+                self.keep_pace(threads)?;
                 self.decode(&[token], work.prompt.len() + written - 1, true)?;
             }
         }
@@ -328,9 +335,10 @@ impl<'a> Desk<'a> {
         self.batch.clear();
         for (i, token) in tokens.iter().enumerate() {
             let logits = speak && i + 1 == tokens.len();
-            self.batch.add(*token, (at + i) as i32, &[0], logits).map_err(|e| self.shop.failed(e))?;
+            self.batch.add(*token, (at + i) as i32, &[0], logits).map_err(|e| self.shop.failed(&e))?;
         }
-        self.context.decode(&mut self.batch).map_err(|e| self.shop.failed(e))
+        let _inside = at_work();
+        self.context.decode(&mut self.batch).map_err(|e| self.shop.failed(&e))
     }
 }
 

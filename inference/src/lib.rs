@@ -20,6 +20,7 @@ mod pace;
 pub mod self_test;
 mod utf8;
 
+pub use backend::rest;
 pub use embedder::LlamaEmbedder;
 pub use error::InferenceError;
 pub use generator::LlamaGenerator;

@@ -8,6 +8,7 @@
 
 use crate::EngineSettings;
 use crate::settings::available_cores;
+use std::time::Duration;
 
 /// Looks in a row at which a core must be idle before one more thread is used. A single quiet moment is common while a
 /// compiler or an ingest is at work, and a wrong guess upwards costs far more than one downwards.
@@ -37,6 +38,19 @@ impl Pace {
     /// the caller's own is at work.
     pub(crate) fn next(&mut self, now: u32) -> u32 {
         if self.fixed { now } else { self.follow(now, others_running()) }
+    }
+
+    /// Like [`next`](Self::next), but for the beginning of a longer piece of work: takes the few milliseconds that it needs
+    /// to tell a quiet machine from a quiet moment.
+    pub(crate) fn settle(&mut self, now: u32) -> u32 {
+        for _ in 0..CALM_LOOKS {
+            let next = self.next(now);
+            if next != now || now == self.most {
+                return next;
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        now
     }
 
     fn follow(&mut self, now: u32, others: u32) -> u32 {

@@ -9,11 +9,10 @@ mod manifest;
 pub use manifest::{FetchRecipe, ModelEntry, ModelFile, ModelRole};
 
 use crate::InferenceError;
-use crate::backend::load_model;
+use crate::backend::try_vocabulary;
 use crate::gguf::Header;
 use appliance_core::id::ContentHash;
 use appliance_core::ports::models::{ModelIdentity, PromptProfile};
-use llama_cpp_2::model::params::LlamaModelParams;
 use sha2::{Digest, Sha256};
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
@@ -194,7 +193,7 @@ impl Shelf {
         }
         fitness::check(&first.display().to_string(), &header, role)?;
         // llama.cpp has the last word: it knows which architectures and tokenizers this build can read.
-        load_model(name, first, LlamaModelParams::default().with_vocab_only(true))?;
+        try_vocabulary(name, first)?;
 
         let mut files = sources.paths.iter().map(|path| self.take_in(path)).collect::<Result<Vec<_>, _>>()?.into_iter();
         let Some(head) = files.next() else {

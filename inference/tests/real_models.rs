@@ -1,5 +1,7 @@
 //! The default models, as `deploy/models/fetch` puts them, doing what the appliance relies on. Skipped where they are absent.
 
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test that cannot go on says so by failing, or that it is skipped")]
+
 use appliance_core::citation;
 use appliance_core::ports::models::{Embedder, GenerationRequest, Generator, Message, Prompt, PromptProfile, Speaker, TextRole};
 use appliance_core::testing::source;
@@ -7,6 +9,7 @@ use inference::shelf::{ModelRole, Shelf, Soundness};
 use inference::{EngineSettings, LlamaEmbedder, LlamaGenerator, self_test};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 fn cache() -> PathBuf {
@@ -165,6 +168,30 @@ async fn the_same_seed_writes_the_same_words() {
     assert!(others.iter().any(|other| *other != first), "five seeds wrote the same words at temperature 1.5");
     let greedy = request(&format!("{SOURCES}質問: 休館日はいつですか\n回答:"));
     assert_eq!(complete(generator, greedy.clone()).await, complete(generator, greedy).await);
+}
+
+#[tokio::test]
+async fn a_machine_that_gets_busy_slows_the_answer_and_keeps_its_words() {
+    let Some(generator) = generator() else { return };
+    let prompt = request(&format!("{SOURCES}質問: 休館日はいつですか\n回答:"));
+    let calm = complete(generator, prompt.clone()).await;
+    let mut tokens = generator.generate(prompt).await.unwrap();
+    let mut busy = tokens.recv().await.unwrap().unwrap();
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                while !done.load(Ordering::Relaxed) {
+                    std::hint::spin_loop();
+                }
+            });
+        }
+        // On a thread of its own, because a runtime's may not block.
+        let rest = scope.spawn(move || std::iter::from_fn(|| tokens.blocking_recv()).map(Result::unwrap).collect::<String>());
+        busy.push_str(&rest.join().unwrap());
+        done.store(true, Ordering::Relaxed);
+    });
+    assert_eq!(calm, busy);
 }
 
 #[tokio::test(flavor = "multi_thread")]
