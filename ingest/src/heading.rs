@@ -53,6 +53,13 @@ pub(crate) fn is_entry_of_contents(line: &str) -> bool {
     leaders >= 4 || page || articles
 }
 
+/// Whether the line leads to a page number with dots.
+pub(crate) fn has_leaders(line: &str) -> bool {
+    let leaders = line.chars().filter(|c| matches!(c, '…' | '‥' | '・' | '.' | '･' | '．')).count();
+    let end = line.trim_end().chars().next_back();
+    (leaders >= 6 || line.contains("……")) && end.is_some_and(|c| c.is_numeric() || "ivxlcIVXLC-－）)".contains(c)) && !line.contains('円')
+}
+
 /// The name at the head of an article: 「第9条の2」 as written.
 pub(crate) fn article_name(line: &str) -> Option<String> {
     let line = line.trim();
@@ -82,7 +89,7 @@ pub(crate) fn is_marker(text: &str) -> bool {
         let whole = article_name(text).is_some_and(|name| name.len() == text.len());
         return whole || text.ends_with(['編', '章', '節', '款', '項', '号']) && numbered(text).is_some_and(|(_, _, rest)| rest.is_empty());
     }
-    text.chars().count() <= 4 && is_item(&format!("{text}\u{3000}"))
+    text.chars().count() <= 4 && !text.contains(char::is_whitespace) && is_item(&format!("{text}\u{3000}"))
 }
 
 /// Whether a line that starts with 第N条 opens the article, rather than naming it in running text: a space, a caption

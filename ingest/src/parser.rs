@@ -69,7 +69,9 @@ impl Parser for FileParser {
 /// The first heading, when it stands near the beginning, else the file's name without its ending.
 fn title(document: &Document, name: &str) -> String {
     let heading = document.blocks.iter().take(5).find(|b| matches!(b.kind, BlockKind::Heading { .. }));
-    let heading = heading.and_then(|b| b.span.slice(&document.text)).map(str::trim);
+    let heading = heading
+        .and_then(|b| b.span.slice(&document.text))
+        .map(|text| text.trim_start_matches(['○', '◯', '●', '◎', '■', '□', '◆', '◇']).trim());
     let paged = matches!(document.format, Format::Pdf | Format::Text | Format::Markdown);
     match heading {
         Some(text) if paged && (2..=80).contains(&text.chars().count()) => text.to_owned(),

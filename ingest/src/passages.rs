@@ -7,6 +7,7 @@
 use crate::heading::{self, Opening};
 use crate::script::ends_sentence;
 use appliance_core::document::{Block, BlockKind, Document};
+use appliance_core::folding::fold_tight;
 use appliance_core::locator::{Locator, PageLine, Place, Span, bounding_range};
 use appliance_core::passage::Passage;
 
@@ -47,8 +48,11 @@ impl Path {
         self.caption = None;
     }
 
-    fn names(&self) -> Vec<String> {
-        let mut names: Vec<String> = self.parts.iter().map(|(_, n)| n.clone()).collect();
+    /// The headings, without one that only repeats the document's title.
+    fn names(&self, title: &str) -> Vec<String> {
+        let bare = |text: &str| fold_tight(text).trim_start_matches(['○', '◯', '●', '◎', '■', '□', '◆', '◇']).to_owned();
+        let title = bare(title);
+        let mut names: Vec<String> = self.parts.iter().map(|(_, n)| n.clone()).filter(|n| bare(n) != title).collect();
         names.extend(self.article.clone());
         names.extend(self.table.clone());
         names
@@ -157,8 +161,8 @@ impl Cutter<'_> {
             }
             _ => {}
         }
-        // In a paged document the first row of a table is its header more often than not; it goes along as context.
-        let paged_row = block.kind == BlockKind::Row && matches!(block.place, Place::Pages { .. });
+        // In pages and texts the first row of a table is its header more often than not; it goes along as context.
+        let paged_row = block.kind == BlockKind::Row && !matches!(block.place, Place::Cells { .. });
         let begins = index == 0 || self.document.blocks[index - 1].kind != BlockKind::Row;
         match (paged_row, begins) {
             (true, true) => self.path.table = header(text),
@@ -186,7 +190,7 @@ impl Cutter<'_> {
         let Some(open) = self.open.take() else { return };
         let blocks = &self.document.blocks[open.first..=open.last];
         let span = Span::new(blocks[0].span.start, blocks[blocks.len() - 1].span.end);
-        let names = open.path.names();
+        let names = open.path.names(&self.document.title);
         for (index, part) in cut(&self.document.text, span).into_iter().enumerate() {
             let place = place(blocks, part);
             let text = part.slice(&self.document.text).unwrap_or("").to_owned();

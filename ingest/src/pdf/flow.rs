@@ -9,7 +9,7 @@ use crate::limits::Limits;
 use crate::script::{ends_sentence, is_cjk, wants_space};
 use appliance_core::document::{Block, BlockKind, Warning};
 use appliance_core::locator::{PageLine, Place, Span};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Type this much larger than the body's makes a short line a heading.
 const LARGER: f32 = 1.15;
@@ -46,6 +46,12 @@ pub(crate) fn write(pages: Vec<PageLines>, facts: &Facts, limits: &Limits, warni
         }
         aside.extend(page.aside);
     }
+    let (contents, mut placed): (Vec<Placed>, Vec<Placed>) = {
+        let pages = pages_of_contents(&placed);
+        placed.into_iter().partition(|p| pages.contains(&p.page) && heading::has_leaders(&p.line.text))
+    };
+    aside.extend(contents.into_iter().map(|p| p.line));
+    nest_under_parts(&mut placed);
     let mut draft = Draft::default();
     let mut group: Vec<Placed> = Vec::new();
     for next in placed {
@@ -64,6 +70,31 @@ pub(crate) fn write(pages: Vec<PageLines>, facts: &Facts, limits: &Limits, warni
         draft.aside(&line.text);
     }
     draft.finish()
+}
+
+/// Pages whose lines are mostly entries of a table of contents: five or more with leaders to a page number. The entries
+/// repeat the headings and say nothing more, so they belong to no passage.
+fn pages_of_contents(placed: &[Placed]) -> BTreeSet<u32> {
+    let mut lines: BTreeMap<u32, (usize, usize)> = BTreeMap::new();
+    for p in placed {
+        let (entries, all) = lines.entry(p.page).or_default();
+        *entries += usize::from(heading::has_leaders(&p.line.text));
+        *all += 1;
+    }
+    lines.into_iter().filter(|(_, (entries, all))| *entries >= 5 && entries * 2 > *all).map(|(page, _)| page).collect()
+}
+
+/// Puts headings that are known by their size under the part they stand in: type no larger than that of 第1章 is deeper.
+fn nest_under_parts(placed: &mut [Placed]) {
+    let mut part: Option<(u8, f32)> = None;
+    for p in placed {
+        let Role::Heading(level) = &mut p.role else { continue };
+        match (&p.opening, part) {
+            (Some(Opening::Part(own)), _) => part = Some((*own, p.line.size)),
+            (_, Some((above, size))) if p.line.size <= size * 1.02 => *level = (*level).max(above + 1),
+            _ => part = None,
+        }
+    }
 }
 
 /// The sizes of type in a document.
@@ -179,7 +210,7 @@ fn belongs(group: &[Placed], next: &Placed) -> bool {
     let ratio = a.size / b.size.max(0.1);
     let near = last.page == next.page && a.column.0 == b.column.0 && b.v.0 > a.v.0 && b.v.0 - a.v.1 < 1.4 * a.size.max(b.size);
     match last.role {
-        Role::Row => false,
+        Role::Row => a.table.is_some() && a.table == b.table && last.page == next.page,
         Role::Heading(_) => {
             near && next.opening.is_none() && last.opening.is_none() && (0.95..1.05).contains(&ratio) && group.len() < HEADING_LINES
         }
@@ -200,7 +231,8 @@ fn is_full(line: &Line) -> bool {
         Some(c) if is_cjk(c) => 2.1 * line.size,
         _ => (right - left) * 0.18,
     };
-    line.u.1 >= right - slack
+    // What starts in the right half is set flush right: dates, numbers of ordinances, names of offices.
+    line.u.1 >= right - slack && line.u.0 < left + 0.4 * (right - left)
 }
 
 /// Whether a long line stops in the middle of a sentence no earlier than the next one does: paragraphs that are set
@@ -246,10 +278,10 @@ fn write_block(draft: &mut Draft, group: &[Placed]) {
         let mut lines = Vec::new();
         let mut last: Option<char> = None;
         for Placed { page, line, .. } in group {
-            if let (Some(before), Some(after)) = (last, line.text.chars().next())
-                && wants_space(before, after)
-            {
-                text.push(' ');
+            match (last, line.text.chars().next()) {
+                (Some(_), _) if kind == BlockKind::Row => text.push('\n'),
+                (Some(before), Some(after)) if wants_space(before, after) => text.push(' '),
+                _ => {}
             }
             let start = text.len();
             text.push_str(&line.text);

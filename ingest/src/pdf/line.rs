@@ -48,8 +48,16 @@ pub(crate) struct Line {
     pub(crate) cells: Vec<Cell>,
     /// The column of text that the line belongs to: number on the page, left and right edge.
     pub(crate) column: (usize, f32, f32),
-    /// The ruled table that the line belongs to, when it is a row of one.
-    pub(crate) table: Option<usize>,
+    /// Where the line belongs, when it is a row of a ruled table.
+    pub(crate) table: Option<TableRow>,
+}
+
+/// A row's place among the ruled tables of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct TableRow {
+    pub(crate) table: usize,
+    /// Rows that one cell at their left spans are one group.
+    pub(crate) group: usize,
 }
 
 /// A cell of a line.
@@ -133,7 +141,8 @@ fn space_between(before: &Ink, after: &Ink) -> Option<char> {
         return Some('\u{3000}');
     }
     match (is_cjk(a), is_cjk(b)) {
-        (true, true) => (after.space == Some('\u{3000}') && gap > 0.3 * size).then_some('\u{3000}'),
+        // A gap as wide as a character is a space that was meant, whatever the file calls it.
+        (true, true) => (gap > 0.75 * size || after.space == Some('\u{3000}') && gap > 0.3 * size).then_some('\u{3000}'),
         (false, false) => (after.space.is_some() || gap > WORD_GAP * size).then_some(' '),
         _ => match after.space {
             Some('\u{3000}') if gap > 0.3 * size => Some('\u{3000}'),
@@ -146,7 +155,9 @@ fn space_between(before: &Ink, after: &Ink) -> Option<char> {
 /// 「２　前項の」, 「第9条　市長は」: what parts a marker from its text is a space to a reader, however narrow it was set.
 fn space_after_marker(text: &str, before: &Ink, after: &Ink) -> Option<char> {
     let gap = after.glyph.u.0 - before.glyph.u.1;
-    let parted = after.space.is_some() || gap > 0.2 * before.glyph.size;
+    // Latin digits stand a quarter of an em off Japanese type by rule; that is no space (「8時」).
+    let least = if before.glyph.character.is_ascii() { 0.45 } else { 0.2 };
+    let parted = gap > least * before.glyph.size || after.space.is_some() && gap > 0.1 * before.glyph.size;
     (parted && text.len() <= 36 && is_marker(text)).then_some('\u{3000}')
 }
 

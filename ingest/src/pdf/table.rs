@@ -1,13 +1,14 @@
 //! Ruled tables: rules that cross make cells, and the text of a cell stays together however many lines it takes.
 //!
 //! Each row becomes one [`Line`], its cells parted by full-width spaces. A cell that spans several rows is written in
-//! the first of them. Tables without rules are left to the flow, which keeps each visual row on one line.
+//! the first of them, and those rows stay together: what they say, they say of that cell. Tables without rules are left to the flow, which keeps each visual row on one line.
 
 use super::frame::Frame;
 use super::glyphs::Glyph;
-use super::line::{self, Cell, Line, Segment};
+use super::line::{self, Cell, Line, Segment, TableRow};
 use super::rules::Rule;
 use crate::script::wants_space;
+use std::collections::BTreeMap;
 
 /// Rules this close are one, and rules that end this close to each other meet.
 const TOUCH: f32 = 2.5;
@@ -15,6 +16,8 @@ const TOUCH: f32 = 2.5;
 const MOST_LINES: usize = 160;
 /// A table of few cells with this many lines in one of them is a layout of running text.
 const LAYOUT_LINES: usize = 10;
+/// Characters of rows that are kept together because one cell spans them.
+const LONGEST_GROUP: usize = 480;
 
 /// A rule in a frame: along the lines of text or across them.
 #[derive(Debug, Clone, Copy)]
@@ -87,7 +90,7 @@ fn components(strokes: &[Stroke]) -> Vec<Vec<Stroke>> {
             }
         }
     }
-    let mut groups: std::collections::BTreeMap<usize, Vec<Stroke>> = std::collections::BTreeMap::new();
+    let mut groups: BTreeMap<usize, Vec<Stroke>> = BTreeMap::new();
     for (i, stroke) in strokes.iter().enumerate() {
         groups.entry(sets.find(i)).or_default().push(*stroke);
     }
@@ -184,7 +187,7 @@ impl Grid {
 
     /// The rows of the table as lines; `None` when it is a frame around running text.
     fn lines(&self, glyphs: &[Glyph], frame: Frame, number: usize) -> Option<Vec<Line>> {
-        let mut by_cell: std::collections::BTreeMap<usize, Vec<Glyph>> = std::collections::BTreeMap::new();
+        let mut by_cell: BTreeMap<usize, Vec<Glyph>> = BTreeMap::new();
         for glyph in glyphs {
             if let Some(unit) = self.unit(glyph) {
                 by_cell.entry(self.cell[unit]).or_default().push(*glyph);
@@ -196,30 +199,45 @@ impl Grid {
         if cells.len() < 3 || cells.len() <= 6 && tallest > LAYOUT_LINES || tallest > 40 {
             return None;
         }
-        let columns = self.us.len() - 1;
-        let edges = (0, self.us[0], self.us[columns]);
-        let mut lines: Vec<Line> = Vec::new();
-        let mut current = None;
+        let mut lines: Vec<(usize, Line)> = Vec::new();
         for (cell, rows) in cells {
-            let row = cell / columns;
-            if current != Some(row) {
-                current = Some(row);
-                lines.push(Line {
-                    text: String::new(),
-                    frame,
-                    u: (f32::MAX, f32::MIN),
-                    v: (f32::MAX, f32::MIN),
-                    size: 0.0,
-                    cells: Vec::new(),
-                    column: edges,
-                    table: Some(number),
-                });
+            let row = cell / self.columns();
+            if lines.last().is_none_or(|(last, _)| *last != row) {
+                lines.push((row, self.empty_line(frame, TableRow { table: number, group: row })));
             }
-            if let Some(line) = lines.last_mut() {
+            if let Some((_, line)) = lines.last_mut() {
                 write_cell(line, &rows);
             }
         }
-        Some(lines)
+        self.group(&mut lines);
+        Some(lines.into_iter().map(|(_, line)| line).collect())
+    }
+
+    fn columns(&self) -> usize {
+        self.us.len() - 1
+    }
+
+    fn empty_line(&self, frame: Frame, row: TableRow) -> Line {
+        let column = (0, self.us[0], self.us[self.columns()]);
+        let nothing = (f32::MAX, f32::MIN);
+        Line { text: String::new(), frame, u: nothing, v: nothing, size: 0.0, cells: Vec::new(), column, table: Some(row) }
+    }
+
+    /// Groups the rows that a cell of the first column spans; where that is too much for a passage, of the second.
+    fn group(&self, lines: &mut [(usize, Line)]) {
+        let spanning = |row: usize, column: usize| self.cell[row * self.columns() + column];
+        for column in [1, 0] {
+            let mut characters: BTreeMap<usize, usize> = BTreeMap::new();
+            for (row, line) in lines.iter() {
+                *characters.entry(spanning(*row, column)).or_default() += line.text.chars().count();
+            }
+            for (row, line) in lines.iter_mut() {
+                let cell = spanning(*row, column);
+                if let Some(place) = line.table.as_mut().filter(|_| characters.get(&cell).is_some_and(|c| *c <= LONGEST_GROUP)) {
+                    place.group = self.cell.len() * (1 - column) + cell;
+                }
+            }
+        }
     }
 }
 
