@@ -1,0 +1,167 @@
+//! What a question asks for, as far as its wording tells: the codes and things it names, and the kind of value wanted.
+//!
+//! These are rules of how questions are worded, not a language model. They steer which sentence is quoted, and they keep
+//! Kura from answering about another thing than the one named (医学部 where only other faculties stand, code Z-9999 where
+//! the list ends before).
+
+use crate::folding::{character_pairs, fold};
+
+/// The kind of value that a question wants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WantedValue {
+    /// Counters, one of which must follow a number (円, 日, minutes).
+    units: &'static [&'static str],
+}
+
+/// What a question asks for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Asked {
+    /// Codes of letters and digits (`LX-4200`), folded: a source that lacks one is about something else.
+    pub identifiers: Vec<String>,
+    /// Nouns that stand right before の, in kanji, katakana or Latin letters: what the asked thing belongs to.
+    pub owners: Vec<String>,
+    /// The kind of value wanted, when the wording tells.
+    pub value: Option<WantedValue>,
+}
+
+/// Wordings that ask for a value, with the counters that answer them; the first that occurs counts.
+const WORDINGS: &[(&[&str], &[&str])] = &[
+    (&["何割", "何パーセント", "何%"], &["割", "%", "分の"]),
+    (&["いくら", "何円", "料金は", "手数料は", "罰金は", "金額", "how much"], &["円", "yen", "無料", "免除"]),
+    (&["どれだけ", "どのくらい", "どれくらい"], &["割", "%", "円", "日", "か月", "月", "年", "分の", "時間", "冊"]),
+    (&["何時"], &["時", ":"]),
+    (&["何分", "how many minutes"], &["分", "minutes"]),
+    (&["何人", "何名"], &["人", "名"]),
+    (&["何年"], &["年"]),
+    (&["何月"], &["月"]),
+    (&["何曜日"], &["曜"]),
+    (&["何日", "何日間", "期限", "how many days"], &["日", "週間", "か月", "days"]),
+    (&["いつ", "日程"], &["月", "日", "曜", "時", "年"]),
+    (&["何文字"], &["文字", "字"]),
+    (&["何回"], &["回"]),
+    (&["何冊"], &["冊"]),
+    (&["何台"], &["台"]),
+    (&["何単位"], &["単位"]),
+    (&["何科目"], &["科目"]),
+    (&["何枚"], &["枚"]),
+    (&["何センチ", "何メートル", "何cm"], &["センチ", "メートル", "cm", "m"]),
+    (&["大きさの上限", "何mb", "何gb", "容量"], &["mb", "gb", "メガ", "ギガ"]),
+    (&["電話番号", "何番", "phone number"], &["-"]),
+    (&["how long"], &["minutes", "hours", "days", "weeks", "months", "years"]),
+    (&["how many pages"], &["pages"]),
+];
+
+impl Asked {
+    /// Reads the wording of a question.
+    pub fn of(question: &str) -> Self {
+        let folded = plain_dashes(&fold(question));
+        let value =
+            WORDINGS.iter().find(|(wordings, _)| wordings.iter().any(|w| folded.contains(w))).map(|(_, units)| WantedValue { units });
+        Self { identifiers: identifiers(&folded), owners: owners(&folded), value }
+    }
+
+    /// Whether `text` holds a value of the kind wanted; `false` when the wording wants none.
+    pub fn is_answered_by(&self, text: &str) -> bool {
+        self.value.as_ref().is_some_and(|v| v.stands_in(text))
+    }
+
+    /// How many of the question's codes stand in `text`.
+    pub fn identifiers_in(&self, text: &str) -> usize {
+        let folded = plain_dashes(&fold(text));
+        self.identifiers.iter().filter(|id| stands_alone(&folded, id)).count()
+    }
+
+    /// Whether `text` names each thing that the question names as the owner of what it asks.
+    pub fn owners_stand_in(&self, text: &str) -> bool {
+        let pairs = crate::folding::pair_set(text);
+        self.owners.iter().all(|owner| character_pairs(owner).iter().all(|p| pairs.contains(p)))
+    }
+}
+
+impl WantedValue {
+    fn stands_in(&self, text: &str) -> bool {
+        let folded = fold(text);
+        self.units.iter().any(|unit| folded.match_indices(unit).any(|(at, _)| counts(&folded, at, unit)))
+    }
+}
+
+/// Whether the unit at `at` follows a number (日曜日 and 無料 stand by themselves).
+fn counts(folded: &str, at: usize, unit: &str) -> bool {
+    if matches!(unit, "無料" | "免除" | "曜") {
+        return true;
+    }
+    folded[..at].trim_end().chars().next_back().is_some_and(|c| c.is_ascii_digit() || "一二三四五六七八九十百千万億半数".contains(c))
+}
+
+/// Runs of letters, digits and inner `-`, `_`, `.` that hold both a letter and a digit.
+fn identifiers(folded: &str) -> Vec<String> {
+    let runs = folded.split(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_' | '.'));
+    let mixed =
+        |run: &&str| run.len() >= 3 && run.contains(|c: char| c.is_ascii_digit()) && run.contains(|c: char| c.is_ascii_alphabetic());
+    runs.map(|r| r.trim_matches(['-', '_', '.'])).filter(mixed).map(str::to_owned).collect()
+}
+
+/// The runs of kanji, katakana or Latin letters (two characters or more) right before の.
+fn owners(folded: &str) -> Vec<String> {
+    let named = |c: char| matches!(c, '\u{30a0}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '々') || c.is_ascii_alphabetic();
+    let mut found = Vec::new();
+    for (at, _) in folded.match_indices('の') {
+        let before = &folded[..at];
+        let start = before.char_indices().rev().take_while(|(_, c)| named(*c)).last().map_or(at, |(i, _)| i);
+        let owner = &before[start..];
+        if owner.chars().count() >= 2 && !owner.contains('何') {
+            found.push(owner.to_owned());
+        }
+    }
+    found
+}
+
+fn plain_dashes(text: &str) -> String {
+    text.chars().map(|c| if matches!(c, '‐' | '‑' | '–' | '—' | '―' | '−') { '-' } else { c }).collect()
+}
+
+fn stands_alone(text: &str, identifier: &str) -> bool {
+    text.match_indices(identifier).any(|(at, _)| {
+        let before = text[..at].chars().next_back();
+        let after = text[at + identifier.len()..].chars().next();
+        [before, after].into_iter().flatten().all(|c| !c.is_ascii_alphanumeric())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(question: &str, identifiers: &[&str], owners: &[&str]) {
+        let asked = Asked::of(question);
+        assert_eq!(asked.identifiers, identifiers);
+        assert_eq!(asked.owners, owners);
+    }
+
+    #[test]
+    fn codes_and_owners_are_read_from_the_wording() {
+        check("エラーコードＺ－９９９９の対処方法を教えてください。", &["z-9999"], &[]);
+        check("みなと市立大学の医学部の入学定員は何人ですか。", &[], &["市立大学", "医学部"]);
+        check("休みの日でも10月の手続はできますか", &[], &[]);
+        check("What should I do when the LX-4200 shows code J-31?", &["lx-4200", "j-31"], &[]);
+    }
+
+    #[test]
+    fn the_wanted_value_is_a_number_with_its_counter() {
+        let asked = Asked::of("粗大ごみの手数料はいくらですか");
+        assert!(asked.is_answered_by("1点につき500円とする。"));
+        assert!(asked.is_answered_by("手数料は、五百円とする。"));
+        assert!(!asked.is_answered_by("手数料は、規則で定める。"));
+        assert!(!Asked::of("目的は何ですか").is_answered_by("500円"));
+        assert!(Asked::of("婚姻届はいつまで").is_answered_by("7日以内に届け出る。"));
+    }
+
+    #[test]
+    fn a_code_is_found_only_whole() {
+        let asked = Asked::of("J-3 の意味");
+        assert_eq!(asked.identifiers_in("J‐31 Fuser"), 0);
+        assert_eq!(asked.identifiers_in("(J-3) Tray"), 1);
+        assert!(!Asked::of("医学部の定員").owners_stand_in("看護学部 80人"));
+    }
+}
