@@ -104,7 +104,7 @@ stage-written = Answer written
 stage-checking = Checking
 stage-checked = Checked
 stream-lost = The connection was lost. Check the network and ask again.
-stream-stopped = The answer was stopped.
+stream-stopped = The answer was stopped. The grey text has not been checked.
 
 record = How this answer came about
 record-searching = Search

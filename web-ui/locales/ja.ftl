@@ -101,7 +101,7 @@ stage-written = 回答を書きました
 stage-checking = 確認しています
 stage-checked = 確認しました
 stream-lost = 接続が切れました。ネットワークを確かめて、もう一度聞いてください。
-stream-stopped = 回答を止めました。
+stream-stopped = 回答を止めました。灰色の文は、まだ確認していません。
 
 record = 回答の経過
 record-searching = 検索

@@ -69,6 +69,7 @@ async function ask() {
 function begin() {
   document.getElementById("start")?.setAttribute("hidden", "");
   document.querySelector(".asked")?.remove();
+  document.getElementById("printed-question").textContent = question.value;
   result.hidden = false;
   stop.hidden = false;
   stages.hidden = false;

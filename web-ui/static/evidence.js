@@ -12,7 +12,11 @@ let opener = null;
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a.citation, a.candidate, a.source-link, a.crop, #place a[href^='/documents/']");
-  if (!link || !wide.matches || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0 || link.hasAttribute("download")) return;
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0 || link.hasAttribute("download")) return;
+  if (!wide.matches) {
+    if (link.matches("a.citation") && fold(link)) event.preventDefault();
+    return;
+  }
   event.preventDefault();
   if (!place.contains(link)) opener = link;
   show(link.getAttribute("href"));
@@ -71,6 +75,26 @@ function reveal() {
   };
   scroll();
   place.querySelector("img.page")?.addEventListener("load", scroll, { once: true });
+}
+
+// On a narrow screen the source folds out under its sentence. False when it is not at hand.
+function fold(citation) {
+  const sentence = citation.closest(".sentence");
+  const number = citation.dataset.source;
+  const open = sentence.nextElementSibling;
+  const folded = open?.classList.contains("fold") && open.dataset.source === number;
+  if (open?.classList.contains("fold")) open.remove();
+  citation.setAttribute("aria-expanded", String(!folded));
+  if (folded) return true;
+  const source = document.getElementById(`source-${number}`);
+  if (!source) return false;
+  const box = document.createElement("div");
+  box.className = "fold";
+  box.dataset.source = number;
+  box.append(...[...source.cloneNode(true).childNodes]);
+  box.querySelectorAll("a").forEach((link) => { link.href = citation.href; });
+  sentence.after(box);
+  return true;
 }
 
 function close() {

@@ -11,12 +11,33 @@ if (form) {
     if (!files.length) return;
     const button = form.querySelector("button");
     button.disabled = true;
-    let accepted = 0;
+    uploads.replaceChildren();
+    const outcomes = { queued: 0, duplicate: 0, refused: 0 };
     // One after the other: the appliance reads them one after the other too.
-    for (const file of files) accepted += (await send(file)) ? 1 : 0;
+    for (const file of files) outcomes[await send(file)] += 1;
     button.disabled = false;
     form.reset();
-    if (accepted === files.length) location.assign("/documents");
+    // A refusal stays on the screen with its reason; otherwise the list says what came of it.
+    const listed = document.getElementById("documents");
+    if (!outcomes.refused || (outcomes.queued && !listed)) {
+      location.assign(`/documents?added=${outcomes.queued}&duplicate=${outcomes.duplicate}`);
+    } else if (outcomes.queued) {
+      await refresh();
+      watch();
+    }
+  });
+}
+
+// Files dropped anywhere on the panel are chosen and sent.
+const panel = form?.closest(".panel");
+for (const name of ["dragenter", "dragover", "dragleave", "drop"]) {
+  panel?.addEventListener(name, (event) => {
+    if (!event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    panel.classList.toggle("dropping", name === "dragenter" || name === "dragover");
+    if (name !== "drop") return;
+    form.elements.file.files = event.dataTransfer.files;
+    form.requestSubmit();
   });
 }
 
@@ -41,7 +62,7 @@ function send(file) {
       const duplicate = request.response?.[0]?.outcome === "duplicate";
       state.textContent = duplicate ? form.dataset.duplicate : form.dataset.queued;
       item.className = duplicate ? "warn" : "good";
-      resolve(!duplicate);
+      resolve(duplicate ? "duplicate" : "queued");
     };
     request.send(data);
   });
@@ -68,14 +89,24 @@ function refuse(item, bar, state, words) {
   bar.remove();
   state.textContent = words;
   item.className = "bad";
-  return false;
+  return "refused";
 }
 
 const active = () => [...document.querySelectorAll("#documents tr[data-active]")];
 
+let timer = null;
+
+// Asks again and again while anything is under way; never twice at a time.
+function watch() {
+  timer ??= setTimeout(async () => {
+    await poll();
+    timer = null;
+    if (active().length) watch();
+  }, POLL_MS);
+}
+
 async function poll() {
   const rows = active();
-  if (!rows.length) return;
   const ids = rows.map((row) => row.dataset.document).join(",");
   const response = await fetch(`/documents/status?ids=${ids}`, { headers: { Accept: "application/json" } }).catch(() => null);
   if (response?.status === 401) { location.reload(); return; }
@@ -89,7 +120,6 @@ async function poll() {
       entries.forEach(update);
     }
   }
-  setTimeout(poll, POLL_MS);
 }
 
 function update(entry) {
@@ -109,4 +139,4 @@ async function refresh() {
   if (fresh) document.querySelector("#documents tbody")?.replaceWith(document.adoptNode(fresh));
 }
 
-if (active().length) setTimeout(poll, POLL_MS);
+if (active().length) watch();
