@@ -87,6 +87,8 @@ enum Command {
 const STACK_BYTES: usize = 8 << 20;
 /// How long work that cannot be broken off may hold up the end of the process.
 const FAREWELL: Duration = Duration::from_secs(2);
+/// How long a model's computation may hold it up besides: nothing breaks that off, and it must not be running at the end.
+const LAST_COMPUTATION: Duration = Duration::from_secs(20);
 
 /// Reads the command line, does what it says, and tells how it went.
 pub fn main() -> ExitCode {
@@ -114,6 +116,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         .context("the threads cannot be started")?;
     let outcome = runtime.block_on(dispatch(place, cli.command));
     runtime.shutdown_timeout(FAREWELL);
+    inference::rest(LAST_COMPUTATION);
     outcome
 }
 
