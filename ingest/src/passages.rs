@@ -72,6 +72,8 @@ struct Open {
     characters: usize,
     path: Path,
     rows: bool,
+    /// The first row among them (meaningless without one).
+    first_row: usize,
     /// Whether it holds only what precedes an article or a section: captions and headings.
     only_heads: bool,
 }
@@ -100,12 +102,20 @@ impl Cutter<'_> {
                 open.last = index;
                 open.characters += characters;
                 if open.only_heads || open.path.article.is_none() {
+                    let table = open.path.table.take();
                     open.path = self.path.clone();
+                    open.path.table = open.path.table.take().or(table);
+                }
+                if rows && !open.rows {
+                    open.first_row = index;
                 }
                 open.rows |= rows;
                 open.only_heads &= only_heads;
             }
-            None => self.open = Some(Open { first: index, last: index, characters, path: self.path.clone(), rows, only_heads }),
+            None => {
+                let path = self.path.clone();
+                self.open = Some(Open { first: index, last: index, characters, path, rows, first_row: index, only_heads });
+            }
         }
     }
 
@@ -133,6 +143,10 @@ impl Cutter<'_> {
         }
         let rows = block.kind == BlockKind::Row;
         if rows && open.rows {
+            // A header row goes with the first row under it.
+            if matches!(block.kind, BlockKind::Row) && open.first_row == open.last && open.path.table.is_some() {
+                return open.characters + characters > LONGEST;
+            }
             return open.characters + characters > ROWS_TARGET || characters > LONG_ROW || is_question(block, self.document);
         }
         if rows != open.rows {

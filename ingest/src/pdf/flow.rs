@@ -84,15 +84,27 @@ fn pages_of_contents(placed: &[Placed]) -> BTreeSet<u32> {
     lines.into_iter().filter(|(_, (entries, all))| *entries >= 5 && entries * 2 > *all).map(|(page, _)| page).collect()
 }
 
-/// Puts headings that are known by their size under the part they stand in: type no larger than that of 第1章 is deeper.
+/// Puts headings that are known by their size among the parts: type as large as that of 第1章 is its like, smaller type
+/// stands under it.
 fn nest_under_parts(placed: &mut [Placed]) {
+    let parts: Vec<(u8, f32)> = placed
+        .iter()
+        .filter_map(|p| match p.opening {
+            Some(Opening::Part(level)) if matches!(p.role, Role::Heading(_)) => Some((level, p.line.size)),
+            _ => None,
+        })
+        .collect();
+    let like = |size: f32| parts.iter().filter(|(_, s)| (0.98..1.02).contains(&(s / size))).map(|(level, _)| *level).min();
     let mut part: Option<(u8, f32)> = None;
     for p in placed {
         let Role::Heading(level) = &mut p.role else { continue };
         match (&p.opening, part) {
             (Some(Opening::Part(own)), _) => part = Some((*own, p.line.size)),
-            (_, Some((above, size))) if p.line.size <= size * 1.02 => *level = (*level).max(above + 1),
-            _ => part = None,
+            (_, above) => match (like(p.line.size), above) {
+                (Some(own), _) => *level = own,
+                (None, Some((above, size))) if p.line.size < size => *level = (*level).max(above + 1),
+                _ => part = None,
+            },
         }
     }
 }

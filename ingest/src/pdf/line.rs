@@ -147,7 +147,7 @@ fn space_between(before: &Ink, after: &Ink) -> Option<char> {
         _ => match after.space {
             Some('\u{3000}') if gap > 0.3 * size => Some('\u{3000}'),
             Some(_) => Some(' '),
-            None => (gap > 0.6 * size).then_some(' '),
+            None => (gap > 0.45 * size).then_some(' '),
         },
     }
 }
