@@ -32,6 +32,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let generator = LlamaGenerator::load(&shelf.generator(None)?, &settings)?;
     println!("generator loaded in {:.2} s, {} MB resident", started.elapsed().as_secs_f32(), resident_mb());
     measure_generation(&generator).await?;
+
+    println!("both at once:");
+    let (embedded, written) = tokio::join!(measure_embedding(&embedder), measure_generation(&generator));
+    embedded.and(written)?;
     println!("{} MB resident at the end", resident_mb());
     Ok(())
 }
