@@ -118,7 +118,7 @@ mod tests {
             assert!(!file.exists());
         }
         let hash = ContentHash::of("同じ中身".as_bytes());
-        assert_eq!(store.list().unwrap(), [hash.clone()]);
+        assert_eq!(store.list().unwrap(), std::slice::from_ref(&hash));
         store.remove(&hash).unwrap();
         store.remove(&hash).unwrap();
         assert!(store.list().unwrap().is_empty());

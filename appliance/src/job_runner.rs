@@ -55,7 +55,7 @@ impl JobRunner {
             let runner = self.clone();
             tasks.spawn(async move {
                 while let Some(job) = runner.next().await {
-                    runner.carry_out(&job, std::future::pending()).await
+                    runner.carry_out(&job, std::future::pending()).await;
                 }
             });
         }

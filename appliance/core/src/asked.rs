@@ -101,6 +101,9 @@ fn identifiers(folded: &str) -> Vec<String> {
     runs.map(|r| r.trim_matches(['-', '_', '.'])).filter(mixed).map(str::to_owned).collect()
 }
 
+/// Nouns that stand before の without naming anything.
+const FORMAL_NOUNS: &[&str] = &["場合", "以上", "以下", "以内", "以外", "以前", "以後", "一般", "自分", "程度", "最大", "最低", "途中"];
+
 /// The runs of kanji, katakana or Latin letters (two characters or more) right before の.
 fn owners(folded: &str) -> Vec<String> {
     let named = |c: char| matches!(c, '\u{30a0}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '々') || c.is_ascii_alphabetic();
@@ -109,7 +112,7 @@ fn owners(folded: &str) -> Vec<String> {
         let before = &folded[..at];
         let start = before.char_indices().rev().take_while(|(_, c)| named(*c)).last().map_or(at, |(i, _)| i);
         let owner = &before[start..];
-        if owner.chars().count() >= 2 && !owner.contains('何') {
+        if owner.chars().count() >= 2 && !owner.contains('何') && !FORMAL_NOUNS.iter().any(|n| owner.ends_with(n)) {
             found.push(owner.to_owned());
         }
     }
@@ -143,6 +146,7 @@ mod tests {
     fn codes_and_owners_are_read_from_the_wording() {
         check("エラーコードＺ－９９９９の対処方法を教えてください。", &["z-9999"], &[]);
         check("みなと市立大学の医学部の入学定員は何人ですか。", &[], &["市立大学", "医学部"]);
+        check("再交付を受ける場合の手数料", &[], &[]);
         check("休みの日でも10月の手続はできますか", &[], &[]);
         check("What should I do when the LX-4200 shows code J-31?", &["lx-4200", "j-31"], &[]);
     }

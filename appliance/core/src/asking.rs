@@ -39,7 +39,7 @@ pub struct AskingPolicy {
 
 impl Default for AskingPolicy {
     fn default() -> Self {
-        Self { candidates: 24, sources: 6, quoted_chars: 120, trusted_share: 0.6, evidence: EvidenceThresholds::default() }
+        Self { candidates: 24, sources: 6, quoted_chars: 120, trusted_share: 0.9, evidence: EvidenceThresholds::default() }
     }
 }
 
@@ -216,15 +216,14 @@ impl Check<'_> {
         (AnswerKind::Extracted, citation::quote(&quotations, self.sources))
     }
 
-    /// The source to quote from: among the first three, the one that covers most of the question and holds a value of
-    /// the kind asked for; the earlier one when they are close, because rank also knows the vectors.
+    /// The source to quote from, among the first three: the one that covers most of the question and whose best
+    /// sentence bears most on it; the earlier one when they are close, because rank also knows the vectors.
     fn best_source(&self) -> usize {
         const RANK_STEP: f32 = 0.1;
-        const VALUE: f32 = 0.15;
         let merit = |(i, s): (usize, &Source)| {
-            let value = if self.asked.is_answered_by(&s.passage.passage.text) { VALUE } else { 0.0 };
             let sound = if s.strength.suffices(&self.asking.policy.evidence) { 1.0 } else { 0.0 };
-            (i, sound + s.strength.coverage + value - RANK_STEP * i as f32)
+            let share = evidence::best_share(self.asked, self.terms, &s.passage);
+            (i, sound + 0.5 * s.strength.coverage + 0.5 * share - RANK_STEP * i as f32)
         };
         self.sources
             .iter()

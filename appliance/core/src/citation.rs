@@ -5,7 +5,7 @@
 //! prove: that a composed sentence means what its source means.
 
 use crate::answer::{AnswerSentence, Citation, Source, Support};
-use crate::evidence::Quotation;
+use crate::evidence::{Quotation, whole_units};
 use crate::folding::{Folded, fold};
 use crate::locator::Span;
 use crate::prompt::{REFUSAL_EN, REFUSAL_JA};
@@ -44,7 +44,7 @@ pub fn verify_grounded(output: &str, sources: &[Source]) -> Verdict {
     let Some(found) = (!quotation.is_empty()).then(|| Folded::new(text).find(quotation)).flatten() else {
         return Verdict::Rejected;
     };
-    let whole = whole_sentences(text, found);
+    let whole = whole_units(&source.passage, found);
     let quoted = &text[whole.start..whole.end];
     let Some(short) = (!answer.is_empty()).then(|| Folded::new(quoted).find(&answer)).flatten() else {
         return Verdict::Rejected;
@@ -173,14 +173,6 @@ fn numerals(text: &str) -> Vec<String> {
         found.push(current);
     }
     found
-}
-
-/// The sentences of `text` that `part` touches, as one span.
-fn whole_sentences(text: &str, part: Span) -> Span {
-    sentences(text)
-        .into_iter()
-        .filter(|s| s.overlaps(part))
-        .fold(part, |whole, s| Span::new(whole.start.min(s.start), whole.end.max(s.end)))
 }
 
 #[cfg(test)]

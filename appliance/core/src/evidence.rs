@@ -143,6 +143,21 @@ fn heaviest(asked: &Asked, text: &str, open: &[Span], missing: &[&TermWeight]) -
         .max_by(|(i, a), (j, b)| a.total_cmp(b).then(j.cmp(i)))
 }
 
+/// The sentences or rows of a passage that `part` of its text touches, as one span: what a quotation shows whole.
+pub fn whole_units(stored: &StoredPassage, part: Span) -> Span {
+    let touched = units(stored).into_iter().filter(|u| u.overlaps(part));
+    touched.fold(part, |whole, u| Span::new(whole.start.min(u.start), whole.end.max(u.end)))
+}
+
+/// The weight of the passage's heaviest sentence or row, as a share of all the question's terms; a value of the kind
+/// asked for and codes can take it above 1.
+pub fn best_share(asked: &Asked, terms: &[TermWeight], stored: &StoredPassage) -> f32 {
+    let all: Vec<&TermWeight> = terms.iter().collect();
+    let total: f32 = terms.iter().map(TermWeight::evidence).sum();
+    let best = heaviest(asked, &stored.passage.text, &units(stored), &all).map_or(0.0, |(_, weight)| weight);
+    if total > 0.0 { best / total } else { 0.0 }
+}
+
 /// What can be quoted of a passage by itself: the rows of a sheet, else the sentences that are no headings. All of
 /// its sentences when it holds nothing but headings.
 fn units(stored: &StoredPassage) -> Vec<Span> {

@@ -12,6 +12,7 @@ use appliance_core::viewer::Viewer;
 use async_trait::async_trait;
 use std::sync::Arc;
 use tokio::sync::Notify;
+use unicode_normalization::UnicodeNormalization;
 
 /// The catalog with the index that follows it and the runner that works off its jobs.
 #[derive(Clone)]
@@ -126,6 +127,7 @@ impl Catalog {
         if !viewer.visibility().collections.contains(&upload.collection) {
             return Err(PortError::new(format!("collection {} does not exist, or may not be seen", upload.collection)));
         }
+        let upload = Upload { name: file_name(&upload.name), ..upload };
         let file = upload.file.clone();
         let (hash, bytes) = tokio::task::spawn_blocking(move || files::hash_file(&file))
             .await
@@ -174,4 +176,15 @@ impl Catalog {
         self.drop_unused(&hashes).await?;
         Ok(Some(left))
     }
+}
+
+/// The longest file name kept, in characters; file systems stop at 255 bytes.
+const LONGEST_NAME: usize = 255;
+
+/// A name as it is kept: in composed form, because a Mac sends が as か and a mark of its own, and the same file must
+/// not become two documents; without control characters; never empty.
+fn file_name(given: &str) -> String {
+    let name: String = given.nfc().filter(|c| !c.is_control()).take(LONGEST_NAME).collect();
+    let name = name.trim();
+    if name.is_empty() { "無題".to_owned() } else { name.to_owned() }
 }

@@ -8,6 +8,7 @@ use appliance_core::ports::catalog::{NewPerson, Person, Session, SignIn};
 use appliance_core::ports::{People, PortError};
 use appliance_core::viewer::{Role, Viewer};
 use async_trait::async_trait;
+use sqlx::SqliteConnection;
 
 /// The longest login looked at; a longer one is nobody's.
 const LONGEST_LOGIN: usize = 200;
@@ -22,7 +23,7 @@ impl People for Catalog {
         let mut tx = self.begin().await?;
         let wait = throttle::begin_attempt(&mut tx, login, self.now()).await?;
         if wait.is_some() {
-            audit::note(&mut tx, self.now(), None, Action::SignInDelayed, "", login).await?;
+            self.note_attempt(&mut tx, Action::SignInDelayed, login).await?;
         }
         let person = users::by_login(&mut tx, login).await?.filter(|p| p.active);
         let hash = match &person {
@@ -158,8 +159,14 @@ impl Catalog {
 
     async fn refuse(&self, login: &str) -> Result<SignIn, PortError> {
         let mut db = self.connection().await?;
-        audit::note(&mut db, self.now(), None, Action::SignInRefused, "", login).await?;
+        self.note_attempt(&mut db, Action::SignInRefused, login).await?;
         Ok(SignIn::Refused)
+    }
+
+    /// Notes an attempt that failed. A login that nobody has is left out: people type their password there by mistake.
+    async fn note_attempt(&self, db: &mut SqliteConnection, action: Action, login: &str) -> Result<(), PortError> {
+        let subject = users::by_login(db, login).await?.map(|p| subject(p.id)).unwrap_or_default();
+        audit::note(db, self.now(), None, action, &subject, "").await
     }
 
     async fn stored_hash(&self, user: UserId) -> Result<Option<String>, PortError> {

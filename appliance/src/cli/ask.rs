@@ -36,9 +36,9 @@ pub async fn run(place: &Place, arguments: &Arguments) -> Result<ExitCode> {
     told.await?;
     let answer = answer?;
     if arguments.json {
-        output::json(&answer)?
+        output::json(&answer)?;
     } else {
-        print(&answer, question.language())?
+        print(&answer, question.language())?;
     }
     Ok(ExitCode::SUCCESS)
 }

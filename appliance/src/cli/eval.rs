@@ -58,9 +58,9 @@ pub async fn run(place: &Place, command: Command) -> Result<ExitCode> {
     let measured = trial.run(&corpus, &questions).await?;
     bar.finish_and_clear();
     if arguments.json {
-        output::json(&measured)?
+        output::json(&measured)?;
     } else {
-        print(&measured)?
+        print(&measured)?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -87,6 +87,22 @@ async fn the_same_bytes_are_taken_once_a_collection() {
 }
 
 #[tokio::test]
+async fn a_name_is_the_same_from_every_machine() {
+    let trial = Trial::new().await;
+    let operator = trial.catalog.local_operator().await.unwrap();
+    let mut documents = Vec::new();
+    for (name, text) in [("カ\u{3099}イト\u{3099}.txt", "一"), (" ガイド.txt\n", "二")] {
+        let Accepted::Queued { document, .. } = trial.catalog.accept(&operator, text_upload(&trial, name, text)).await.unwrap() else {
+            panic!("new")
+        };
+        documents.push(document);
+    }
+    assert_eq!(documents[0], documents[1]);
+    let entry = trial.catalog.visible_document(&operator, documents[0]).await.unwrap().unwrap();
+    assert_eq!(entry.file_name, "ガイド.txt");
+}
+
+#[tokio::test]
 async fn a_failed_file_may_be_tried_again() {
     let trial = Trial::new().await;
     let operator = trial.catalog.local_operator().await.unwrap();

@@ -150,3 +150,14 @@ async fn the_trail_tells_who_did_what() {
     let told: Vec<_> = trail.iter().map(|e| (e.action.as_str(), e.actor)).collect();
     assert_eq!(told, [("signed-in", Some(user)), ("sign-in-refused", None), ("person-added", None)]);
 }
+
+#[tokio::test]
+async fn a_password_typed_as_a_login_is_not_kept() {
+    let trial = Trial::new().await;
+    for _ in 0..7 {
+        trial.catalog.sign_in("hunter2 in the wrong field", "x").await.unwrap();
+    }
+    let trail = trial.catalog.audit_trail(20).await.unwrap();
+    assert_eq!(trail.len(), 7);
+    assert!(trail.iter().all(|e| e.subject.is_empty() && e.detail.is_empty()));
+}
