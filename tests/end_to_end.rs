@@ -108,7 +108,8 @@ async fn cited_link(visitor: &Visitor, golden: &GoldenQuestion, place: &str) -> 
     }
     let prefix = format!("/documents/{}", document_of(visitor, golden).await?);
     let links = page.body.split("<a ").skip(1).filter(|a| a.split('>').next().is_some_and(|tag| tag.contains("class=\"citation")));
-    let mut hrefs = links.filter_map(|a| a.split("href=\"").nth(1)?.split('"').next()).map(|h| h.replace("&amp;", "&"));
+    let mut hrefs =
+        links.filter_map(|a| a.split("href=\"").nth(1)?.split('"').next()).map(|h| h.replace("&amp;", "&").replace("&#38;", "&"));
     hrefs
         .find(|h| h.starts_with(&prefix) && h.contains(place))
         .with_context(|| format!("no citation of {:?} leads to {prefix}{place}", golden.question))

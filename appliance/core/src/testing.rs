@@ -68,7 +68,7 @@ pub struct FixedClock;
 
 impl Clock for FixedClock {
     fn now(&self) -> jiff::Timestamp {
-        jiff::Timestamp::constant(1_774_915_200, 0)
+        jiff::Timestamp::constant(1_775_001_600, 0)
     }
 }
 
