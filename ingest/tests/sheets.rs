@@ -116,3 +116,23 @@ fn real_documents_keep_the_rules() {
         check(&document).expect("the rules hold");
     }
 }
+
+/// The sample library's workbook: two header rows, merged across and down, one table a sheet.
+#[test]
+fn merged_headers_of_a_workbook_stand_before_every_value() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy/sample/library/municipal/施設使用料一覧.xlsx");
+    let document = read(&path, "施設使用料一覧.xlsx");
+    let row = document.blocks.iter().find(|b| b.kind == BlockKind::Row).expect("a row");
+    let text = row.span.slice(&document.text).expect("fits");
+    assert!(text.contains("一般／平日: ") && text.contains("一般／土日祝: "), "{text}");
+    let Place::Cells { sheet, cells, .. } = &row.place else { panic!("not in cells") };
+    let window = FileReader::new().sheet_window(&path, Format::Xlsx, *sheet, 0, document.sheets[0].rows).expect("read").expect("a sheet");
+    for cell in cells {
+        let shown = &window.rows[cell.cell.row as usize][cell.cell.column as usize];
+        assert_eq!(cell.span.slice(&document.text), Some(shown.as_str()));
+    }
+    for passage in FileParser::default().passages(&document) {
+        let Place::Cells { sheet, cells, .. } = &passage.locator.place else { panic!("not in cells") };
+        assert!(document.sheets.len() > *sheet as usize && cells.iter().all(|c| passage.locator.span.contains(c.span)));
+    }
+}
