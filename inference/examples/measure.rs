@@ -19,8 +19,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
     let folder = PathBuf::from(arguments.next().unwrap_or_else(|| "deploy/models/cache".to_owned()));
     let threads = arguments.next().and_then(|t| t.parse().ok()).unwrap_or(0);
-    let embedding_batch_tokens = arguments.next().and_then(|t| t.parse().ok()).unwrap_or(512);
-    let settings = EngineSettings { threads, embedding_batch_tokens, ..EngineSettings::default() };
+    let usual = EngineSettings::default();
+    let embedding_batch_tokens = arguments.next().and_then(|t| t.parse().ok()).unwrap_or(usual.embedding_batch_tokens);
+    let settings = EngineSettings { threads, embedding_batch_tokens, ..usual };
     let shelf = Shelf::open(&folder)?;
 
     let started = Instant::now();
