@@ -180,7 +180,7 @@ pub async fn serve(place: &Place, listener: TcpListener, ready: impl FnOnce(Sock
     }
     let engines = place.engines(Writing::Needed).await?;
     let (index, ()) = tokio::try_join!(place.index(&engines), check_models(&engines))?;
-    compare_counts(index.as_ref(), &catalog).await?;
+    refuse_lost_passages(index.as_ref(), &catalog).await?;
 
     let arrivals = Arc::new(Notify::new());
     let runner = place.job_runner(&engines, Arc::clone(&index), catalog.clone(), Arc::clone(&arrivals));
@@ -227,17 +227,17 @@ async fn check_models(engines: &Engines) -> Result<()> {
     Ok(())
 }
 
-/// An index that is empty while the catalog is not was lost; searching it would find nothing without a word.
-async fn compare_counts(index: &dyn PassageIndex, catalog: &Catalog) -> Result<()> {
+/// Stops where the index has lost passages: searching it would miss them without a word.
+///
+/// Invariant: whatever the catalog names searchable was committed to the index before. More in the index than in the
+/// catalog is usual after a crash; the jobs that are taken up again set it right.
+pub async fn refuse_lost_passages(index: &dyn PassageIndex, catalog: &Catalog) -> Result<()> {
     let (found, kept) = (index.len().await?, catalog.count_searchable().await?);
-    if found == 0 && kept > 0 {
-        let message = format!("the index is empty, but the catalog holds {kept} searchable passages");
-        return Err(PortError::new(message).with_hint("run `kura reindex`: it rebuilds the index from the catalog").into());
+    if found >= kept {
+        return Ok(());
     }
-    if found != kept {
-        tracing::warn!(index.passages = found, catalog.passages = kept, "index and catalog differ; `kura reindex` makes them equal");
-    }
-    Ok(())
+    let message = format!("the index holds {found} of the {kept} passages that the catalog names searchable");
+    Err(PortError::new(message).with_hint("run `kura reindex`: it rebuilds the index from the catalog").into())
 }
 
 fn models_in_use(engines: &Engines) -> Vec<ModelInUse> {

@@ -28,6 +28,7 @@ pub async fn run(place: &Place, arguments: &Arguments) -> Result<ExitCode> {
     let viewer = search::viewer(&catalog, arguments.login.as_deref()).await?;
     let engines = place.engines(Writing::Needed).await?;
     let index = place.index_to_read(&engines).await?;
+    search::refuse_lost_index(index.as_ref(), &catalog).await?;
     let asking = place.asking(&engines, index, catalog);
     let (events, seen) = mpsc::channel(64);
     let told = tokio::spawn(tell_progress(seen));

@@ -4,7 +4,7 @@ use super::follow::{self, Followed, Outcome};
 use super::output;
 use crate::catalog::Catalog;
 use crate::catalog::access::Principal;
-use crate::wiring::{Place, Writing};
+use crate::wiring::{self, Place, Writing};
 use anyhow::{Context as _, Result, bail};
 use appliance_core::id::CollectionId;
 use appliance_core::ports::catalog::{Accepted, Upload};
@@ -140,6 +140,7 @@ async fn work(place: &Place, catalog: &Catalog, jobs: &[Followed]) -> Result<Out
     }
     let engines = place.engines(Writing::NotNeeded).await?;
     let index = place.index(&engines).await?;
+    wiring::refuse_lost_passages(index.as_ref(), catalog).await?;
     let runner = place.job_runner(&engines, index, catalog.clone(), Arc::new(Notify::new()));
     runner.recover(place.configuration.ingest.attempts).await?;
     let workers = place.configuration.ingest.workers;

@@ -70,6 +70,7 @@ pub async fn run(place: &Place, arguments: &Arguments) -> Result<ExitCode> {
     let viewer = viewer(&catalog, arguments.login.as_deref()).await?;
     let engines = place.engines(Writing::NotNeeded).await?;
     let index = place.index_to_read(&engines).await?;
+    refuse_lost_index(index.as_ref(), &catalog).await?;
     let embedded = engines.embedder.embed(TextRole::Query, vec![question.text().to_owned()]).await?;
     let query = match embedded.into_iter().next() {
         Some(embedding) => HybridQuery::new(&viewer, &question, embedding, arguments.limit).with_legs(arguments.legs.into()),
@@ -94,6 +95,16 @@ pub async fn run(place: &Place, arguments: &Arguments) -> Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Beside a server the counts of index and catalog may differ for a moment, but an index that is empty while the
+/// catalog is not was lost; it would find nothing without a word.
+pub async fn refuse_lost_index(index: &dyn PassageIndex, catalog: &Catalog) -> Result<()> {
+    let kept = catalog.count_searchable().await?;
+    if kept > 0 && index.len().await? == 0 {
+        return Err(output::refusal(format!("the index is empty, but the catalog holds {kept} searchable passages"), "run `kura reindex`"));
+    }
+    Ok(())
 }
 
 /// Who is looking: the person named, or the operator.
