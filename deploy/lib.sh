@@ -156,7 +156,7 @@ compile_dictionary() {
         return
     fi
     rm -f "$cache"/ipadic.dic.*
-    "$root/target/release/kura" dictionary compile --from "$dictionary_source" --to "$cache/ipadic.dic.$$" || stop "the dictionary was not compiled (above)" "check that mecab-ipadic is installed and that $cache has 500 MB left, then call this again"
+    "$root/target/release/kura" dictionary compile --from "$dictionary_source" --to "$cache/ipadic.dic.$$" >/dev/null || stop "the dictionary was not compiled (above)" "check that mecab-ipadic is installed and that $cache has 500 MB left, then call this again"
     mv "$cache/ipadic.dic.$$" "$cache/ipadic.dic"
 }
 
