@@ -202,14 +202,24 @@ pub async fn serve(place: &Place, listener: TcpListener, ready: impl FnOnce(Sock
         let shutdown = shutdown.clone();
         async move { runner.run(workers, shutdown).await }
     });
-    let asked_to_end = tokio::spawn(async move {
-        let outcome = end_of_process().await;
-        tell.send_replace(true);
-        outcome
+    let tell = Arc::new(tell);
+    let asked_to_end = tokio::spawn({
+        let tell = Arc::clone(&tell);
+        async move {
+            let outcome = end_of_process().await;
+            tell.send_replace(true);
+            outcome
+        }
     });
     ready(listener.local_addr().context("the listener has no address")?)?;
     web_ui::serve(desk, listener, http_settings(place, shutdown)).await?;
-    asked_to_end.await??;
+    // The desk may also have ended on its own; the jobs then have to hear of it.
+    tell.send_replace(true);
+    if asked_to_end.is_finished() {
+        asked_to_end.await??;
+    } else {
+        asked_to_end.abort();
+    }
     jobs.await?;
     catalog.close().await;
     Ok(())

@@ -223,7 +223,7 @@ impl Check<'_> {
         let merit = |(i, s): (usize, &Source)| {
             let sound = if s.strength.suffices(&self.asking.policy.evidence) { 1.0 } else { 0.0 };
             let share = evidence::best_share(self.asked, self.terms, &s.passage);
-            (i, sound + 0.5 * s.strength.coverage + 0.5 * share - RANK_STEP * i as f32)
+            (i, sound + 0.5 * s.strength.coverage + share - RANK_STEP * i as f32)
         };
         self.sources
             .iter()

@@ -25,7 +25,9 @@ pub enum Verdict {
 /// Checks the output of a model that answers in the grounded format, ` 答え[2]⏎根拠[2]: 「その文」`.
 ///
 /// Accepted when the quotation stands in the cited source and the short answer stands in the quotation, both
-/// compared folded. The sentences shown are the source's own words, not the model's copy of them.
+/// compared folded. The sentences shown are the source's own words, not the model's copy of them. A value that is one of
+/// several of its kind in the quotation (the fees of a table's row) is not put in front: nothing here can tell whether
+/// the model took it from the right column.
 pub fn verify_grounded(output: &str, sources: &[Source]) -> Verdict {
     if is_refusal(output) {
         return Verdict::Refusal;
@@ -52,7 +54,7 @@ pub fn verify_grounded(output: &str, sources: &[Source]) -> Verdict {
     let cite = |span: Span| vec![Citation { source: source.number, quote: Some(span) }];
     let short = Span::new(whole.start + short.start, whole.start + short.end);
     let mut shown = Vec::new();
-    if short != whole {
+    if short != whole && !is_one_of_several_values(&text[short.start..short.end], quoted) {
         shown.push(AnswerSentence {
             text: text[short.start..short.end].to_owned(),
             citations: cite(short),
@@ -153,6 +155,27 @@ fn marks_before_full_stops(text: &str) -> String {
     moved
 }
 
+/// Whether `quoted` holds another number with the counter that follows the number in `short` (3,300円 beside 3,960円).
+fn is_one_of_several_values(short: &str, quoted: &str) -> bool {
+    let values = counted(quoted);
+    counted(short).iter().any(|(number, counter)| values.iter().any(|(n, c)| c == counter && n != number))
+}
+
+/// The numbers of a text with the character that follows each.
+fn counted(text: &str) -> Vec<(String, Option<char>)> {
+    let folded: String = fold(text).chars().filter(|c| *c != ',').collect();
+    let mut found = Vec::new();
+    let mut number = String::new();
+    for c in folded.chars().map(Some).chain([None]) {
+        match c {
+            Some(digit) if digit.is_ascii_digit() => number.push(digit),
+            _ if !number.is_empty() => found.push((std::mem::take(&mut number), c)),
+            _ => {}
+        }
+    }
+    found
+}
+
 /// The numbers in a text, folded, without thousands separators.
 fn numerals(text: &str) -> Vec<String> {
     let folded = fold(text);
@@ -214,6 +237,13 @@ mod tests {
             assert_eq!(verify_grounded(output, &sources()), Verdict::Rejected, "{output}");
         }
         assert_eq!(verify_grounded(" 資料からは確認できません。", &sources()), Verdict::Refusal);
+    }
+
+    #[test]
+    fn a_fee_among_several_is_shown_only_with_its_row() {
+        let row = [source(1, "使用料", "大アリーナ（半面）、平日: 3,300円、土日祝: 3,960円")];
+        let verdict = verify_grounded(" 3,300円[1]\n根拠[1]: 「大アリーナ（半面）、平日: 3,300円、土日祝: 3,960円」", &row);
+        assert_eq!(supported(&verdict).len(), 1);
     }
 
     #[test]
