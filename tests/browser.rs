@@ -15,7 +15,8 @@ const PATIENCE: Duration = Duration::from_secs(90);
 #[tokio::test(flavor = "multi_thread")]
 async fn a_person_signs_in_uploads_asks_and_follows_the_citation() -> Result<()> {
     let questions = golden::questions()?;
-    let golden = questions.iter().find(|q| !q.unanswerable && q.page.is_some() && !q.facts.is_empty()).context("a question on a page")?;
+    let japanese = |q: &&golden::GoldenQuestion| !q.unanswerable && q.page.is_some() && !q.facts.is_empty() && !q.question.is_ascii();
+    let golden = questions.iter().find(japanese).context("a Japanese question on a page")?;
     let file = workspace::sample(golden.document.as_deref().unwrap_or_default());
     let data = DataFolder::prepare()?;
     let appliance = Appliance::start(&data).await?;
@@ -23,6 +24,10 @@ async fn a_person_signs_in_uploads_asks_and_follows_the_citation() -> Result<()>
     let window = &browser.window;
 
     window.goto(appliance.address()).await?;
+    ensure!(
+        window.find(Locator::Css("html")).await?.attr("lang").await?.as_deref() == Some("ja"),
+        "the desk speaks Japanese to who reads it"
+    );
     browser.keep_picture("sign-in").await?;
     sign_in(&browser, &data.one_time_password).await?;
     fill(&browser, "current", &data.one_time_password).await?;

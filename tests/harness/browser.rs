@@ -18,13 +18,13 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// Opens a window of 1280 × 900.
+    /// Opens a window of 1280 × 900 of a person who reads Japanese first.
     pub async fn open() -> Result<Self> {
-        Self::open_with(json!({})).await
+        Self::open_in("ja,en").await
     }
 
-    /// Opens a window with further Chromium preferences (`prefs`).
-    pub async fn open_with(prefs: serde_json::Value) -> Result<Self> {
+    /// Opens a window of a person who reads these languages, the first one best.
+    pub async fn open_in(languages: &str) -> Result<Self> {
         let profile = tempfile::Builder::new().prefix("kura-browser-").tempdir()?;
         let mut driver = Command::new("chromedriver")
             .args(["--port=0"])
@@ -45,11 +45,10 @@ impl Browser {
             "--disable-background-networking".to_owned(),
             "--disable-component-update".to_owned(),
             "--disable-sync".to_owned(),
-            "--lang=ja".to_owned(),
             "--window-size=1280,900".to_owned(),
             format!("--user-data-dir={}", profile.path().display()),
         ];
-        let options = json!({ "args": arguments, "prefs": prefs });
+        let options = json!({ "args": arguments, "prefs": { "intl.accept_languages": languages } });
         let capabilities = [("goog:chromeOptions".to_owned(), options), ("goog:loggingPrefs".to_owned(), json!({ "performance": "ALL" }))];
         let window = ClientBuilder::new(HttpConnector::new())
             .capabilities(capabilities.into_iter().collect())
