@@ -219,7 +219,7 @@ impl Check<'_> {
     /// The source to quote from, among the first three: the one that covers most of the question and whose best
     /// sentence bears most on it; the earlier one when they are close, because rank also knows the vectors.
     fn best_source(&self) -> usize {
-        const RANK_STEP: f32 = 0.1;
+        const RANK_STEP: f32 = 0.05;
         let merit = |(i, s): (usize, &Source)| {
             let sound = if s.strength.suffices(&self.asking.policy.evidence) { 1.0 } else { 0.0 };
             let share = evidence::best_share(self.asked, self.terms, &s.passage);
