@@ -62,6 +62,17 @@ async fn a_person_signs_in_uploads_asks_and_follows_the_citation() -> Result<()>
     ensure!(seen["inside"] == true && seen["drawn"] == true, "the highlight does not lie on the drawn page: {seen}");
     browser.keep_picture("citation-on-its-page").await?;
 
+    let document = href.split('/').nth(2).context("a citation names its document")?.to_owned();
+    window.goto(&format!("{}/documents/{document}/delete", appliance.address())).await?;
+    window.find(Locator::Css("main form button")).await?.click().await?;
+    window.wait().at_most(PATIENCE).for_element(Locator::Css("main .empty")).await?;
+    window.goto(appliance.address()).await?;
+    window.find(Locator::Css("#question")).await?.send_keys(&golden.question).await?;
+    window.find(Locator::Css("#ask")).await?.click().await?;
+    window.wait().at_most(PATIENCE).for_element(Locator::Css("#answer article[data-kind=refused] .refusal")).await?;
+    ensure!(window.find_all(Locator::Css("#answer a[href^='/documents/']")).await?.is_empty(), "a deleted document is still offered");
+    browser.keep_picture("refusal").await?;
+
     let requested: Vec<Value> =
         serde_json::from_value(window.execute("return performance.getEntriesByType('resource').map(e => e.name)", vec![]).await?)?;
     let foreign: Vec<&Value> = requested.iter().filter(|r| !r.as_str().unwrap_or_default().starts_with(appliance.address())).collect();
