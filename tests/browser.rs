@@ -8,9 +8,6 @@ use kura_tests::browser::Browser;
 use kura_tests::golden;
 use kura_tests::{Appliance, workspace};
 use serde_json::{Value, json};
-use std::time::Duration;
-
-const PATIENCE: Duration = Duration::from_secs(90);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_person_signs_in_uploads_asks_and_follows_the_citation() -> Result<()> {
@@ -24,32 +21,29 @@ async fn a_person_signs_in_uploads_asks_and_follows_the_citation() -> Result<()>
     let window = &browser.window;
 
     window.goto(appliance.address()).await?;
-    ensure!(
-        window.find(Locator::Css("html")).await?.attr("lang").await?.as_deref() == Some("ja"),
-        "the desk speaks Japanese to who reads it"
-    );
+    ensure!(browser.wait_for("html").await?.attr("lang").await?.as_deref() == Some("ja"), "the desk speaks Japanese to who reads it");
     browser.keep_picture("sign-in").await?;
     sign_in(&browser, &data.one_time_password).await?;
     fill(&browser, "current", &data.one_time_password).await?;
     fill(&browser, "new", PASSWORD).await?;
     fill(&browser, "again", PASSWORD).await?;
-    window.find(Locator::Css("main form button[type=submit]")).await?.click().await?;
-    window.wait().at_most(PATIENCE).for_element(Locator::Css("#question")).await?;
+    browser.wait_for("main form button[type=submit]").await?.click().await?;
+    browser.wait_for("#question").await?;
     browser.keep_picture("ask-empty").await?;
 
     window.goto(&format!("{}/documents", appliance.address())).await?;
-    window.find(Locator::Css("input[type=file]")).await?.send_keys(&file.display().to_string()).await?;
-    window.find(Locator::Css("form[enctype] button[type=submit]")).await?.click().await?;
-    window.wait().at_most(PATIENCE).for_element(Locator::Css("#documents .state-words.good")).await?;
+    browser.wait_for("input[type=file]").await?.send_keys(&file.display().to_string()).await?;
+    browser.wait_for("form[enctype] button[type=submit]").await?.click().await?;
+    browser.wait_for("#documents .state-words.good").await?;
     browser.keep_picture("library").await?;
 
     window.goto(appliance.address()).await?;
-    let field = window.find(Locator::Css("#question")).await?;
+    let field = browser.wait_for("#question").await?;
     field.send_keys(&golden.question).await?;
     composing_enter_sends_nothing(&browser).await?;
     field.send_keys(&char::from(Key::Enter).to_string()).await?;
-    let citation = window.wait().at_most(PATIENCE).for_element(Locator::Css("#answer a.citation")).await?;
-    let said = golden::plain(&window.find(Locator::Css("#answer")).await?.text().await?);
+    let citation = browser.wait_for("#answer a.citation").await?;
+    let said = golden::plain(&browser.wait_for("#answer").await?.text().await?);
     for fact in &golden.facts {
         ensure!(said.contains(&golden::plain(fact)), "the answer does not hold {fact:?}");
     }
@@ -57,19 +51,19 @@ async fn a_person_signs_in_uploads_asks_and_follows_the_citation() -> Result<()>
 
     let href = citation.attr("href").await?.context("a citation is a link")?;
     window.goto(&format!("{}{href}", appliance.address())).await?;
-    window.wait().at_most(PATIENCE).for_element(Locator::Css("rect.cited")).await?;
+    browser.wait_for("rect.cited").await?;
     let seen = window.execute(HIGHLIGHT_ON_PAGE, vec![]).await?;
     ensure!(seen["inside"] == true && seen["drawn"] == true, "the highlight does not lie on the drawn page: {seen}");
     browser.keep_picture("citation-on-its-page").await?;
 
     let document = href.split('/').nth(2).context("a citation names its document")?.to_owned();
     window.goto(&format!("{}/documents/{document}/delete", appliance.address())).await?;
-    window.find(Locator::Css("main form button")).await?.click().await?;
-    window.wait().at_most(PATIENCE).for_element(Locator::Css("main .empty")).await?;
+    browser.wait_for("main form button").await?.click().await?;
+    browser.wait_for("main .empty").await?;
     window.goto(appliance.address()).await?;
-    window.find(Locator::Css("#question")).await?.send_keys(&golden.question).await?;
-    window.find(Locator::Css("#ask")).await?.click().await?;
-    window.wait().at_most(PATIENCE).for_element(Locator::Css("#answer article[data-kind=refused] .refusal")).await?;
+    browser.wait_for("#question").await?.send_keys(&golden.question).await?;
+    browser.wait_for("#ask").await?.click().await?;
+    browser.wait_for("#answer article[data-kind=refused] .refusal").await?;
     ensure!(window.find_all(Locator::Css("#answer a[href^='/documents/']")).await?.is_empty(), "a deleted document is still offered");
     browser.keep_picture("refusal").await?;
 
@@ -96,13 +90,13 @@ const HIGHLIGHT_ON_PAGE: &str = r"
 async fn sign_in(browser: &Browser, password: &str) -> Result<()> {
     fill(browser, "login", "admin").await?;
     fill(browser, "password", password).await?;
-    browser.window.find(Locator::Css("main form button[type=submit]")).await?.click().await?;
-    browser.window.wait().at_most(PATIENCE).for_element(Locator::Css("input[name=again]")).await?;
+    browser.wait_for("main form button[type=submit]").await?.click().await?;
+    browser.wait_for("input[name=again]").await?;
     Ok(())
 }
 
 async fn fill(browser: &Browser, name: &str, text: &str) -> Result<()> {
-    let field = browser.window.find(Locator::Css(&format!("input[name={name}]"))).await?;
+    let field = browser.wait_for(&format!("input[name={name}]")).await?;
     field.send_keys(text).await?;
     Ok(())
 }

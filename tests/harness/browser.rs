@@ -2,12 +2,17 @@
 
 use crate::workspace;
 use anyhow::{Context, Result, bail};
-use fantoccini::{Client, ClientBuilder};
+use fantoccini::elements::Element;
+use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::json;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
+
+/// How long a page may take to show what a test waits for.
+const PATIENCE: Duration = Duration::from_secs(90);
 
 /// A browser window. Dropped, driver and browser are ended.
 pub struct Browser {
@@ -58,9 +63,26 @@ impl Browser {
         Ok(Self { window, driver, _profile: profile })
     }
 
+    /// Waits until an element is there. A page that gives way to the next while it is looked at is looked at again: the
+    /// driver answers such a look with an error of its own ("aborted by navigation").
+    pub async fn wait_for(&self, css: &str) -> Result<Element> {
+        let since = Instant::now();
+        loop {
+            match self.window.find(Locator::Css(css)).await {
+                Ok(element) => return Ok(element),
+                Err(error) if since.elapsed() > PATIENCE => return Err(error).with_context(|| format!("waiting for {css}")),
+                Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
+            }
+        }
+    }
+
     /// Keeps a picture of the window among the test's artefacts.
     pub async fn keep_picture(&self, name: &str) -> Result<()> {
-        let png = self.window.screenshot().await?;
+        let png = match self.window.screenshot().await {
+            Ok(png) => png,
+            // The page gave way to the next just then.
+            Err(_) => self.window.screenshot().await.with_context(|| format!("taking the picture {name}"))?,
+        };
         std::fs::write(workspace::artefacts()?.join(format!("{name}.png")), png)?;
         Ok(())
     }
