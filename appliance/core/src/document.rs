@@ -1,6 +1,6 @@
 //! A document as ingest read it: its text, its blocks in reading order, its pages or sheets, and what went wrong.
 
-use crate::locator::{Place, Rect, Span};
+use crate::locator::{Place, Span};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -224,13 +224,4 @@ pub struct SheetWindow {
     pub rows: Vec<Vec<String>>,
     /// Merged ranges that touch the window.
     pub merged: Vec<crate::locator::CellRange>,
-}
-
-/// A word or run on a page, for a text layer.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct TextRun {
-    /// The characters.
-    pub text: String,
-    /// Their box.
-    pub rect: Rect,
 }
