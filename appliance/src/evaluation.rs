@@ -3,12 +3,12 @@
 
 use crate::vector_cache::VectorCache;
 use anyhow::{Context as _, Result, bail};
-use appliance_core::document::Parsed;
 use appliance_core::evaluation::{RetrievalQuality, quality};
 use appliance_core::id::{CollectionId, DocumentId, PassageId, UserId, VersionId};
+use appliance_core::passage::Passage;
 use appliance_core::ports::index::IndexedPassage;
 use appliance_core::ports::models::TextRole;
-use appliance_core::ports::reader::{ParseError, SourceFile};
+use appliance_core::ports::reader::{ParseError, SourceFile, Watch};
 use appliance_core::ports::{Embedder, Parser, PassageIndex};
 use appliance_core::question::{MAX_QUESTION_CHARS, Question};
 use appliance_core::ranking::{Embedding, HybridQuery, Legs};
@@ -168,8 +168,7 @@ impl Trial<'_> {
         let mut waiting: Vec<(IndexedPassageDraft, String)> = Vec::new();
         for (entry, text) in corpus.iter().enumerate() {
             (self.told)("entries", entry, corpus.len());
-            let Some(parsed) = self.parse(entry, text)? else { continue };
-            for passage in self.parser.passages(&parsed.document) {
+            for passage in self.read(entry, text)? {
                 owners.push(entry);
                 let whole = passage.with_headings(&text.title);
                 waiting.push(((owners.len() as i64, entry as i64 + 1, text.title.clone(), passage.heading_path, passage.text), whole));
@@ -184,16 +183,16 @@ impl Trial<'_> {
         Ok(owners)
     }
 
-    /// Reads an entry as the text file that it would be; `None` when it holds no text.
-    fn parse(&self, number: usize, entry: &CorpusEntry) -> Result<Option<Parsed>> {
+    /// The passages of an entry, read as the text file that it would be.
+    fn read(&self, number: usize, entry: &CorpusEntry) -> Result<Vec<Passage>> {
         let name = format!("{number}.txt");
         let path = self.folder.join(&name);
         fs::write(&path, &entry.text).with_context(|| format!("{} cannot be written", path.display()))?;
-        let parsed = self.parser.parse(&SourceFile { path: path.clone(), name });
+        let read = self.parser.read(&SourceFile { path: path.clone(), name }, &Watch::default());
         fs::remove_file(&path)?;
-        match parsed {
-            Ok(parsed) => Ok(Some(parsed)),
-            Err(ParseError::Empty { .. }) => Ok(None),
+        match read {
+            Ok(reading) => Ok(reading.passages),
+            Err(ParseError::Empty { .. }) => Ok(Vec::new()),
             Err(error) => Err(error).with_context(|| format!("entry {}", entry.id)),
         }
     }

@@ -171,10 +171,9 @@ fn chain(error: &dyn std::error::Error) -> String {
 mod tests {
     use super::*;
     use crate::catalog::tests::{Trial, text_upload};
-    use appliance_core::document::{Document, Parsed};
-    use appliance_core::passage::Passage;
+    use appliance_core::document::Reading;
     use appliance_core::ports::catalog::VersionState;
-    use appliance_core::ports::reader::{ParseError, SourceFile};
+    use appliance_core::ports::reader::{ParseError, SourceFile, Watch};
     use appliance_core::ports::{Library, Parser, PassageIndex};
     use appliance_core::testing::{HashEmbedder, MemoryIndex};
 
@@ -182,13 +181,9 @@ mod tests {
     struct Moody(ingest::FileParser);
 
     impl Parser for Moody {
-        fn parse(&self, file: &SourceFile) -> Result<Parsed, ParseError> {
+        fn read(&self, file: &SourceFile, watch: &Watch) -> Result<Reading, ParseError> {
             assert!(!file.name.contains("panic"), "as the name says");
-            self.0.parse(file)
-        }
-
-        fn passages(&self, document: &Document) -> Vec<Passage> {
-            self.0.passages(document)
+            self.0.read(file, watch)
         }
     }
 

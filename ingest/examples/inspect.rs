@@ -3,7 +3,7 @@
 //! usage: inspect FILE [--passages | --json | --cells | --page N OUT.png]
 
 use appliance_core::document::View;
-use appliance_core::ports::reader::{DocumentReader, Parser, SourceFile};
+use appliance_core::ports::reader::{DocumentReader, SourceFile, Watch};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -37,7 +37,7 @@ fn shown(path: &Path, options: &[String]) -> Result<String, String> {
         return cells(path, &name);
     }
     let parser = ingest::FileParser::new(ingest::Limits::default());
-    let parsed = parser.parse(&SourceFile { path: path.to_owned(), name }).map_err(|e| e.to_string())?;
+    let parsed = parser.parse(&SourceFile { path: path.to_owned(), name }, &Watch::default()).map_err(|e| e.to_string())?;
     for warning in &parsed.warnings {
         let _ = writeln!(std::io::stderr(), "warning: {warning}");
     }
@@ -62,7 +62,8 @@ fn cells(path: &Path, name: &str) -> Result<String, String> {
         return Err("not a workbook".to_owned());
     }
     let parser = ingest::FileParser::new(ingest::Limits::default());
-    let parsed = parser.parse(&SourceFile { path: path.to_owned(), name: name.to_owned() }).map_err(|e| e.to_string())?;
+    let parsed =
+        parser.parse(&SourceFile { path: path.to_owned(), name: name.to_owned() }, &Watch::default()).map_err(|e| e.to_string())?;
     let reader = ingest::FileReader::new();
     let mut lines = String::new();
     for (index, sheet) in parsed.document.sheets.iter().enumerate() {

@@ -2,10 +2,10 @@
 
 use crate::limits::Limits;
 use crate::{passages, pdf, sheet, shield, sniff, text};
-use appliance_core::document::{BlockKind, Document, Format, Parsed};
+use appliance_core::document::{BlockKind, Document, Format, Parsed, Reading};
 use appliance_core::passage::Passage;
 use appliance_core::ports::Parser;
-use appliance_core::ports::reader::{ParseError, SourceFile};
+use appliance_core::ports::reader::{ParseError, SourceFile, Watch};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -32,9 +32,9 @@ impl FileParser {
         Ok((format, std::fs::read(&file.path).map_err(unavailable)?))
     }
 
-    fn parse_bytes(&self, name: &str, format: Format, bytes: Vec<u8>) -> Result<Parsed, ParseError> {
+    fn parse_bytes(&self, name: &str, format: Format, bytes: Vec<u8>, watch: &Watch) -> Result<Parsed, ParseError> {
         match format {
-            Format::Pdf => pdf::parse(name, &Arc::new(bytes), &self.limits),
+            Format::Pdf => pdf::parse(name, &Arc::new(bytes), &self.limits, watch),
             Format::Xlsx | Format::Xlsb | Format::Xls | Format::Ods | Format::Csv | Format::Tsv => {
                 sheet::parse(name, format, bytes, &self.limits)
             }
@@ -44,11 +44,12 @@ impl FileParser {
     }
 }
 
-impl Parser for FileParser {
-    fn parse(&self, file: &SourceFile) -> Result<Parsed, ParseError> {
+impl FileParser {
+    /// Reads a file, telling `watch` how far it is.
+    pub fn parse(&self, file: &SourceFile, watch: &Watch) -> Result<Parsed, ParseError> {
         let (format, bytes) = self.read(file)?;
         tracing::debug!(document.format = format.name(), document.bytes = bytes.len(), "parsing");
-        let parsed = shield::on_deep_stack(|| self.parse_bytes(&file.name, format, bytes));
+        let parsed = shield::on_deep_stack(|| self.parse_bytes(&file.name, format, bytes, watch));
         let mut parsed = parsed.map_err(|reason| ParseError::Damaged { name: file.name.clone(), reason })??;
         let document = &mut parsed.document;
         // A scan stays in the library: its pages can still be looked at, and its warnings say what is missing.
@@ -61,8 +62,17 @@ impl Parser for FileParser {
         Ok(parsed)
     }
 
-    fn passages(&self, document: &Document) -> Vec<Passage> {
+    /// Cuts a document into passages, in reading order.
+    pub fn passages(&self, document: &Document) -> Vec<Passage> {
         passages::passages(document)
+    }
+}
+
+impl Parser for FileParser {
+    fn read(&self, file: &SourceFile, watch: &Watch) -> Result<Reading, ParseError> {
+        let parsed = self.parse(file, watch)?;
+        let passages = self.passages(&parsed.document);
+        Ok(Reading { parsed, passages })
     }
 }
 

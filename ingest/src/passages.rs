@@ -213,7 +213,8 @@ impl Cutter<'_> {
             if index > 0 && open.rows && open.first == open.last {
                 heading_path.extend(span.slice(&self.document.text).map(row_key));
             }
-            self.done.push(Passage { ordinal: self.done.len() as u32, heading_path, text, locator: Locator { span: part, place } });
+            let locator = Locator { span: part, place };
+            self.done.push(Passage { ordinal: self.done.len() as u32, heading_path, text, locator, recognised: None });
         }
     }
 }

@@ -1,7 +1,8 @@
 //! The reader: places of a stored file, shown to a person.
 
-use crate::{pdf, sheet, shield};
+use crate::{pdf, sheet, shield, sniff};
 use appliance_core::document::{Format, PageImage, SheetWindow};
+use appliance_core::ports::reader::{Password, Unlocked};
 use appliance_core::ports::{DocumentReader, PortError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -47,6 +48,24 @@ impl DocumentReader for FileReader {
         window
             .and_then(|w| w)
             .map_err(|reason| PortError::new(format!("sheet {} of {} cannot be read: {reason}", sheet + 1, file.display())))
+    }
+
+    fn unlock(&self, file: &Path, password: &Password, to: &Path) -> Result<Unlocked, PortError> {
+        let bytes = read(file)?;
+        if !matches!(sniff::sniff(file, ""), Ok(Format::Pdf)) {
+            return Ok(Unlocked::NotNeeded);
+        }
+        let unlocked = shield::on_deep_stack(|| pdf::unlock(&bytes, password));
+        let unlocked =
+            unlocked.and_then(|u| u).map_err(|reason| PortError::new(format!("{} cannot be opened: {reason}", file.display())))?;
+        match unlocked {
+            pdf::Unlock::NotNeeded => Ok(Unlocked::NotNeeded),
+            pdf::Unlock::WrongPassword => Ok(Unlocked::WrongPassword),
+            pdf::Unlock::Opened(clear) => {
+                std::fs::write(to, clear).map_err(|e| PortError::caused(format!("{} cannot be written", to.display()), e))?;
+                Ok(Unlocked::Opened)
+            }
+        }
     }
 }
 

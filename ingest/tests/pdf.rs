@@ -2,7 +2,7 @@
 
 use appliance_core::document::{BlockKind, Document, Parsed, Warning};
 use appliance_core::locator::{PageLine, Place};
-use appliance_core::ports::reader::{DocumentReader, ParseError, Parser, SourceFile};
+use appliance_core::ports::reader::{DocumentReader, ParseError, SourceFile, Watch};
 use ingest::{FileParser, FileReader, Limits};
 use lopdf::content::{Content, Operation};
 use lopdf::{Dictionary, Object, Stream, dictionary};
@@ -100,7 +100,8 @@ fn saved(document: &mut lopdf::Document) -> tempfile::NamedTempFile {
 }
 
 fn parsed(file: &tempfile::NamedTempFile) -> Result<Parsed, ParseError> {
-    FileParser::new(Limits::default()).parse(&SourceFile { path: file.path().to_owned(), name: "手数料条例.pdf".to_owned() })
+    FileParser::new(Limits::default())
+        .parse(&SourceFile { path: file.path().to_owned(), name: "手数料条例.pdf".to_owned() }, &Watch::default())
 }
 
 fn read(pages: &[Page<'_>]) -> Document {

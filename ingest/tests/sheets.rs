@@ -2,7 +2,7 @@
 
 use appliance_core::document::{BlockKind, Document, Format};
 use appliance_core::locator::Place;
-use appliance_core::ports::reader::{DocumentReader, Parser, SourceFile};
+use appliance_core::ports::reader::{DocumentReader, SourceFile, Watch};
 use ingest::{FileParser, FileReader, Limits};
 use proptest::prelude::*;
 use std::path::Path;
@@ -14,7 +14,10 @@ fn written(bytes: &[u8]) -> tempfile::NamedTempFile {
 }
 
 fn read(path: &Path, name: &str) -> Document {
-    FileParser::new(Limits::default()).parse(&SourceFile { path: path.to_owned(), name: name.to_owned() }).expect("a document").document
+    FileParser::new(Limits::default())
+        .parse(&SourceFile { path: path.to_owned(), name: name.to_owned() }, &Watch::default())
+        .expect("a document")
+        .document
 }
 
 const FACILITIES: &str = "みなと市施設一覧\n\n施設名,所在地,電話番号,使用料\nみなと市民会館,港町1-1,03-0000-0001,\"1,500円\"\n中央図書館,本町2-3,03-0000-0002,無料\n";
@@ -97,7 +100,7 @@ proptest! {
             (b"", "a.csv"), (b"", "a.txt"), (b"", "a.md"),
         ][kind];
         let file = written(&[head, &bytes].concat());
-        let _ = FileParser::default().parse(&SourceFile { path: file.path().to_owned(), name: name.to_owned() });
+        let _ = FileParser::default().parse(&SourceFile { path: file.path().to_owned(), name: name.to_owned() }, &Watch::default());
     }
 }
 

@@ -129,6 +129,9 @@ pub fn failure(page: &Page, reason: &FailureReason) -> (String, String) {
         "damaged" => ("failure-damaged", "remedy-damaged"),
         "too-large" => ("failure-too-large", "remedy-too-large"),
         "empty" => ("failure-empty", "remedy-empty"),
+        "exhausted" => ("failure-exhausted", "remedy-exhausted"),
+        "reader-died" => ("failure-reader-died", "remedy-reader-died"),
+        "cancelled" => ("failure-cancelled", "remedy-cancelled"),
         "unavailable" => ("failure-unavailable", "remedy-unavailable"),
         "interrupted" => ("failure-interrupted", "remedy-interrupted"),
         _ => ("failure-internal", "remedy-internal"),
@@ -144,6 +147,12 @@ pub fn warning(page: &Page, warning: &Warning) -> String {
         Warning::UnknownGlyphs { page: number, count } => {
             page.words("warning-unknown-glyphs", &[("page", (*number).into()), ("count", (*count).into())])
         }
+        Warning::DoubtfulText { page: number } => page.with("warning-doubtful-text", "page", *number),
+        Warning::MendedCharacters { page: number, count } => {
+            page.words("warning-mended-characters", &[("page", (*number).into()), ("count", (*count).into())])
+        }
+        Warning::NotRecognised { page: number, .. } => page.with("warning-not-recognised", "page", *number),
+        Warning::Repaired { .. } => page.t("warning-repaired"),
         Warning::UnreadableSheet { sheet, .. } => page.with("warning-unreadable-sheet", "sheet", sheet.as_str()),
         Warning::DoubtfulEncoding { encoding } => page.with("warning-doubtful-encoding", "encoding", encoding.as_str()),
         Warning::Truncated { limit } => page.with("warning-truncated", "limit", limit.as_str()),

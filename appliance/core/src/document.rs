@@ -81,6 +81,43 @@ pub struct Page {
     pub width: f32,
     /// Height in points.
     pub height: f32,
+    /// How its text came to be known.
+    #[serde(default)]
+    pub reading: PageReading,
+}
+
+/// How a page's text came to be known, and how far it can be trusted.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct PageReading {
+    /// Where the text came from.
+    #[serde(flatten)]
+    pub origin: TextOrigin,
+    /// From 0 (nothing of what the page shows was read) to 1 (no doubt about any of it).
+    pub score: f32,
+}
+
+impl Default for PageReading {
+    /// What is said of pages that were read before readings had a score.
+    fn default() -> Self {
+        Self { origin: TextOrigin::Written, score: 1.0 }
+    }
+}
+
+/// Where the text of a page came from.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "origin", rename_all = "lowercase")]
+pub enum TextOrigin {
+    /// The file holds it as text.
+    Written,
+    /// Characters were recognised in the page's picture.
+    Recognised {
+        /// Mean confidence of the recognised words, weighted by their length, from 0 to 1.
+        confidence: f32,
+    },
+    /// The page shows something that could not be read as text.
+    Unread,
+    /// The page shows nothing.
+    Blank,
 }
 
 /// A sheet of a workbook.
@@ -175,6 +212,30 @@ pub enum Warning {
         /// The encoding taken.
         encoding: String,
     },
+    /// The page's text reads as garbage (a wrong character map, most often), and nothing better was found.
+    DoubtfulText {
+        /// Page number, from 1.
+        page: u32,
+    },
+    /// Characters of the page that its file maps wrongly and that were put right by their shape or their font.
+    MendedCharacters {
+        /// Page number, from 1.
+        page: u32,
+        /// How many.
+        count: u32,
+    },
+    /// The page's characters could have been recognised, had the recognition not failed or been absent.
+    NotRecognised {
+        /// Page number, from 1.
+        page: u32,
+        /// Why, in words.
+        reason: String,
+    },
+    /// The file's structure was damaged, and was read after a repair.
+    Repaired {
+        /// What was wrong, in words.
+        what: String,
+    },
     /// The file is larger than Kura reads; what follows the limit is left out.
     Truncated {
         /// Which limit, in words.
@@ -190,6 +251,10 @@ impl fmt::Display for Warning {
             Self::UnknownGlyphs { page, count } => write!(f, "page {page} holds {count} glyphs of unknown meaning"),
             Self::UnreadableSheet { sheet, reason } => write!(f, "sheet {sheet:?} could not be read: {reason}"),
             Self::DoubtfulEncoding { encoding } => write!(f, "the encoding was taken for {encoding}, with characters that do not fit"),
+            Self::DoubtfulText { page } => write!(f, "the text of page {page} reads as garbage"),
+            Self::MendedCharacters { page, count } => write!(f, "page {page} maps {count} characters wrongly; they were put right"),
+            Self::NotRecognised { page, reason } => write!(f, "the characters of page {page} were not recognised: {reason}"),
+            Self::Repaired { what } => write!(f, "the file was damaged and was repaired: {what}"),
             Self::Truncated { limit } => write!(f, "only a part was read: {limit}"),
         }
     }
@@ -204,8 +269,17 @@ pub struct Parsed {
     pub warnings: Vec<Warning>,
 }
 
+/// What a parser makes of one file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Reading {
+    /// The document and its warnings.
+    pub parsed: Parsed,
+    /// The document cut into passages, in reading order.
+    pub passages: Vec<crate::passage::Passage>,
+}
+
 /// A page rendered to pixels, with what a viewer needs to lay text and highlights over it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PageImage {
     /// PNG bytes.
     pub png: Vec<u8>,

@@ -1,12 +1,12 @@
 //! Ingesting: from a stored file to passages that answer. Rerunnable at any point without harm.
 
-use crate::document::Parsed;
+use crate::document::{Parsed, Reading};
 use crate::id::PassageId;
 use crate::passage::Passage;
 use crate::ports::catalog::{FailureReason, IngestStage, Job, JobProgress};
 use crate::ports::index::IndexedPassage;
 use crate::ports::models::TextRole;
-use crate::ports::reader::{ParseError, SourceFile};
+use crate::ports::reader::{ParseError, SourceFile, Watch};
 use crate::ports::{Embedder, IngestLog, Parser, PassageIndex, PortError};
 use crate::ranking::Embedding;
 use std::sync::Arc;
@@ -76,7 +76,7 @@ pub async fn ingest(ingesting: &Ingesting, job: &Job) -> Result<Ingested, Ingest
     };
 
     progress(IngestStage::Parsing, 0, 0).await?;
-    let (parsed, passages) = parse(ingesting, job).await?;
+    let Reading { parsed, passages } = read(ingesting, job).await?;
     let ids = ingesting.log.store_parsed(job.version, &parsed, &passages).await?;
 
     let mut embeddings = Vec::with_capacity(passages.len());
@@ -102,16 +102,11 @@ pub async fn ingest(ingesting: &Ingesting, job: &Job) -> Result<Ingested, Ingest
     Ok(Ingested { passages: passages.len(), warnings: parsed.warnings.len() })
 }
 
-async fn parse(ingesting: &Ingesting, job: &Job) -> Result<(Parsed, Vec<Passage>), IngestError> {
+async fn read(ingesting: &Ingesting, job: &Job) -> Result<Reading, IngestError> {
     let parser = Arc::clone(&ingesting.parser);
     let file = SourceFile { path: job.file.clone(), name: job.name.clone() };
-    tokio::task::spawn_blocking(move || {
-        let parsed = parser.parse(&file)?;
-        let passages = parser.passages(&parsed.document);
-        Ok((parsed, passages))
-    })
-    .await
-    .map_err(|_| IngestError::ParserGaveUp { name: job.name.clone() })?
+    let read = tokio::task::spawn_blocking(move || parser.read(&file, &Watch::default())).await;
+    Ok(read.map_err(|_| IngestError::ParserGaveUp { name: job.name.clone() })??)
 }
 
 fn indexed(job: &Job, parsed: &Parsed, passages: &[Passage], embedded: Vec<(PassageId, Embedding)>) -> Vec<IndexedPassage> {

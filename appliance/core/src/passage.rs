@@ -18,6 +18,10 @@ pub struct Passage {
     pub text: String,
     /// Where it stands.
     pub locator: Locator,
+    /// The lowest confidence, from 0 to 1, among the pages it stands on whose characters were recognised in a picture;
+    /// `None` when its file holds it as text.
+    #[serde(default)]
+    pub recognised: Option<f32>,
 }
 
 impl Passage {

@@ -28,7 +28,7 @@ pub fn stored_passage(id: i64, title: &str, text: &str) -> StoredPassage {
         collection: CollectionId(1),
         title: title.to_owned(),
         format: Format::Text,
-        passage: Passage { ordinal: 0, heading_path: Vec::new(), text: text.to_owned(), locator },
+        passage: Passage { ordinal: 0, heading_path: Vec::new(), text: text.to_owned(), locator, recognised: None },
     }
 }
 

@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use std::collections::HashMap;
 
-/// Rows of one INSERT: 5 values each stay well below SQLite's 32,766.
+/// Rows of one INSERT: 6 values each stay well below SQLite's 32,766.
 const ROWS_AT_ONCE: usize = 500;
 
 #[async_trait]
@@ -27,7 +27,7 @@ impl PassageStore for Catalog {
 macro_rules! select_passage {
     ($rest:literal) => {
         concat!(
-            "SELECT p.id, p.version_id, p.ordinal, p.heading_path, p.text, p.locator, d.id AS document_id, d.collection_id,
+            "SELECT p.id, p.version_id, p.ordinal, p.heading_path, p.text, p.locator, p.recognised, d.id AS document_id, d.collection_id,
                     coalesce(v.title, d.file_name) AS title, v.format
              FROM passages p
              JOIN versions v ON v.id = p.version_id
@@ -46,6 +46,7 @@ pub(super) struct Row {
     heading_path: String,
     text: String,
     locator: String,
+    recognised: Option<f32>,
     document_id: i64,
     collection_id: i64,
     title: String,
@@ -67,6 +68,7 @@ impl Row {
                 heading_path: from_json(&self.heading_path, "heading path")?,
                 text: self.text,
                 locator: from_json(&self.locator, "locator")?,
+                recognised: self.recognised,
             },
         })
     }
@@ -98,11 +100,12 @@ pub(super) async fn replace(db: &mut SqliteConnection, version: VersionId, passa
     for some in passages.chunks(ROWS_AT_ONCE) {
         let mut rows = Vec::with_capacity(some.len());
         for passage in some {
-            rows.push((passage.ordinal, to_json(&passage.heading_path)?, &passage.text, to_json(&passage.locator)?));
+            rows.push((passage.ordinal, to_json(&passage.heading_path)?, &passage.text, to_json(&passage.locator)?, passage.recognised));
         }
-        let mut insert = QueryBuilder::<Sqlite>::new("INSERT INTO passages (version_id, ordinal, heading_path, text, locator) ");
-        insert.push_values(rows, |mut row, (ordinal, headings, text, locator)| {
-            row.push_bind(version.0).push_bind(ordinal).push_bind(headings).push_bind(text).push_bind(locator);
+        let mut insert =
+            QueryBuilder::<Sqlite>::new("INSERT INTO passages (version_id, ordinal, heading_path, text, locator, recognised) ");
+        insert.push_values(rows, |mut row, (ordinal, headings, text, locator, recognised)| {
+            row.push_bind(version.0).push_bind(ordinal).push_bind(headings).push_bind(text).push_bind(locator).push_bind(recognised);
         });
         insert.build().execute(&mut *db).await.doing("store passages")?;
     }

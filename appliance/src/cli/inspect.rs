@@ -3,10 +3,10 @@
 use super::output;
 use crate::wiring::{Place, blocking};
 use anyhow::Result;
-use appliance_core::document::{BlockKind, Parsed};
+use appliance_core::document::{BlockKind, Parsed, Reading};
 use appliance_core::passage::Passage;
 use appliance_core::ports::Parser;
-use appliance_core::ports::reader::SourceFile;
+use appliance_core::ports::reader::{SourceFile, Watch};
 use serde::Serialize;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -37,11 +37,9 @@ struct Seen<'a> {
 pub async fn run(place: &Place, arguments: Arguments) -> Result<ExitCode> {
     let parser = place.parser();
     let Arguments { file, text, passages, json } = arguments;
-    let (parsed, cut) = blocking(move || {
+    let Reading { parsed, passages: cut } = blocking(move || {
         let name = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        let parsed = parser.parse(&SourceFile { path: file, name })?;
-        let cut = parser.passages(&parsed.document);
-        Ok((parsed, cut))
+        Ok(parser.read(&SourceFile { path: file, name }, &Watch::default())?)
     })
     .await?;
     match () {

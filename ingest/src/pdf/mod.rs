@@ -21,18 +21,19 @@ mod stacked;
 mod table;
 mod truetype;
 
+pub(crate) use opening::{Unlock, unlock};
 pub(crate) use render::Fonts;
 pub(crate) use render::render_page;
 
 use crate::limits::Limits;
-use appliance_core::document::{Document, Format, Page, Parsed, Warning};
-use appliance_core::ports::reader::ParseError;
+use appliance_core::document::{Document, Format, Page, PageReading, Parsed, Warning};
+use appliance_core::ports::reader::{ParseError, Watch};
 use hayro_interpret::InterpreterCache;
 use std::sync::Arc;
 use std::time::Instant;
 
 /// Reads a PDF.
-pub(crate) fn parse(name: &str, bytes: &Arc<Vec<u8>>, limits: &Limits) -> Result<Parsed, ParseError> {
+pub(crate) fn parse(name: &str, bytes: &Arc<Vec<u8>>, limits: &Limits, watch: &Watch) -> Result<Parsed, ParseError> {
     let opening::Opened { pdf, title } = opening::open(bytes).map_err(|e| e.named(name))?;
     let facts = facts::read(&pdf, title.as_deref());
     let settings = opening::settings();
@@ -44,12 +45,16 @@ pub(crate) fn parse(name: &str, bytes: &Arc<Vec<u8>>, limits: &Limits) -> Result
     let mut read = Vec::new();
     for (index, page) in pdf.pages().iter().enumerate() {
         let number = index as u32 + 1;
+        if watch.is_cancelled() {
+            return Err(ParseError::Cancelled { name: name.to_owned() });
+        }
+        watch.note(index as u32, pdf.pages().len() as u32);
         if index >= limits.pages || started.elapsed() > limits.file_time {
             warnings.push(Warning::Truncated { limit: format!("{index} pages of {}", pdf.pages().len()) });
             break;
         }
         let (width, height) = page.render_dimensions();
-        pages.push(Page { number, label: facts.label(index), width, height });
+        pages.push(Page { number, label: facts.label(index), width, height, reading: PageReading::default() });
         read.push(page::read(page, number, &cache, &settings, limits, &mut warnings));
     }
     furniture::set_aside(&mut read);

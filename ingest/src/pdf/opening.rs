@@ -2,7 +2,7 @@
 
 use super::collection;
 use crate::shield;
-use appliance_core::ports::reader::ParseError;
+use appliance_core::ports::reader::{ParseError, Password};
 use hayro_interpret::InterpreterSettings;
 use hayro_interpret::hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
 use std::sync::Arc;
@@ -109,6 +109,36 @@ fn rewritten(bytes: &[u8]) -> Result<Vec<u8>, Refusal> {
         }
         Ok(Err(error)) => Err(Refusal::Damaged(error.to_string())),
         Err(panic) => Err(Refusal::Damaged(panic)),
+    }
+}
+
+/// What became of a password.
+#[derive(Debug)]
+pub(crate) enum Unlock {
+    NotNeeded,
+    WrongPassword,
+    /// The file, in the clear.
+    Opened(Vec<u8>),
+}
+
+/// Writes an encrypted file in the clear, if the password (the user's or the owner's) opens it.
+pub(crate) fn unlock(bytes: &[u8], password: &Password) -> Result<Unlock, String> {
+    let attempt = || -> Result<Unlock, lopdf::Error> {
+        let mut document = lopdf::Document::load_mem(bytes)?;
+        if !document.is_encrypted() {
+            return Ok(Unlock::NotNeeded);
+        }
+        document.decrypt(password.reveal())?;
+        let mut written = Vec::with_capacity(bytes.len());
+        document.save_to(&mut written)?;
+        Ok(Unlock::Opened(written))
+    };
+    match shield::shielded(attempt)? {
+        Ok(unlocked) => Ok(unlocked),
+        Err(lopdf::Error::Decryption(lopdf::encryption::DecryptionError::IncorrectPassword) | lopdf::Error::InvalidPassword) => {
+            Ok(Unlock::WrongPassword)
+        }
+        Err(error) => Err(error.to_string()),
     }
 }
 

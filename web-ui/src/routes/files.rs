@@ -91,10 +91,11 @@ async fn open(by: &SignedIn, id: i64) -> Result<OpenDocument, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use appliance_core::document::PageReading;
 
     #[test]
     fn no_picture_outgrows_its_bounds() {
-        let page = |width, height| Page { number: 1, label: None, width, height };
+        let page = |width, height| Page { number: 1, label: None, width, height, reading: PageReading::default() };
         assert_eq!(hundredths(&page(595.0, 842.0), 2.0), 200);
         assert_eq!(hundredths(&page(595.0, 842.0), 99.0), 300);
         assert_eq!(hundredths(&page(595.0, 842.0), f32::NAN), 100);

@@ -11,6 +11,7 @@ use appliance_core::asking::{Asking, AskingPolicy};
 use appliance_core::document::{Format, PageImage, SheetWindow};
 use appliance_core::id::ContentHash;
 use appliance_core::ports::models::ModelIdentity;
+use appliance_core::ports::reader::{Password, Unlocked};
 use appliance_core::ports::{Clock, DocumentReader, Generator, PortError};
 use appliance_core::testing::{FixedClock, HashEmbedder, MemoryIndex};
 use async_trait::async_trait;
@@ -119,5 +120,9 @@ impl DocumentReader for FakeReader {
         }
         let rows: Vec<Vec<String>> = sample::sheet_rows().into_iter().skip(first_row as usize).take(count as usize).collect();
         Ok(Some(SheetWindow { first_row, rows, merged: sample::merged() }))
+    }
+
+    fn unlock(&self, _: &Path, _: &Password, _: &Path) -> Result<Unlocked, PortError> {
+        Ok(Unlocked::NotNeeded)
     }
 }

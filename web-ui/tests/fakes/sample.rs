@@ -1,7 +1,7 @@
 //! A small library of a fictional city.
 
 use super::library::Held;
-use appliance_core::document::{Format, Page, Sheet, Warning};
+use appliance_core::document::{Format, Page, PageReading, Sheet, Warning};
 use appliance_core::locator::{CellRange, CellRef, CellSpan, Locator, PageLine, Place, Rect, Span, bounding_range};
 use appliance_core::passage::Passage;
 use appliance_core::ports::catalog::{FailureReason, IngestStage, JobProgress, VersionState};
@@ -57,7 +57,7 @@ fn ordinance() -> Held {
         text.push('\n');
     }
     let mut held = Held::new(1, 1, "みなと市廃棄物の減量及び適正処理に関する条例", "haikibutsu.pdf", Format::Pdf, &text, passages);
-    held.pages = (1..=8).map(|number| Page { number, label: None, width: 595.0, height: 842.0 }).collect();
+    held.pages = (1..=8).map(|number| Page { number, label: None, width: 595.0, height: 842.0, reading: PageReading::default() }).collect();
     held.entry.parts = 8;
     held.entry.warnings = vec![Warning::PageWithoutText { page: 3 }];
     held
@@ -145,5 +145,6 @@ fn passage(ordinal: usize, headings: &[&str], text: &str, span: Span, place: Pla
         heading_path: headings.iter().map(|h| (*h).to_owned()).collect(),
         text: span.slice(text).unwrap_or_default().to_owned(),
         locator: Locator { span, place },
+        recognised: None,
     }
 }

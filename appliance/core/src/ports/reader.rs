@@ -1,9 +1,10 @@
 //! Reading files: once for ingest, and again whenever a person looks at a cited place.
 
 use super::PortError;
-use crate::document::{Document, Format, PageImage, Parsed, SheetWindow};
-use crate::passage::Passage;
+use crate::document::{Format, PageImage, Reading, SheetWindow};
+use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use thiserror::Error;
 
 /// A file that Kura has stored.
@@ -13,6 +14,70 @@ pub struct SourceFile {
     pub path: PathBuf,
     /// The name it was uploaded under.
     pub name: String,
+}
+
+/// The password of an encrypted file. Never shown, never logged, never kept.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Password(String);
+
+impl Password {
+    /// A password as a person typed it.
+    pub fn new(typed: impl Into<String>) -> Self {
+        Self(typed.into())
+    }
+
+    /// The password itself, for the one place that tries it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Password(…)")
+    }
+}
+
+/// What became of an attempt to open an encrypted file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unlocked {
+    /// The file needed no password; nothing was written.
+    NotNeeded,
+    /// The file in the clear was written.
+    Opened,
+    /// The password is wrong; nothing was written.
+    WrongPassword,
+}
+
+/// A reading that can be looked at, and ended, from outside while it runs.
+#[derive(Debug, Default)]
+pub struct Watch {
+    done: AtomicU32,
+    total: AtomicU32,
+    cancelled: AtomicBool,
+}
+
+impl Watch {
+    /// Notes that `done` of `total` parts (pages, sheets) have been read.
+    pub fn note(&self, done: u32, total: u32) {
+        self.total.store(total, Ordering::Relaxed);
+        self.done.store(done, Ordering::Relaxed);
+    }
+
+    /// Parts read, and parts in all; 0 in all while unknown.
+    pub fn progress(&self) -> (u32, u32) {
+        (self.done.load(Ordering::Relaxed), self.total.load(Ordering::Relaxed))
+    }
+
+    /// Asks the reading to end. It does so within a second, with [`ParseError::Cancelled`].
+    pub fn cancel(&self) {
+        self.cancelled.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it was asked to end.
+    pub fn is_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Relaxed)
+    }
 }
 
 /// Why a whole file was refused. A broken page is a warning instead.
@@ -48,6 +113,28 @@ pub enum ParseError {
         /// Which limit, in words.
         limit: String,
     },
+    /// It took more time or memory than one file may take.
+    #[error("{name}: reading the file was ended: {limit}")]
+    Exhausted {
+        /// The file's name.
+        name: String,
+        /// Which limit it went past, in words.
+        limit: String,
+    },
+    /// The process that read it died of it.
+    #[error("{name}: the file broke its reader: {reason}")]
+    ReaderDied {
+        /// The file's name.
+        name: String,
+        /// How it ended, in words.
+        reason: String,
+    },
+    /// Somebody asked for an end.
+    #[error("{name}: reading the file was cancelled")]
+    Cancelled {
+        /// The file's name.
+        name: String,
+    },
     /// It holds no text at all.
     #[error("{name}: the file holds no text")]
     Empty {
@@ -73,19 +160,19 @@ impl ParseError {
             Self::Encrypted { .. } => "encrypted",
             Self::Damaged { .. } => "damaged",
             Self::TooLarge { .. } => "too-large",
+            Self::Exhausted { .. } => "exhausted",
+            Self::ReaderDied { .. } => "reader-died",
+            Self::Cancelled { .. } => "cancelled",
             Self::Empty { .. } => "empty",
             Self::Unavailable { .. } => "unavailable",
         }
     }
 }
 
-/// Bytes to a document, and a document to passages. Both block: call them off the async threads.
+/// Bytes to a document and its passages. Blocks: call it off the async threads.
 pub trait Parser: Send + Sync {
-    /// Reads a file. Never panics, whatever the bytes.
-    fn parse(&self, file: &SourceFile) -> Result<Parsed, ParseError>;
-
-    /// Cuts a document into passages, in reading order.
-    fn passages(&self, document: &Document) -> Vec<Passage>;
+    /// Reads a file, telling `watch` how far it is and looking there whether to go on. Never panics, whatever the bytes.
+    fn read(&self, file: &SourceFile, watch: &Watch) -> Result<Reading, ParseError>;
 }
 
 /// Shows places of a stored file to a person. Blocks: call it off the async threads.
@@ -95,4 +182,7 @@ pub trait DocumentReader: Send + Sync {
 
     /// Rows `first_row ..` (from 0) of a sheet (from 0), at most `count`; `Ok(None)` when there is no such sheet.
     fn sheet_window(&self, file: &Path, format: Format, sheet: u32, first_row: u32, count: u32) -> Result<Option<SheetWindow>, PortError>;
+
+    /// Writes the encrypted `file` in the clear to `to` (which must not exist), if `password` opens it.
+    fn unlock(&self, file: &Path, password: &Password, to: &Path) -> Result<Unlocked, PortError>;
 }

@@ -20,7 +20,13 @@ pub fn parsed(title: &str, texts: &[&str]) -> (Parsed, Vec<Passage>) {
         let span = Span::new(start, start + piece.len());
         start = span.end;
         let locator = Locator { span, place: Place::Text { first_line: 1, last_line: 1 } };
-        passages.push(Passage { ordinal: ordinal as u32, heading_path: vec!["第1章".to_owned()], text: (*piece).to_owned(), locator });
+        passages.push(Passage {
+            ordinal: ordinal as u32,
+            heading_path: vec!["第1章".to_owned()],
+            text: (*piece).to_owned(),
+            locator,
+            recognised: None,
+        });
     }
     let document =
         Document { format: Format::Text, title: title.to_owned(), text, blocks: Vec::new(), pages: Vec::new(), sheets: Vec::new() };
