@@ -18,6 +18,7 @@ pub mod locator;
 pub mod passage;
 pub mod ports;
 pub mod prompt;
+pub mod quality;
 pub mod question;
 pub mod ranking;
 pub mod sentence;
