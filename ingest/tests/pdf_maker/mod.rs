@@ -1,0 +1,121 @@
+//! PDFs made for tests, and ways to read them back through the public parser.
+
+use appliance_core::document::{BlockKind, Document, Parsed};
+use appliance_core::locator::{PageLine, Place};
+use appliance_core::ports::reader::{ParseError, SourceFile, Watch};
+use ingest::{FileParser, Limits};
+use lopdf::content::{Content, Operation};
+use lopdf::{Dictionary, Object, Stream, dictionary};
+
+/// A piece of text: position in points from the bottom left, font size, text.
+pub type Piece<'t> = (f32, f32, f32, &'t str);
+
+pub struct Page<'t> {
+    pub pieces: Vec<Piece<'t>>,
+    pub rules: Vec<[f32; 4]>,
+    pub rotate: i64,
+    pub vertical: bool,
+}
+
+pub fn page(pieces: Vec<Piece<'_>>) -> Page<'_> {
+    Page { pieces, rules: Vec::new(), rotate: 0, vertical: false }
+}
+
+/// A PDF whose font is a Japanese one that is not embedded, with codes in Shift_JIS and no Unicode map: what old
+/// office software writes.
+pub fn pdf(pages: &[Page<'_>], title: Option<&str>) -> lopdf::Document {
+    let mut document = lopdf::Document::with_version("1.5");
+    let root_pages = document.new_object_id();
+    let mut kids = Vec::new();
+    for page in pages {
+        let encoding = if page.vertical { "90ms-RKSJ-V" } else { "90ms-RKSJ-H" };
+        let font = font(&mut document, encoding);
+        let content = document.add_object(Stream::new(Dictionary::new(), content(page)));
+        let id = document.add_object(dictionary! {
+            "Type" => "Page",
+            "Parent" => root_pages,
+            "MediaBox" => vec![0.into(), 0.into(), 595.into(), 842.into()],
+            "Rotate" => page.rotate,
+            "Contents" => content,
+            "Resources" => dictionary! { "Font" => dictionary! { "F1" => font } },
+        });
+        kids.push(Object::Reference(id));
+    }
+    let count = kids.len() as i64;
+    document.objects.insert(root_pages, Object::Dictionary(dictionary! { "Type" => "Pages", "Kids" => kids, "Count" => count }));
+    let catalog = document.add_object(dictionary! { "Type" => "Catalog", "Pages" => root_pages });
+    document.trailer.set("Root", catalog);
+    if let Some(title) = title {
+        let mut bytes = vec![0xfe, 0xff];
+        bytes.extend(title.encode_utf16().flat_map(u16::to_be_bytes));
+        let info = document.add_object(dictionary! { "Title" => Object::String(bytes, lopdf::StringFormat::Literal) });
+        document.trailer.set("Info", info);
+    }
+    document
+}
+
+pub fn font(document: &mut lopdf::Document, encoding: &str) -> lopdf::ObjectId {
+    let descendant = document.add_object(dictionary! {
+        "Type" => "Font",
+        "Subtype" => "CIDFontType0",
+        "BaseFont" => "Ryumin-Light",
+        "CIDSystemInfo" => dictionary! {
+            "Registry" => Object::string_literal("Adobe"),
+            "Ordering" => Object::string_literal("Japan1"),
+            "Supplement" => 2,
+        },
+        "DW" => 1000,
+    });
+    document.add_object(dictionary! {
+        "Type" => "Font",
+        "Subtype" => "Type0",
+        "BaseFont" => "Ryumin-Light",
+        "Encoding" => encoding,
+        "DescendantFonts" => vec![descendant.into()],
+    })
+}
+
+pub fn content(page: &Page<'_>) -> Vec<u8> {
+    let mut operations = Vec::new();
+    for [x0, y0, x1, y1] in &page.rules {
+        operations.push(Operation::new("m", vec![(*x0).into(), (*y0).into()]));
+        operations.push(Operation::new("l", vec![(*x1).into(), (*y1).into()]));
+        operations.push(Operation::new("S", vec![]));
+    }
+    for (x, y, size, text) in &page.pieces {
+        let codes = encoding_rs::SHIFT_JIS.encode(text).0.into_owned();
+        operations.push(Operation::new("BT", vec![]));
+        operations.push(Operation::new("Tf", vec!["F1".into(), (*size).into()]));
+        operations.push(Operation::new("Td", vec![(*x).into(), (*y).into()]));
+        operations.push(Operation::new("Tj", vec![Object::String(codes, lopdf::StringFormat::Hexadecimal)]));
+        operations.push(Operation::new("ET", vec![]));
+    }
+    Content { operations }.encode().expect("operations are written")
+}
+
+pub fn saved(document: &mut lopdf::Document) -> tempfile::NamedTempFile {
+    let file = tempfile::NamedTempFile::new().expect("a temporary file");
+    document.save(file.path()).expect("a file");
+    file
+}
+
+pub fn parsed(file: &tempfile::NamedTempFile) -> Result<Parsed, ParseError> {
+    FileParser::new(Limits::default())
+        .parse(&SourceFile { path: file.path().to_owned(), name: "手数料条例.pdf".to_owned() }, &Watch::default())
+}
+
+pub fn read(pages: &[Page<'_>]) -> Document {
+    let file = saved(&mut pdf(pages, None));
+    parsed(&file).expect("a document").document
+}
+
+pub fn blocks(document: &Document) -> Vec<(BlockKind, &str)> {
+    document.blocks.iter().map(|b| (b.kind, b.span.slice(&document.text).expect("the span fits"))).collect()
+}
+
+pub fn lines(document: &Document, block: usize) -> &[PageLine] {
+    match &document.blocks[block].place {
+        Place::Pages { lines } => lines,
+        other => panic!("not on pages: {other:?}"),
+    }
+}
