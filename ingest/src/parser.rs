@@ -8,6 +8,7 @@ use appliance_core::ports::Parser;
 use appliance_core::ports::reader::{ParseError, SourceFile, Watch};
 use std::path::Path;
 use std::sync::Arc;
+use tracing::trace_span;
 
 /// Reads PDF, workbooks, CSV and text files.
 #[derive(Debug, Clone, Default)]
@@ -64,7 +65,7 @@ impl FileParser {
 
     /// Cuts a document into passages, in reading order.
     pub fn passages(&self, document: &Document) -> Vec<Passage> {
-        passages::passages(document)
+        trace_span!("ingest.passages").in_scope(|| passages::passages(document))
     }
 }
 

@@ -51,7 +51,7 @@ impl DocumentReader for FileReader {
     }
 
     fn unlock(&self, file: &Path, password: &Password, to: &Path) -> Result<Unlocked, PortError> {
-        let bytes = read(file)?;
+        let bytes = Arc::new(read(file)?);
         if !matches!(sniff::sniff(file, ""), Ok(Format::Pdf)) {
             return Ok(Unlocked::NotNeeded);
         }

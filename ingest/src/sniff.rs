@@ -24,6 +24,8 @@ pub fn sniff(path: &Path, name: &str) -> Result<Format, ParseError> {
     let found = match () {
         () if head.is_empty() => return Err(ParseError::Empty { name: name.to_owned() }),
         () if contains(&head[..head.len().min(1024)], b"%PDF-") => Ok(Format::Pdf),
+        // A header behind much else, or cut off with the first bytes of the file.
+        () if ending(name) == "pdf" && (contains(&head, b"%PDF-") || contains(&head, b" obj")) => Ok(Format::Pdf),
         () if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") => {
             file.seek(SeekFrom::Start(length.saturating_sub(TAIL))).map_err(unavailable)?;
             file.read_to_end(&mut head).map_err(unavailable)?;

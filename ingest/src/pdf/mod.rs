@@ -1,7 +1,7 @@
 //! PDF: glyphs with positions, lines, reading order, blocks.
 //!
-//! hayro interprets pages and opens files (encrypted ones too, when the owner's password alone is set); lopdf repairs
-//! what hayro cannot open. Everything after [`glyphs`] is geometry of our own: [`frame`] turns vertical and rotated
+//! hayro interprets pages and opens files (encrypted and damaged ones too); lopdf repairs and decrypts what hayro cannot
+//! open. Everything after [`glyphs`] is geometry of our own: [`frame`] turns vertical and rotated
 //! writing into the same problem as horizontal writing, [`line`] finds lines, [`column`] their order, [`flow`] joins
 //! them into paragraphs, headings and rows.
 
@@ -16,14 +16,16 @@ mod line;
 mod opening;
 mod page;
 mod render;
+mod rewriting;
 mod rules;
 mod stacked;
 mod table;
 mod truetype;
+mod unlocking;
 
-pub(crate) use opening::{Unlock, unlock};
 pub(crate) use render::Fonts;
 pub(crate) use render::render_page;
+pub(crate) use unlocking::{Unlock, unlock};
 
 use crate::limits::Limits;
 use appliance_core::document::{Document, Format, Page, PageReading, Parsed, Warning};
@@ -31,16 +33,17 @@ use appliance_core::ports::reader::{ParseError, Watch};
 use hayro_interpret::InterpreterCache;
 use std::sync::Arc;
 use std::time::Instant;
+use tracing::trace_span;
 
 /// Reads a PDF.
 pub(crate) fn parse(name: &str, bytes: &Arc<Vec<u8>>, limits: &Limits, watch: &Watch) -> Result<Parsed, ParseError> {
-    let opening::Opened { pdf, title } = opening::open(bytes).map_err(|e| e.named(name))?;
-    let facts = facts::read(&pdf, title.as_deref());
+    let opening::Opened { pdf, title, repairs } = opening::open(bytes).map_err(|e| e.named(name))?;
+    let facts = trace_span!("ingest.facts").in_scope(|| facts::read(&pdf, title.as_deref()));
     let settings = opening::settings();
     let cache = InterpreterCache::new();
     let started = Instant::now();
 
-    let mut warnings = Vec::new();
+    let mut warnings: Vec<Warning> = repairs.into_iter().map(|what| Warning::Repaired { what }).collect();
     let mut pages = Vec::new();
     let mut read = Vec::new();
     for (index, page) in pdf.pages().iter().enumerate() {
@@ -57,8 +60,8 @@ pub(crate) fn parse(name: &str, bytes: &Arc<Vec<u8>>, limits: &Limits, watch: &W
         pages.push(Page { number, label: facts.label(index), width, height, reading: PageReading::default() });
         read.push(page::read(page, number, &cache, &settings, limits, &mut warnings));
     }
-    furniture::set_aside(&mut read);
-    let (text, blocks) = flow::write(read, &facts, limits, &mut warnings);
+    trace_span!("ingest.layout").in_scope(|| furniture::set_aside(&mut read));
+    let (text, blocks) = trace_span!("ingest.write").in_scope(|| flow::write(read, &facts, limits, &mut warnings));
     let title = facts.title.unwrap_or_default();
     Ok(Parsed { document: Document { format: Format::Pdf, title, text, blocks, pages, sheets: Vec::new() }, warnings })
 }

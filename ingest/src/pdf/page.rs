@@ -7,11 +7,13 @@ use super::line::{self, Line};
 use super::{stacked, table};
 use crate::limits::Limits;
 use appliance_core::document::Warning;
+use hayro_interpret::hayro_syntax::object::Array;
 use hayro_interpret::hayro_syntax::page::Page;
 use hayro_interpret::kurbo::Rect;
 use hayro_interpret::util::TransformExt;
 use hayro_interpret::{Context, InterpreterCache, InterpreterSettings, interpret_page};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use tracing::trace_span;
 
 /// The lines of one page in reading order.
 #[derive(Debug, Default)]
@@ -34,12 +36,14 @@ pub(crate) fn read<'a>(
 ) -> PageLines {
     let (width, height) = page.render_dimensions();
     let mut recorder = Recorder::new(width, height, limits);
+    let interpreting = trace_span!("ingest.glyphs").entered();
     let interpreted = catch_unwind(AssertUnwindSafe(|| {
         let bounds = Rect::new(0.0, 0.0, f64::from(width), f64::from(height));
         let transform = page.initial_transform(true).to_kurbo();
         let mut context = Context::new(transform, bounds, cache, page.xref(), settings.clone());
         interpret_page(page, &mut context, &mut recorder);
     }));
+    drop(interpreting);
     if let Err(panic) = interpreted {
         warnings.push(match panic.downcast_ref::<PastLimit>() {
             Some(PastLimit(limit)) => Warning::Truncated { limit: format!("{limit} (page {number})") },
@@ -49,6 +53,10 @@ pub(crate) fn read<'a>(
     if recorder.unknown > 0 {
         warnings.push(Warning::UnknownGlyphs { page: number, count: recorder.unknown });
     }
+    if !recorder.marked && content_is_lost(page) {
+        warnings.push(Warning::UnreadablePage { page: number, reason: "its content is missing or cannot be unpacked".to_owned() });
+    }
+    let _arranging = trace_span!("ingest.layout").entered();
     let mut lines = Vec::new();
     let Recorder { mut glyphs, rules, marked, .. } = recorder;
     stacked::turn(&mut glyphs);
@@ -57,7 +65,7 @@ pub(crate) fn read<'a>(
         if of_frame.is_empty() {
             continue;
         }
-        let tables = table::take(&mut of_frame, frame, &rules);
+        let tables = trace_span!("ingest.tables").in_scope(|| table::take(&mut of_frame, frame, &rules));
         let mut ordered = column::in_order(line::rows(of_frame), frame, &rules);
         for table in tables {
             column::insert(&mut ordered, table);
@@ -68,4 +76,13 @@ pub(crate) fn read<'a>(
         warnings.push(Warning::PageWithoutText { page: number });
     }
     PageLines { number, height, lines, aside: Vec::new() }
+}
+
+/// Whether the page names content that is not there or cannot be unpacked. An empty one is a blank page.
+fn content_is_lost(page: &Page<'_>) -> bool {
+    let several = |page: &Page<'_>| page.raw().get::<Array<'_>>("Contents").is_some_and(|parts| parts.raw_iter().next().is_some());
+    match page.page_stream() {
+        None => page.raw().contains_key("Contents"),
+        Some(content) => content.is_empty() && several(page),
+    }
 }
