@@ -3,6 +3,7 @@
 
 mod ask;
 mod audit;
+mod bench;
 mod collection;
 mod dictionary;
 mod doctor;
@@ -60,6 +61,9 @@ enum Command {
     /// Measure quality over sets of questions
     #[command(subcommand)]
     Eval(eval::Command),
+    /// Measure how fast this machine does the appliance's work
+    #[command(subcommand)]
+    Bench(bench::Command),
     /// List, verify and add models
     #[command(subcommand)]
     Models(models::Command),
@@ -129,6 +133,7 @@ async fn dispatch(place: Place, command: Command) -> Result<ExitCode> {
         Command::Ask(arguments) => ask::run(&place, &arguments).await,
         Command::Inspect(arguments) => inspect::run(&place, arguments).await,
         Command::Eval(command) => eval::run(&place, command).await,
+        Command::Bench(command) => bench::run(&place, command).await,
         Command::Models(command) => models::run(&place, command).await,
         Command::User(command) => user::run(&place, command).await,
         Command::Collection(command) => collection::run(&place, command).await,
@@ -142,6 +147,10 @@ async fn dispatch(place: Place, command: Command) -> Result<ExitCode> {
 
 /// Starts the log on standard error. Commands other than `serve` speak for themselves and log only trouble.
 fn start_log(command: &Command, log: &Log) -> Result<()> {
+    if matches!(command, Command::Bench(_)) {
+        // It listens to the spans itself, and a process has one listener.
+        return Ok(());
+    }
     let wanted = if matches!(command, Command::Serve(_)) { log.filter.as_str() } else { "error" };
     let filter = EnvFilter::try_new(wanted).with_context(|| format!("log.filter {wanted:?} is not a filter"))?;
     let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(output::on_terminal());
@@ -171,6 +180,7 @@ mod tests {
             "kura ask 粗大ごみの手数料は --json --as yamamoto",
             "kura inspect f.pdf --passages",
             "kura eval retrieval d --legs lexical --limit 10 --json",
+            "kura bench ingest f.pdf folder --json",
             "kura models add m.gguf --role generator --name m",
             "kura user add yamamoto --name 山本 --role editor",
             "kura doctor --json",

@@ -8,6 +8,7 @@ mod data_folder;
 mod evaluation;
 mod files;
 mod job_runner;
+mod stages;
 mod status;
 mod vector_cache;
 mod wiring;

@@ -37,10 +37,10 @@ impl FileParser {
         match format {
             Format::Pdf => pdf::parse(name, &Arc::new(bytes), &self.limits, watch),
             Format::Xlsx | Format::Xlsb | Format::Xls | Format::Ods | Format::Csv | Format::Tsv => {
-                sheet::parse(name, format, bytes, &self.limits)
+                trace_span!("ingest.sheet").in_scope(|| sheet::parse(name, format, bytes, &self.limits))
             }
-            Format::Text => Ok(text::parse(&bytes, &self.limits)),
-            Format::Markdown => Ok(text::parse_markdown(&bytes, &self.limits)),
+            Format::Text => Ok(trace_span!("ingest.text").in_scope(|| text::parse(&bytes, &self.limits))),
+            Format::Markdown => Ok(trace_span!("ingest.text").in_scope(|| text::parse_markdown(&bytes, &self.limits))),
         }
     }
 }
@@ -48,7 +48,7 @@ impl FileParser {
 impl FileParser {
     /// Reads a file, telling `watch` how far it is.
     pub fn parse(&self, file: &SourceFile, watch: &Watch) -> Result<Parsed, ParseError> {
-        let (format, bytes) = self.read(file)?;
+        let (format, bytes) = trace_span!("ingest.fetch").in_scope(|| self.read(file))?;
         tracing::debug!(document.format = format.name(), document.bytes = bytes.len(), "parsing");
         let parsed = shield::on_deep_stack(|| self.parse_bytes(&file.name, format, bytes, watch));
         let mut parsed = parsed.map_err(|reason| ParseError::Damaged { name: file.name.clone(), reason })??;

@@ -54,14 +54,14 @@ pub async fn run(place: &Place, arguments: &Arguments) -> Result<ExitCode> {
 
 /// A file to add, and the name that it gets in the library.
 #[derive(Debug, PartialEq, Eq)]
-struct Arrival {
-    path: PathBuf,
-    name: String,
+pub(super) struct Arrival {
+    pub(super) path: PathBuf,
+    pub(super) name: String,
 }
 
 /// The files named, and all files of the folders named but hidden ones. A file in a folder of a folder is named with
 /// its path, so that two of the same name stay two documents.
-fn files_of(paths: &[PathBuf]) -> Result<Vec<Arrival>> {
+pub(super) fn files_of(paths: &[PathBuf]) -> Result<Vec<Arrival>> {
     let mut files = Vec::new();
     for path in paths {
         let kind = fs::metadata(path).with_context(|| format!("{} cannot be read", path.display()))?;
