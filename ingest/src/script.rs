@@ -32,6 +32,12 @@ pub(crate) fn is_cjk(c: char) -> bool {
         )
 }
 
+/// Whether the character belongs to a script that runs from right to left (Hebrew, Arabic and their like).
+pub(crate) fn is_right_to_left(c: char) -> bool {
+    matches!(c as u32, 0x590..=0x8ff | 0xfb1d..=0xfdff | 0xfe70..=0xfeff | 0x10800..=0x10fff | 0x1e800..=0x1efff)
+        && !matches!(c as u32, 0x660..=0x669 | 0x6f0..=0x6f9)
+}
+
 /// Whether a sentence may end with the character.
 pub(crate) fn ends_sentence(c: char) -> bool {
     matches!(c, '。' | '．' | '！' | '？' | '!' | '?')

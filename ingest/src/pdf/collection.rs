@@ -10,7 +10,7 @@ use hayro_interpret::hayro_syntax::Pdf;
 use hayro_interpret::hayro_syntax::object::{Array, Dict, Name, ObjRef, Object, ObjectIdentifier, Stream, String as PdfString};
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 /// Forms nest; deeper ones hold no text worth a map.
 const DEPTH: usize = 8;
@@ -22,6 +22,42 @@ const FIRST_SPARE: u32 = 8_300_000;
 /// The names of our maps: this, the collection, a dash, the encoding.
 const PREFIX: &str = "Kura-";
 
+/// What the font dictionaries of a file say, and what they lack.
+#[derive(Debug)]
+pub(crate) struct Survey {
+    /// `None` when every font is complete.
+    pub(crate) additions: Option<Additions>,
+    pub(crate) facts: Vec<FontFacts>,
+}
+
+/// What a font's dictionary says that the interpreter does not pass on.
+#[derive(Debug)]
+pub(crate) struct FontFacts {
+    /// PostScript name without the letters of a subset.
+    pub(crate) name: String,
+    /// The ordering of its Adobe collection, unless the file's own map shows that it is none.
+    pub(crate) collection: Option<&'static str>,
+    pub(crate) codes: Codes,
+    pub(crate) embedded: bool,
+    /// Codes of one byte.
+    pub(crate) simple: bool,
+    /// The file's map must be wrong: the collection makes better sense.
+    pub(crate) overruled: bool,
+    /// Codes are Unicode, though no map says so.
+    pub(crate) codes_are_unicode: bool,
+    /// Codes are numbers of glyphs in a font of its own order.
+    pub(crate) by_glyph_number: bool,
+}
+
+/// How codes lead to CIDs.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Codes {
+    Identity,
+    Named(String),
+    /// By a map of the file's own.
+    Own,
+}
+
 /// Objects that give fonts their maps.
 #[derive(Debug)]
 pub(crate) struct Additions {
@@ -29,14 +65,15 @@ pub(crate) struct Additions {
     root: ObjectIdentifier,
 }
 
-/// The additions a file needs; `None` when every font is complete.
-pub(crate) fn additions(pdf: &Pdf) -> Option<Additions> {
+/// Looks at every font of a file.
+pub(crate) fn survey(pdf: &Pdf) -> Survey {
     let mut search = Search { seen: HashSet::new(), fonts: Vec::new() };
     for page in pdf.pages().iter() {
         search.fonts(&page.resources().fonts);
         search.forms(&page.resources().x_objects, DEPTH);
         search.annotations(page.raw());
     }
+    let facts = search.fonts.iter().filter_map(|(_, font)| facts(font)).collect();
     let mut objects: Vec<(ObjRef, Vec<u8>)> = Vec::new();
     let mut spare = FIRST_SPARE;
     for (reference, font) in search.fonts {
@@ -52,7 +89,7 @@ pub(crate) fn additions(pdf: &Pdf) -> Option<Additions> {
             None => {}
         }
     }
-    (!objects.is_empty()).then(|| Additions { objects, root: pdf.xref().root_id() })
+    Survey { additions: (!objects.is_empty()).then(|| Additions { objects, root: pdf.xref().root_id() }), facts }
 }
 
 struct Search<'a> {
@@ -124,10 +161,7 @@ fn map_of(font: &Dict<'_>) -> Option<Map> {
         return None;
     }
     let descendant = font.get::<Array<'_>>("DescendantFonts")?.iter::<Dict<'_>>().next()?;
-    let own = descendant.get::<Dict<'_>>("CIDSystemInfo").and_then(|i| {
-        let ordering = i.get::<PdfString<'_>>("Ordering")?;
-        collection(ordering.as_bytes())
-    });
+    let own = own_collection(&descendant);
     match font.get::<Object<'_>>("Encoding")? {
         Object::Name(name) => {
             let encoding = name.as_str().to_owned();
@@ -136,10 +170,147 @@ fn map_of(font: &Dict<'_>) -> Option<Map> {
         }
         Object::Stream(stream) => {
             let encoding = CMap::parse(&stream.decoded_data().ok()?, load_embedded)?;
-            written(own?, &Codes::Map(&encoding)).map(Map::Written)
+            written(own?, &Source::Map(&encoding)).map(Map::Written)
         }
         _ => None,
     }
+}
+
+fn own_collection(descendant: &Dict<'_>) -> Option<&'static str> {
+    let ordering = descendant.get::<Dict<'_>>("CIDSystemInfo")?.get::<PdfString<'_>>("Ordering")?;
+    collection(ordering.as_bytes())
+}
+
+fn facts(font: &Dict<'_>) -> Option<FontFacts> {
+    let base = font.get::<Name<'_>>("BaseFont")?.as_str().to_owned();
+    let name = match base.split_once('+') {
+        Some((subset, name)) if subset.len() == 6 => name.to_owned(),
+        _ => base,
+    };
+    let embedded = |dict: &Dict<'_>| {
+        let descriptor = dict.get::<Dict<'_>>("FontDescriptor");
+        descriptor.is_some_and(|d| ["FontFile", "FontFile2", "FontFile3"].iter().any(|key| d.contains_key(key)))
+    };
+    let mut facts = FontFacts {
+        name,
+        collection: None,
+        codes: Codes::Identity,
+        embedded: embedded(font),
+        simple: true,
+        overruled: false,
+        codes_are_unicode: false,
+        by_glyph_number: false,
+    };
+    if &*font.get::<Name<'_>>("Subtype")? != b"Type0" {
+        return Some(facts);
+    }
+    let descendant = font.get::<Array<'_>>("DescendantFonts")?.iter::<Dict<'_>>().next()?;
+    facts.simple = false;
+    facts.embedded = embedded(&descendant);
+    facts.collection = own_collection(&descendant);
+    facts.codes = match font.get::<Object<'_>>("Encoding")? {
+        Object::Name(name) if name.as_str().starts_with("Identity") => Codes::Identity,
+        Object::Name(name) => Codes::Named(name.as_str().to_owned()),
+        _ => Codes::Own,
+    };
+    if let (None, Codes::Named(encoding)) = (facts.collection, &facts.codes) {
+        facts.collection = family_of_encoding(encoding);
+    }
+    let map = font.get::<Stream<'_>>("ToUnicode").and_then(|m| CMap::parse(&m.decoded_data().ok()?, load_embedded));
+    match (&map, facts.collection) {
+        (Some(map), Some(_)) => judge(&mut facts, map),
+        (None, None) => {
+            let named = font.get::<Name<'_>>("ToUnicode").is_some_and(|n| n.as_str().starts_with("Identity"));
+            facts.codes_are_unicode = named || maps_unicode_to_glyphs(&descendant);
+        }
+        _ => {}
+    }
+    facts.by_glyph_number = facts.collection.is_none() && facts.codes == Codes::Identity && !facts.codes_are_unicode;
+    Some(facts)
+}
+
+/// Weighs a file's own map against the collection's, over the codes that text uses most.
+fn judge(facts: &mut FontFacts, map: &CMap) {
+    const PROBES: [std::ops::RangeInclusive<u32>; 8] = [
+        0x1..=0x800,
+        0x829f..=0x8396,
+        0x889f..=0x88fc,
+        0x3041..=0x30fe,
+        0x4e00..=0x4eff,
+        0xa4a1..=0xa5f6,
+        0xb0a1..=0xb0fe,
+        0x8140..=0x815b,
+    ];
+    let Some(family) = facts.collection else { return };
+    let (mut alike, mut unlike, mut by_map, mut by_collection) = (0_usize, 0_usize, 0.0, 0.0);
+    for code in PROBES.into_iter().flatten() {
+        let Some(said) = map.lookup_bf_string(code) else { continue };
+        let cid = match &facts.codes {
+            Codes::Identity => Some(code),
+            Codes::Named(name) => cid(name, code),
+            Codes::Own => None,
+        };
+        let Some(known) = cid.and_then(|cid| character(family, cid)) else { continue };
+        let said = match said {
+            BfString::Char(c) => c,
+            BfString::String(s) => s.chars().next().unwrap_or('\0'),
+        };
+        if folded(said) == folded(known) {
+            alike += 1;
+        } else {
+            unlike += 1;
+            by_map += likelihood(said);
+            by_collection += likelihood(known);
+        }
+    }
+    if unlike < 4 || unlike < alike * 3 {
+        return;
+    }
+    let count = unlike as f32;
+    if by_collection / count > by_map / count + 0.2 {
+        facts.overruled = true;
+    } else {
+        // A font that says it follows a collection and does not: its CIDs are numbers of glyphs.
+        facts.collection = None;
+    }
+}
+
+/// How likely a Japanese text holds the character, from 0 to 1: most do with kana and the first level of JIS X 0208.
+fn likelihood(c: char) -> f32 {
+    match c {
+        '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fc}' | '、' | '。' | '「' | '」' | '（' | '）' | '０'..='９' => 1.0,
+        c if c.is_ascii_alphanumeric() => 1.0,
+        '\u{4e00}'..='\u{9fff}' => {
+            let mut utf8 = [0; 4];
+            let (bytes, _, unknown) = encoding_rs::SHIFT_JIS.encode(c.encode_utf8(&mut utf8));
+            if !unknown && bytes.first().is_some_and(|b| (0x88..=0x97).contains(b)) { 1.0 } else { 0.2 }
+        }
+        c if super::meaning::is_plain(c) => 0.4,
+        _ => 0.0,
+    }
+}
+
+fn folded(c: char) -> char {
+    use super::meaning::{Meaning, meaning};
+    use unicode_normalization::UnicodeNormalization;
+    let c = match meaning(c.encode_utf8(&mut [0; 4])) {
+        Meaning::Text(text, _) => text.chars().next().unwrap_or(c),
+        _ => c,
+    };
+    std::iter::once(c).nfkc().next().unwrap_or(c)
+}
+
+/// Whether a map from codes to glyphs was made for codes that are Unicode: nearly all of its codes are common
+/// characters, none is a control character.
+fn maps_unicode_to_glyphs(descendant: &Dict<'_>) -> bool {
+    let Some(map) = descendant.get::<Stream<'_>>("CIDToGIDMap").and_then(|s| s.decoded_data().ok().map(std::borrow::Cow::into_owned))
+    else {
+        return false;
+    };
+    let used: Vec<u32> =
+        (0_u32..).zip(map.chunks_exact(2)).filter(|(code, glyph)| *code > 0 && *glyph != [0, 0]).map(|(code, _)| code).collect();
+    let common = used.iter().filter(|code| char::from_u32(**code).is_some_and(super::meaning::is_plain)).count();
+    !used.is_empty() && used.iter().all(|code| *code >= 0x20) && common * 10 >= used.len() * 9
 }
 
 fn collection(ordering: &[u8]) -> Option<&'static str> {
@@ -214,6 +385,34 @@ pub(crate) fn character_map(name: CMapName<'_>) -> Option<&'static [u8]> {
     *made.entry(ours.to_owned()).or_insert_with(make)
 }
 
+/// Maps read so far, by name: a few hundred kilobytes each, wanted by every other file.
+fn parsed(name: CMapName<'_>) -> Option<Arc<CMap>> {
+    static PARSED: OnceLock<Mutex<HashMap<Vec<u8>, Option<Arc<CMap>>>>> = OnceLock::new();
+    let mut parsed = PARSED.get_or_init(Mutex::default).lock().ok()?;
+    if let Some(map) = parsed.get(name.to_bytes()) {
+        return map.clone();
+    }
+    // Bounded by the maps that ISO 32000 names: others are not found, and not kept.
+    let map = Arc::new(CMap::parse(load_embedded(name)?, load_embedded)?);
+    parsed.insert(name.to_bytes().to_vec(), Some(Arc::clone(&map)));
+    Some(map)
+}
+
+/// The character of a CID in the collection of that ordering.
+pub(crate) fn character(ordering: &str, cid: u32) -> Option<char> {
+    let family = collection(ordering.as_bytes())?;
+    match parsed(unicode_map(family))?.lookup_bf_string(cid)? {
+        BfString::Char(c) => Some(c).filter(|c| !c.is_control()),
+        BfString::String(s) => s.chars().next(),
+    }
+}
+
+/// The CID of a code in a predefined encoding.
+pub(crate) fn cid(encoding: &str, code: u32) -> Option<u32> {
+    let map = parsed(CMapName::from_bytes(encoding.as_bytes()))?;
+    (1..=4).find_map(|bytes| map.lookup_cid_code(code, bytes))
+}
+
 fn unicode_map(family: &str) -> CMapName<'static> {
     match family {
         "GB1" => CMapName::AdobeGb1Ucs2,
@@ -226,25 +425,25 @@ fn unicode_map(family: &str) -> CMapName<'static> {
 fn made_for(family: &'static str, encoding: &str, name: CMapName<'_>) -> Option<String> {
     // The codes of these encodings are UTF-16 already; going through the CID would lose variants.
     if encoding.starts_with("Uni") {
-        return written(family, &Codes::Utf16);
+        return written(family, &Source::Utf16);
     }
     let map = CMap::parse(load_embedded(name)?, load_embedded)?;
-    written(family, &Codes::Map(&map))
+    written(family, &Source::Map(&map))
 }
 
-enum Codes<'m> {
+enum Source<'m> {
     Utf16,
     Map(&'m CMap),
 }
 
 /// A ToUnicode map, written out: every code of one or two bytes that means something.
-fn written(family: &'static str, codes: &Codes<'_>) -> Option<String> {
+fn written(family: &'static str, codes: &Source<'_>) -> Option<String> {
     let unicode = CMap::parse(load_embedded(unicode_map(family))?, load_embedded)?;
     let mut lines = String::new();
     for code in 0..=0xffff_u32 {
         let meaning = match codes {
-            Codes::Utf16 => char::from_u32(code).map(BfString::Char),
-            Codes::Map(map) => (1..=2).find_map(|bytes| map.lookup_cid_code(code, bytes)).and_then(|cid| unicode.lookup_bf_string(cid)),
+            Source::Utf16 => char::from_u32(code).map(BfString::Char),
+            Source::Map(map) => (1..=2).find_map(|bytes| map.lookup_cid_code(code, bytes)).and_then(|cid| unicode.lookup_bf_string(cid)),
         };
         let text = match meaning {
             Some(BfString::Char(c)) if c != '\0' => c.to_string(),

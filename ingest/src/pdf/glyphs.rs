@@ -1,17 +1,19 @@
 //! Glyphs: what a page shows, as hayro draws it for us.
 
+use super::fonts::{FileFonts, Verdict};
 use super::frame::Frame;
+use super::meaning::{Meaning, is_plain, meaning, shifted_kana};
 use super::rules::{self, Rule};
-use super::truetype;
 use crate::limits::Limits;
+use crate::script::{self, is_cjk};
 use hayro_interpret::font::{Glyph as Drawn, GlyphRun, PositionedGlyph};
 use hayro_interpret::hayro_cmap::{BfString, WritingMode};
 use hayro_interpret::kurbo::{Affine, BezPath, Point, Rect};
 use hayro_interpret::{BlendMode, ClipPath, Device, DrawMode, DrawProps, Image, ImageDrawProps, SoftMask};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::panic::resume_unwind;
 use std::time::{Duration, Instant};
-use unicode_normalization::UnicodeNormalization;
 
 /// Heights of a glyph's box over and under its baseline, in thousandths of the font size: those of Japanese fonts.
 const ASCENT: f64 = 880.0;
@@ -30,18 +32,28 @@ pub(crate) struct Glyph {
     pub(crate) size: f32,
 }
 
-/// Takes down what a page draws.
-#[derive(Debug)]
-pub(crate) struct Recorder {
+/// What a page draws, as far as text is concerned.
+#[derive(Debug, Default)]
+pub(crate) struct Recorded {
     pub(crate) glyphs: Vec<Glyph>,
     pub(crate) rules: Vec<Rule>,
-    /// Glyphs that no map turns into Unicode.
+    /// Glyphs that nothing turns into Unicode.
     pub(crate) unknown: u32,
+    /// Characters that were put right.
+    pub(crate) mended: u32,
     /// Whether the page draws anything at all.
     pub(crate) marked: bool,
+}
+
+/// Takes down what a page draws.
+#[derive(Debug)]
+pub(crate) struct Recorder<'f> {
+    recorded: Recorded,
+    fonts: &'f mut FileFonts,
     bounds: (f64, f64),
-    seen: HashSet<(char, i32, i32)>,
-    fonts: HashMap<u128, HashMap<u32, char>>,
+    seen: HashSet<(char, i32, i32), BuildHasherDefault<Fold>>,
+    /// Glyphs whose characters may be kana that the file shifted away.
+    shifted: Vec<usize>,
     operations_left: usize,
     most_glyphs: usize,
     started: Instant,
@@ -52,22 +64,37 @@ pub(crate) struct Recorder {
 #[derive(Debug)]
 pub(crate) struct PastLimit(pub(crate) &'static str);
 
-impl Recorder {
+impl<'f> Recorder<'f> {
     /// A recorder for a page of that width and height.
-    pub(crate) fn new(width: f32, height: f32, limits: &Limits) -> Self {
+    pub(crate) fn new(width: f32, height: f32, limits: &Limits, fonts: &'f mut FileFonts) -> Self {
         Self {
-            glyphs: Vec::new(),
-            rules: Vec::new(),
-            unknown: 0,
-            marked: false,
+            recorded: Recorded::default(),
+            fonts,
             bounds: (f64::from(width), f64::from(height)),
-            seen: HashSet::new(),
-            fonts: HashMap::new(),
+            seen: HashSet::default(),
+            shifted: Vec::new(),
             operations_left: limits.page_operations,
             most_glyphs: limits.page_glyphs,
             started: Instant::now(),
             time: limits.page_time,
         }
+    }
+
+    /// What was taken down.
+    pub(crate) fn finish(mut self) -> Recorded {
+        let kana = |c: char| ('\u{3041}'..='\u{30fe}').contains(&c);
+        let distinct: HashSet<char> = self.shifted.iter().map(|i| self.recorded.glyphs[*i].character).collect();
+        // One such kanji among kana may be meant; several never are.
+        if distinct.len() > 1 || !self.recorded.glyphs.iter().any(|g| kana(g.character)) {
+            for index in &self.shifted {
+                let glyph = &mut self.recorded.glyphs[*index];
+                if let Some(kana) = shifted_kana(glyph.character) {
+                    glyph.character = kana;
+                    self.recorded.mended += 1;
+                }
+            }
+        }
+        self.recorded
     }
 
     fn count_operation(&mut self) {
@@ -90,44 +117,102 @@ impl Recorder {
         if !(0.2..5_000.0).contains(&size) || !x_axis.hypot().is_finite() {
             return;
         }
-        let text = match glyph.as_unicode() {
-            Some(BfString::Char(c)) => plain(c.encode_utf8(&mut [0; 4])),
-            Some(BfString::String(s)) => plain(&s),
-            None => self.by_font(glyph).map(String::from),
-        };
-        let Some(text) = text else {
-            self.unknown += 1;
+        let Some(text) = self.text(glyph) else {
+            self.recorded.unknown += 1;
             return;
         };
         let upright = Frame::of_baseline(x_axis.x, x_axis.y);
-        let advance = advance(glyph);
-        let (frame, width) = match mode {
-            WritingMode::Horizontal => (upright, advance),
-            WritingMode::Vertical => (upright.turned(), 1000.0),
+        let width = match mode {
+            WritingMode::Horizontal => advance(glyph),
+            WritingMode::Vertical => 1000.0,
         };
         let corner = |x: f64, y: f64| {
             let p = transform * Point::new(x, y);
             upright.map(p.x, p.y)
         };
         // The slant of oblique type must not widen the box, so each axis is measured by itself.
-        let (u0, _) = corner(0.0, 0.0);
-        let (u1, _) = corner(width, 0.0);
+        let (u0, u1) = (corner(0.0, 0.0).0, corner(width, 0.0).0);
         let (top, bottom) = (corner(0.0, ASCENT).1, corner(0.0, DESCENT).1);
-        let rect = upright.rect((u0.min(u1), u0.max(u1)), (top.min(bottom), top.max(bottom)));
-        let (a, b) =
-            (frame.map(f64::from(rect.x), f64::from(rect.y)), frame.map(f64::from(rect.x + rect.width), f64::from(rect.y + rect.height)));
-        let mut whole =
-            Glyph { character: ' ', frame, u: (a.0.min(b.0), a.0.max(b.0)), v: (a.1.min(b.1), a.1.max(b.1)), size: size as f32 };
+        let (u, v) = ((u0.min(u1), u0.max(u1)), (top.min(bottom), top.max(bottom)));
+        let mut whole = Glyph { character: ' ', frame: upright, u, v, size: size as f32 };
         if mode == WritingMode::Vertical {
+            whole = Glyph { frame: upright.turned(), u: v, v: (-u.1, -u.0), ..whole };
             self.keep_to_line(&mut whole);
         }
-        self.place(&text, whole, rect);
+        let middle = transform * Point::new(width / 2.0, (ASCENT + DESCENT) / 2.0);
+        self.place(&text, whole, middle);
+    }
+
+    /// What a glyph means to a reader; empty for nothing to read, `None` for what cannot be known.
+    fn text(&mut self, glyph: &PositionedGlyph<'_>) -> Option<Text> {
+        let said = glyph.as_unicode();
+        let distrusted = self.fonts.distrusted() > 0 && self.fonts.distrusts_font_of(glyph);
+        if let Some(BfString::Char(c)) = said
+            && is_plain(c)
+            && !distrusted
+        {
+            return Some(Text::One(c));
+        }
+        let said = said.map(|s| match s {
+            BfString::Char(c) => meaning(c.encode_utf8(&mut [0; 4])),
+            BfString::String(s) => meaning(&s),
+        });
+        if distrusted {
+            if let Some(Verdict { character, .. }) = self.fonts.ask(glyph) {
+                let known = meaning(character.encode_utf8(&mut [0; 4]));
+                self.recorded.mended += u32::from(said.is_some_and(|s| s.text() != known.text()));
+                return known.text().map(Text::of);
+            }
+        }
+        match said {
+            Some(Meaning::Text(text, mended)) => {
+                self.recorded.mended += u32::from(mended);
+                Some(Text::of(&text))
+            }
+            Some(Meaning::Nothing) => Some(Text::of("")),
+            Some(Meaning::Doubtful(text)) => Some(self.doubted(glyph, &text)),
+            Some(Meaning::None) => self.asked(glyph, true),
+            None => self.asked(glyph, false),
+        }
+    }
+
+    /// A character that could be meant, unless the font says it means a Japanese one.
+    fn doubted(&mut self, glyph: &PositionedGlyph<'_>, text: &str) -> Text {
+        let Some(Verdict { character, certain }) = self.fonts.ask(glyph) else {
+            if text.chars().next().and_then(shifted_kana).is_some() {
+                self.shifted.push(self.recorded.glyphs.len());
+            }
+            return Text::of(text);
+        };
+        let known = meaning(character.encode_utf8(&mut [0; 4]));
+        match known.text() {
+            Some(better) if better != text && (certain || is_cjk(character)) => {
+                self.recorded.mended += 1;
+                self.fonts.strike(glyph);
+                Text::of(better)
+            }
+            _ => Text::of(text),
+        }
+    }
+
+    /// The character of a glyph whose file gives none, or none that can be meant.
+    fn asked(&mut self, glyph: &PositionedGlyph<'_>, mapped: bool) -> Option<Text> {
+        if let Some(Verdict { character, .. }) = self.fonts.ask(glyph)
+            && let Some(text) = meaning(character.encode_utf8(&mut [0; 4])).text()
+        {
+            if mapped {
+                self.recorded.mended += 1;
+                self.fonts.strike(glyph);
+            }
+            return Some(Text::of(text));
+        }
+        (!leaves_ink(glyph)).then(|| Text::of(""))
     }
 
     /// Moves a glyph of vertical writing to the middle of its line. The interpreter has moved it by half its horizontal
     /// width, which it does not tell; punctuation is often half as wide as the kanji before it.
     fn keep_to_line(&self, glyph: &mut Glyph) {
-        let Some(last) = self.glyphs.last().filter(|l| l.frame == glyph.frame) else { return };
+        let Some(last) = self.recorded.glyphs.last().filter(|l| l.frame == glyph.frame) else { return };
         let alike = (last.size - glyph.size).abs() < 0.1 * glyph.size;
         let follows = (-0.7..2.0).contains(&((glyph.u.0 - last.u.1) / glyph.size));
         let near = ((last.v.0 + last.v.1) - (glyph.v.0 + glyph.v.1)).abs() / 2.0 < 0.62 * glyph.size;
@@ -136,40 +221,100 @@ impl Recorder {
         }
     }
 
-    /// What the embedded font's own character map says about a glyph.
-    fn by_font(&mut self, glyph: &PositionedGlyph<'_>) -> Option<char> {
-        let Drawn::Outline(outline) = &**glyph else { return None };
-        let font = outline.font_data()?;
-        let characters = self.fonts.entry(font.cache_key).or_insert_with(|| {
-            let bytes: &[u8] = (*font.data).as_ref();
-            truetype::characters(bytes).unwrap_or_default()
-        });
-        characters.get(&outline.glyph_id().to_u32()).copied()
-    }
-
-    fn place(&mut self, text: &str, whole: Glyph, rect: appliance_core::locator::Rect) {
-        let (x, y) = (f64::from(rect.x + rect.width / 2.0), f64::from(rect.y + rect.height / 2.0));
-        if !(-2.0..=self.bounds.0 + 2.0).contains(&x) || !(-2.0..=self.bounds.1 + 2.0).contains(&y) {
+    fn place(&mut self, text: &Text, whole: Glyph, middle: Point) {
+        if !(-2.0..=self.bounds.0 + 2.0).contains(&middle.x) || !(-2.0..=self.bounds.1 + 2.0).contains(&middle.y) {
             return;
         }
-        let Some(first) = text.chars().next() else { return };
-        // Bold type is often the same glyph drawn twice, a hair apart.
-        let cell = f64::from(whole.size) * 0.15;
-        let key = |dx: f64, dy: f64| (first, ((x + dx) / cell).floor() as i32, ((y + dy) / cell).floor() as i32);
-        let twin = [(0.0, 0.0), (-cell, 0.0), (0.0, -cell), (-cell, -cell)].iter().any(|(dx, dy)| self.seen.contains(&key(*dx, *dy)));
-        if twin && !first.is_whitespace() {
+        let Some(first) = text.first() else { return };
+        if !first.is_whitespace() && self.stands_already(first, &whole, middle) {
             return;
         }
-        self.seen.insert(key(0.0, 0.0));
-        if self.glyphs.len() >= self.most_glyphs {
+        if self.recorded.glyphs.len() >= self.most_glyphs {
             resume_unwind(Box::new(PastLimit("glyphs of a page")));
         }
-        let count = text.chars().count() as f32;
-        let step = (whole.u.1 - whole.u.0) / count;
+        let text = match text {
+            Text::One(character) => {
+                self.recorded.glyphs.push(Glyph { character: *character, ..whole });
+                return;
+            }
+            Text::Several(text) => text,
+        };
+        let count = text.chars().count();
+        let step = (whole.u.1 - whole.u.0) / count as f32;
         for (i, character) in text.chars().enumerate() {
-            let from = whole.u.0 + step * i as f32;
-            self.glyphs.push(Glyph { character, u: (from, from + step), ..whole });
+            // The letters of a ligature stand in the direction of their script.
+            let at = if script::is_right_to_left(character) { count - 1 - i } else { i };
+            let from = whole.u.0 + step * at as f32;
+            self.recorded.glyphs.push(Glyph { character, u: (from, from + step), ..whole });
         }
+    }
+
+    /// Whether the same character was drawn at the same place: bold type is often a glyph drawn twice, a hair apart.
+    fn stands_already(&mut self, character: char, whole: &Glyph, middle: Point) -> bool {
+        let width = f64::from(whole.u.1 - whole.u.0);
+        // Narrow letters stand close by right («ll», «//»).
+        let cell = (f64::from(whole.size) * 0.15).min(if width > 0.0 { width * 0.35 } else { f64::INFINITY }).max(0.01);
+        let key = |dx: f64, dy: f64| (character, ((middle.x + dx) / cell).floor() as i32, ((middle.y + dy) / cell).floor() as i32);
+        let stands = [(0.0, 0.0), (-cell, 0.0), (0.0, -cell), (-cell, -cell)].iter().any(|(dx, dy)| self.seen.contains(&key(*dx, *dy)));
+        if !stands {
+            self.seen.insert(key(0.0, 0.0));
+        }
+        stands
+    }
+}
+
+/// The characters of a glyph: one, nearly always.
+#[derive(Debug, PartialEq, Eq)]
+enum Text {
+    One(char),
+    Several(String),
+}
+
+impl Text {
+    fn of(text: &str) -> Self {
+        let mut characters = text.chars();
+        match (characters.next(), characters.next()) {
+            (Some(one), None) => Self::One(one),
+            _ => Self::Several(text.to_owned()),
+        }
+    }
+
+    fn first(&self) -> Option<char> {
+        match self {
+            Self::One(c) => Some(*c),
+            Self::Several(text) => text.chars().next(),
+        }
+    }
+}
+
+/// Whether a glyph draws anything. The box of a missing glyph under the code of a line feed is none that was meant.
+fn leaves_ink(glyph: &PositionedGlyph<'_>) -> bool {
+    match &**glyph {
+        Drawn::Outline(outline) if outline.glyph_id().to_u32() == 0 && outline.char_code() < 0x20 => false,
+        Drawn::Outline(outline) => outline.outline().segments().next().is_some(),
+        Drawn::Type3(_) => true,
+    }
+}
+
+/// A hash for keys that nobody chooses in order to collide: multiply and turn.
+#[derive(Debug, Default)]
+struct Fold(u64);
+
+impl Hasher for Fold {
+    fn finish(&self) -> u64 {
+        self.0 ^ (self.0 >> 32)
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|b| self.write_u32(u32::from(*b)));
+    }
+
+    fn write_u32(&mut self, value: u32) {
+        self.0 = (self.0.rotate_left(5) ^ u64::from(value)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+
+    fn write_i32(&mut self, value: i32) {
+        self.write_u32(value as u32);
     }
 }
 
@@ -181,37 +326,20 @@ fn advance(glyph: &PositionedGlyph<'_>) -> f64 {
     f64::from(advance.unwrap_or(500.0)).clamp(0.0, 4_000.0)
 }
 
-/// The characters a reader means: no control characters, radicals and ligatures as letters. `None` for a meaning
-/// that is none (private use, replacement character).
-fn plain(text: &str) -> Option<String> {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\u{2e80}'..='\u{2fdf}' | '\u{fb00}'..='\u{fb06}' | '\u{f900}'..='\u{faff}' => out.extend(std::iter::once(c).nfkc()),
-            '\t' | '\u{a0}' => out.push(' '),
-            '\u{ad}' => out.push('-'),
-            '\u{e000}'..='\u{f8ff}' | '\u{fffd}' | '\u{f0000}'..='\u{10ffff}' => {}
-            c if c.is_control() || matches!(c, '\u{feff}' | '\u{200b}'..='\u{200f}') => {}
-            c => out.push(c),
-        }
-    }
-    (!out.is_empty() || text.chars().all(char::is_control)).then_some(out)
-}
-
-impl<'a> Device<'a> for Recorder {
+impl<'a> Device<'a> for Recorder<'_> {
     fn draw_path(&mut self, path: &BezPath, props: DrawProps<'a>, mode: &DrawMode) {
         self.count_operation();
-        self.marked = true;
+        self.recorded.marked = true;
         match mode {
-            DrawMode::Stroke(_) | DrawMode::FillAndStroke(..) => rules::stroked(&mut self.rules, path, props.transform),
-            DrawMode::Fill(_) => rules::filled(&mut self.rules, path, props.transform),
+            DrawMode::Stroke(_) | DrawMode::FillAndStroke(..) => rules::stroked(&mut self.recorded.rules, path, props.transform),
+            DrawMode::Fill(_) => rules::filled(&mut self.recorded.rules, path, props.transform),
             DrawMode::Invisible => {}
         }
     }
 
     fn draw_glyph_run(&mut self, run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, _: &DrawMode) {
         self.count_operation();
-        self.marked = true;
+        self.recorded.marked = true;
         for glyph in run.glyphs() {
             self.glyph(glyph, run.writing_mode(), props.transform);
         }
@@ -219,7 +347,7 @@ impl<'a> Device<'a> for Recorder {
 
     fn draw_image(&mut self, _: Image<'a, '_>, _: ImageDrawProps<'a>) {
         self.count_operation();
-        self.marked = true;
+        self.recorded.marked = true;
     }
 
     fn push_clip_path(&mut self, _: &ClipPath) {

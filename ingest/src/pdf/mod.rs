@@ -5,14 +5,17 @@
 //! writing into the same problem as horizontal writing, [`line`] finds lines, [`column`] their order, [`flow`] joins
 //! them into paragraphs, headings and rows.
 
+mod cff;
 mod collection;
 mod column;
 mod facts;
 mod flow;
+mod fonts;
 mod frame;
 mod furniture;
 mod glyphs;
 mod line;
+mod meaning;
 mod opening;
 mod page;
 mod render;
@@ -37,7 +40,7 @@ use tracing::trace_span;
 
 /// Reads a PDF.
 pub(crate) fn parse(name: &str, bytes: &Arc<Vec<u8>>, limits: &Limits, watch: &Watch) -> Result<Parsed, ParseError> {
-    let opening::Opened { pdf, title, repairs } = opening::open(bytes).map_err(|e| e.named(name))?;
+    let opening::Opened { pdf, title, repairs, mut fonts } = opening::open(bytes).map_err(|e| e.named(name))?;
     let facts = trace_span!("ingest.facts").in_scope(|| facts::read(&pdf, title.as_deref()));
     let settings = opening::settings();
     let cache = InterpreterCache::new();
@@ -58,7 +61,7 @@ pub(crate) fn parse(name: &str, bytes: &Arc<Vec<u8>>, limits: &Limits, watch: &W
         }
         let (width, height) = page.render_dimensions();
         pages.push(Page { number, label: facts.label(index), width, height, reading: PageReading::default() });
-        read.push(page::read(page, number, &cache, &settings, limits, &mut warnings));
+        read.push(page::read(page, number, &cache, &settings, limits, &mut fonts, &mut warnings));
     }
     trace_span!("ingest.layout").in_scope(|| furniture::set_aside(&mut read));
     let (text, blocks) = trace_span!("ingest.write").in_scope(|| flow::write(read, &facts, limits, &mut warnings));

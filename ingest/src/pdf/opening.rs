@@ -1,5 +1,7 @@
 //! Opening a PDF: as it is, decrypted, repaired, and with the Unicode maps that its fonts lack.
 
+use super::collection::{Additions, Survey};
+use super::fonts::FileFonts;
 use super::{collection, rewriting, unlocking};
 use crate::shield;
 use appliance_core::ports::reader::ParseError;
@@ -34,6 +36,8 @@ pub(crate) struct Opened {
     pub(crate) title: Option<Box<[u8]>>,
     /// What was wrong with the file, in words.
     pub(crate) repairs: Vec<String>,
+    /// What its fonts know.
+    pub(crate) fonts: FileFonts,
 }
 
 /// Opens a file and gives its fonts the Unicode maps they lack.
@@ -42,29 +46,33 @@ pub(crate) fn open(bytes: &Arc<Vec<u8>>) -> Result<Opened, Refusal> {
     let mut repairs = damage(bytes);
     repairs.extend(missing_pages(&pdf));
     let title = pdf.metadata().title.clone();
-    Ok(Opened { pdf: trace_span!("ingest.maps").in_scope(|| supplemented(pdf)), title, repairs })
+    let (pdf, fonts) = trace_span!("ingest.maps").in_scope(|| supplemented(pdf));
+    Ok(Opened { pdf, title, repairs, fonts })
 }
 
-/// The file with the maps its fonts lack. It stays as it was when they cannot be added without losing a page.
-fn supplemented(pdf: Pdf) -> Pdf {
+/// The file with the maps its fonts lack, and what its fonts know. It stays as it was when they cannot be added without
+/// losing a page.
+fn supplemented(pdf: Pdf) -> (Pdf, FileFonts) {
     let whole = pdf.pages().len();
     let kept = |better: &Pdf| better.pages().len() == whole;
-    let Ok(Some(additions)) = shield::shielded(|| collection::additions(&pdf)) else { return pdf };
+    let Ok(Survey { additions, facts }) = shield::shielded(|| collection::survey(&pdf)) else { return (pdf, FileFonts::default()) };
+    let fonts = FileFonts::new(facts);
+    let Some(additions) = additions else { return (pdf, fonts) };
     // What is appended to an encrypted file would be decrypted to noise, so that one is written anew first.
     if !crate::sniff::contains(pdf.data().as_ref(), b"/Encrypt") {
         let appended = collection::append(pdf.data().as_ref().to_vec(), &additions);
         if let Some(better) = opened(appended).filter(kept) {
-            return better;
+            return (better, fonts);
         }
     }
     // Cross-references that hayro had to find by itself bear no update either.
-    anew(&pdf).filter(kept).unwrap_or(pdf)
+    (anew(&pdf).filter(kept).unwrap_or(pdf), fonts)
 }
 
 fn anew(pdf: &Pdf) -> Option<Pdf> {
     let rewritten = shield::shielded(|| rewriting::rewritten(pdf)).ok().flatten()?;
     let plain = opened(rewritten.clone())?;
-    let additions = shield::shielded(|| collection::additions(&plain)).ok().flatten();
+    let additions: Option<Additions> = shield::shielded(|| collection::survey(&plain)).ok()?.additions;
     match additions {
         Some(additions) => opened(collection::append(rewritten, &additions)),
         None => Some(plain),

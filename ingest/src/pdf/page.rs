@@ -1,8 +1,9 @@
 //! One page: interpreted, bounded, turned into lines.
 
 use super::column;
+use super::fonts::FileFonts;
 use super::frame::Frame;
-use super::glyphs::{PastLimit, Recorder};
+use super::glyphs::{PastLimit, Recorded, Recorder};
 use super::line::{self, Line};
 use super::{stacked, table};
 use crate::limits::Limits;
@@ -32,19 +33,19 @@ pub(crate) fn read<'a>(
     cache: &InterpreterCache<'a>,
     settings: &InterpreterSettings,
     limits: &Limits,
+    fonts: &mut FileFonts,
     warnings: &mut Vec<Warning>,
 ) -> PageLines {
-    let (width, height) = page.render_dimensions();
-    let mut recorder = Recorder::new(width, height, limits);
+    let (_, height) = page.render_dimensions();
     let interpreting = trace_span!("ingest.glyphs").entered();
-    let interpreted = catch_unwind(AssertUnwindSafe(|| {
-        let bounds = Rect::new(0.0, 0.0, f64::from(width), f64::from(height));
-        let transform = page.initial_transform(true).to_kurbo();
-        let mut context = Context::new(transform, bounds, cache, page.xref(), settings.clone());
-        interpret_page(page, &mut context, &mut recorder);
-    }));
+    let distrusted = fonts.distrusted();
+    let (mut recorder, mut outcome) = recorded(page, cache, settings, limits, fonts);
+    // A map that was found wrong on the way was believed until then.
+    if fonts.distrusted() > distrusted {
+        (recorder, outcome) = recorded(page, cache, settings, limits, fonts);
+    }
     drop(interpreting);
-    if let Err(panic) = interpreted {
+    if let Err(panic) = outcome {
         warnings.push(match panic.downcast_ref::<PastLimit>() {
             Some(PastLimit(limit)) => Warning::Truncated { limit: format!("{limit} (page {number})") },
             None => Warning::UnreadablePage { page: number, reason: "its content breaks off".to_owned() },
@@ -53,18 +54,18 @@ pub(crate) fn read<'a>(
     if recorder.unknown > 0 {
         warnings.push(Warning::UnknownGlyphs { page: number, count: recorder.unknown });
     }
+    if recorder.mended > 0 {
+        warnings.push(Warning::MendedCharacters { page: number, count: recorder.mended });
+    }
     if !recorder.marked && content_is_lost(page) {
         warnings.push(Warning::UnreadablePage { page: number, reason: "its content is missing or cannot be unpacked".to_owned() });
     }
     let _arranging = trace_span!("ingest.layout").entered();
     let mut lines = Vec::new();
-    let Recorder { mut glyphs, rules, marked, .. } = recorder;
+    let Recorded { mut glyphs, rules, marked, .. } = recorder;
     stacked::turn(&mut glyphs);
-    for frame in Frame::ALL {
+    for frame in Frame::present(glyphs.iter().map(|g| g.frame)) {
         let mut of_frame: Vec<_> = glyphs.iter().filter(|g| g.frame == frame).copied().collect();
-        if of_frame.is_empty() {
-            continue;
-        }
         let tables = trace_span!("ingest.tables").in_scope(|| table::take(&mut of_frame, frame, &rules));
         let mut ordered = column::in_order(line::rows(of_frame), frame, &rules);
         for table in tables {
@@ -76,6 +77,25 @@ pub(crate) fn read<'a>(
         warnings.push(Warning::PageWithoutText { page: number });
     }
     PageLines { number, height, lines, aside: Vec::new() }
+}
+
+/// What the page draws, and whether it could be drawn to its end.
+fn recorded<'a>(
+    page: &'a Page<'a>,
+    cache: &InterpreterCache<'a>,
+    settings: &InterpreterSettings,
+    limits: &Limits,
+    fonts: &mut FileFonts,
+) -> (Recorded, std::thread::Result<()>) {
+    let (width, height) = page.render_dimensions();
+    let mut recorder = Recorder::new(width, height, limits, fonts);
+    let outcome = catch_unwind(AssertUnwindSafe(|| {
+        let bounds = Rect::new(0.0, 0.0, f64::from(width), f64::from(height));
+        let transform = page.initial_transform(true).to_kurbo();
+        let mut context = Context::new(transform, bounds, cache, page.xref(), settings.clone());
+        interpret_page(page, &mut context, &mut recorder);
+    }));
+    (recorder.finish(), outcome)
 }
 
 /// Whether the page names content that is not there or cannot be unpacked. An empty one is a blank page.
