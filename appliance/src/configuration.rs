@@ -148,6 +148,30 @@ pub struct Ingest {
     pub cells: usize,
     /// MiB that the parts of a zipped workbook may unpack to.
     pub unpacked_mib: u64,
+    /// Whether the kernel must be able to confine the processes that read files.
+    pub sandbox: Sandbox,
+    /// MiB of memory for the process that reads a file.
+    pub memory_mib: u64,
+    /// Seconds of processor time for it.
+    pub cpu_seconds: u64,
+    /// Seconds after which it is ended.
+    pub worker_seconds: u64,
+    /// Seconds after which a process is ended that draws a page, reads a window of a sheet or tries a password.
+    pub view_seconds: u64,
+    /// MiB that either may send back.
+    pub result_mib: u64,
+    /// How far reading stands back for answering, from 0 to 19.
+    pub niceness: i32,
+}
+
+/// What is done where the kernel cannot confine the processes that read files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Sandbox {
+    /// Files are read all the same; the log, `kura doctor` and the status page say so.
+    Wanted,
+    /// No file is read.
+    Required,
 }
 
 impl Default for Ingest {
@@ -166,6 +190,13 @@ impl Default for Ingest {
             sheets: limits.sheets,
             cells: limits.cells,
             unpacked_mib: limits.unpacked_bytes >> 20,
+            sandbox: Sandbox::Wanted,
+            memory_mib: 1024,
+            cpu_seconds: 900,
+            worker_seconds: 900,
+            view_seconds: 30,
+            result_mib: 512,
+            niceness: 10,
         }
     }
 }
@@ -185,6 +216,11 @@ impl Ingest {
             cells: self.cells,
             unpacked_bytes: self.unpacked_mib << 20,
         }
+    }
+
+    /// What reads files inside a worker.
+    pub fn parser(&self) -> ingest::FileParser {
+        ingest::FileParser::new(self.limits())
     }
 }
 
@@ -262,11 +298,19 @@ fn check(configuration: &Configuration) -> Result<()> {
         ("ingest.workers", configuration.ingest.workers as u64),
         ("ingest.attempts", u64::from(configuration.ingest.attempts)),
         ("ingest.file_mib", configuration.ingest.file_mib),
+        ("ingest.memory_mib", configuration.ingest.memory_mib),
+        ("ingest.cpu_seconds", configuration.ingest.cpu_seconds),
+        ("ingest.worker_seconds", configuration.ingest.worker_seconds),
+        ("ingest.view_seconds", configuration.ingest.view_seconds),
+        ("ingest.result_mib", configuration.ingest.result_mib),
     ];
     for (key, value) in at_least_one {
         if value == 0 {
             bail!("configuration: {key} must be at least 1");
         }
+    }
+    if !(0..=19).contains(&configuration.ingest.niceness) {
+        bail!("configuration: ingest.niceness must be between 0 and 19");
     }
     Ok(())
 }

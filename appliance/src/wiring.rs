@@ -6,13 +6,13 @@ use crate::configuration::{Configuration, NO_GENERATOR};
 use crate::data_folder::{DataFolder, DataLock};
 use crate::job_runner::JobRunner;
 use crate::status::{MachineStatus, ModelInUse};
+use crate::worker::{Program, WorkerParser, WorkerReader};
 use anyhow::{Context as _, Result};
 use appliance_core::asking::Asking;
 use appliance_core::ingesting::Ingesting;
 use appliance_core::ports::{Clock, Embedder, Generator, PassageIndex, PortError};
 use inference::shelf::Shelf;
 use inference::{EmbedderModel, GeneratorModel, LlamaEmbedder, LlamaGenerator, self_test};
-use ingest::{FileParser, FileReader};
 use jiff::SignedDuration;
 use retrieval::{Analyzer, HybridIndex, RetrievalError};
 use std::net::{SocketAddr, TcpListener};
@@ -155,8 +155,15 @@ impl Place {
     }
 
     /// What reads files.
-    pub fn parser(&self) -> FileParser {
-        FileParser::new(self.configuration.ingest.limits())
+    pub fn parser(&self) -> WorkerParser {
+        WorkerParser::new(Program::this(), self.configuration.ingest.clone())
+    }
+
+    /// What shows places of files.
+    pub fn reader(&self) -> WorkerReader {
+        // Pictures are bounded at the desk already; one more lets a password be tried while it draws.
+        let parallel = self.configuration.http.concurrent_renders + 1;
+        WorkerReader::new(Program::this(), self.configuration.ingest.clone(), parallel)
     }
 }
 
@@ -193,7 +200,7 @@ pub async fn serve(place: &Place, listener: TcpListener, ready: impl FnOnce(Sock
         library: Arc::new(IndexedLibrary::new(catalog.clone(), Arc::clone(&index) as _, arrivals)),
         people: Arc::new(catalog.clone()),
         archive: Arc::new(catalog.clone()),
-        reader: Arc::new(FileReader::new()),
+        reader: Arc::new(place.reader()),
         status: Arc::new(status),
         clock: Arc::new(SystemClock),
     };

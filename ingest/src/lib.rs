@@ -26,5 +26,6 @@ mod shield;
 
 pub use limits::Limits;
 pub use parser::FileParser;
-pub use reader::FileReader;
+pub use pdf::Unlock;
+pub use reader::{FONT_FOLDERS, FileReader};
 pub use sniff::sniff;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Where Debian's packages put fonts.
-const FONT_FOLDERS: [&str; 2] = ["/usr/share/fonts", "/usr/local/share/fonts"];
+pub const FONT_FOLDERS: [&str; 2] = ["/usr/share/fonts", "/usr/local/share/fonts"];
 
 /// Renders pages and reads windows of sheets.
 #[derive(Debug, Clone)]
@@ -26,6 +26,16 @@ impl FileReader {
     /// for stays blank.
     pub fn with_fonts(folders: &[PathBuf]) -> Self {
         Self { fonts: pdf::Fonts::under(folders) }
+    }
+
+    /// An encrypted file in the clear, if `password` opens it.
+    pub fn in_the_clear(&self, file: &Path, password: &Password) -> Result<pdf::Unlock, PortError> {
+        let bytes = Arc::new(read(file)?);
+        if !matches!(sniff::sniff(file, ""), Ok(Format::Pdf)) {
+            return Ok(pdf::Unlock::NotNeeded);
+        }
+        let unlocked = shield::on_deep_stack(|| pdf::unlock(&bytes, password));
+        unlocked.and_then(|u| u).map_err(|reason| PortError::new(format!("{} cannot be opened: {reason}", file.display())))
     }
 }
 
@@ -51,14 +61,7 @@ impl DocumentReader for FileReader {
     }
 
     fn unlock(&self, file: &Path, password: &Password, to: &Path) -> Result<Unlocked, PortError> {
-        let bytes = Arc::new(read(file)?);
-        if !matches!(sniff::sniff(file, ""), Ok(Format::Pdf)) {
-            return Ok(Unlocked::NotNeeded);
-        }
-        let unlocked = shield::on_deep_stack(|| pdf::unlock(&bytes, password));
-        let unlocked =
-            unlocked.and_then(|u| u).map_err(|reason| PortError::new(format!("{} cannot be opened: {reason}", file.display())))?;
-        match unlocked {
+        match self.in_the_clear(file, password)? {
             pdf::Unlock::NotNeeded => Ok(Unlocked::NotNeeded),
             pdf::Unlock::WrongPassword => Ok(Unlocked::WrongPassword),
             pdf::Unlock::Opened(clear) => {

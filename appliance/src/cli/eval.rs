@@ -53,7 +53,8 @@ pub async fn run(place: &Place, command: Command) -> Result<ExitCode> {
         bar.set_length(total as u64);
         bar.set_position(done as u64);
     };
-    let parser = place.parser();
+    // Not in workers: the texts were read from the questions' own file, are plain, and there are thousands of them.
+    let parser = place.configuration.ingest.parser();
     let trial = Trial { parser: &parser, index: index.as_ref(), vectors, legs: arguments.legs.into(), folder: folder.path(), told: &told };
     let measured = trial.run(&corpus, &questions).await?;
     bar.finish_and_clear();

@@ -28,7 +28,8 @@ mod unlocking;
 
 pub(crate) use render::Fonts;
 pub(crate) use render::render_page;
-pub(crate) use unlocking::{Unlock, unlock};
+pub use unlocking::Unlock;
+pub(crate) use unlocking::unlock;
 
 use crate::limits::Limits;
 use appliance_core::document::{Document, Format, Page, PageReading, Parsed, Warning};

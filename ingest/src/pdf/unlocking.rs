@@ -16,8 +16,10 @@ use unicode_normalization::UnicodeNormalization;
 
 /// What became of a password.
 #[derive(Debug)]
-pub(crate) enum Unlock {
+pub enum Unlock {
+    /// The file needs none.
     NotNeeded,
+    /// It does not open the file.
     WrongPassword,
     /// The file, in the clear.
     Opened(Vec<u8>),

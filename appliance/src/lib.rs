@@ -1,0 +1,27 @@
+//! The appliance: command line, configuration, catalog, jobs and wiring.
+//!
+//! A library only so that tests can reach [`worker`]; the binary is its one user.
+
+pub mod worker;
+
+mod catalog;
+mod cli;
+mod clock;
+pub mod configuration;
+mod data_folder;
+mod evaluation;
+mod files;
+mod job_runner;
+mod stages;
+mod status;
+mod vector_cache;
+mod wiring;
+
+/// Does what the command line says, or reads one file for the process that called (see [`worker`]).
+pub fn main() -> std::process::ExitCode {
+    // Before everything else: a worker starts for every file and every picture, and needs none of what follows.
+    if std::env::args_os().nth(1).is_some_and(|a| a == worker::SUBCOMMAND) {
+        return worker::main();
+    }
+    cli::main()
+}

@@ -1,0 +1,144 @@
+//! The [`DocumentReader`] port: a worker for each page drawn, each window of a sheet, each password tried.
+
+use super::ending::Ending;
+use super::frame::Frame;
+use super::request::Secret;
+use super::supervisor::carry_out;
+use super::{Program, Request, Task};
+use crate::configuration::Ingest;
+use appliance_core::document::{Format, PageImage, SheetWindow};
+use appliance_core::ports::reader::{Password, Unlocked};
+use appliance_core::ports::{DocumentReader, PortError};
+use parking_lot::{Condvar, Mutex};
+use std::fs::File;
+use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Pixels along a picture's side at most: what the renderer brings larger ones down to.
+const MAX_PIXELS: u32 = 8_192;
+/// How a PNG file begins.
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
+
+/// Shows places of stored files, each in a process of its own, a few at a time.
+#[derive(Debug, Clone)]
+pub struct WorkerReader {
+    program: Program,
+    settings: Ingest,
+    turns: Arc<Turns>,
+}
+
+impl WorkerReader {
+    /// A reader whose workers run `program` within `settings`, at most `parallel` at a time.
+    pub fn new(program: Program, settings: Ingest, parallel: usize) -> Self {
+        Self { program, settings, turns: Arc::new(Turns { free: Mutex::new(parallel.max(1)), freed: Condvar::new() }) }
+    }
+
+    /// Has a worker do `task`; `what` names it, should it fail.
+    fn ask(&self, file: &Path, task: Task, what: &str, mut hear: impl FnMut(Frame) -> Result<(), String>) -> Result<(), PortError> {
+        let path = file.canonicalize().map_err(|e| PortError::caused(format!("{} cannot be opened", file.display()), e))?;
+        let request = Request { file: path, name: String::new(), task, settings: self.settings.clone() };
+        let _turn = self.turns.take();
+        carry_out(&self.program, &request, &|| false, &mut hear).map_err(|ending| ending.failure(what))
+    }
+}
+
+impl DocumentReader for WorkerReader {
+    fn render_page(&self, file: &Path, page: u32, scale: f32) -> Result<Option<PageImage>, PortError> {
+        let what = format!("page {page} of {} cannot be drawn", file.display());
+        let (mut size, mut png, mut none) = (None, Vec::new(), false);
+        self.ask(file, Task::Render { page, scale }, &what, |frame| {
+            match frame {
+                Frame::Picture { width, height } if size.is_none() && width.max(height) <= MAX_PIXELS => size = Some((width, height)),
+                Frame::Bytes(bytes) if size.is_some() => png.extend_from_slice(&bytes),
+                Frame::Nothing => none = true,
+                _ => return Err("no picture".to_owned()),
+            }
+            Ok(())
+        })?;
+        match size {
+            _ if none => Ok(None),
+            Some((width, height)) if png.starts_with(PNG) => Ok(Some(PageImage { png, width, height })),
+            _ => Err(Ending::Unsound("no picture".to_owned()).failure(&what)),
+        }
+    }
+
+    fn sheet_window(&self, file: &Path, format: Format, sheet: u32, first_row: u32, count: u32) -> Result<Option<SheetWindow>, PortError> {
+        let what = format!("sheet {} of {} cannot be read", u64::from(sheet) + 1, file.display());
+        let (mut window, mut none): (Option<SheetWindow>, bool) = (None, false);
+        self.ask(file, Task::Window { format, sheet, first_row, count }, &what, |frame| {
+            match (frame, &mut window) {
+                (Frame::Window { first_row, merged }, None) => window = Some(SheetWindow { first_row, rows: Vec::new(), merged }),
+                (Frame::Rows(rows), Some(window)) if window.rows.len() + rows.len() <= count as usize => window.rows.extend(rows),
+                (Frame::Nothing, None) => none = true,
+                _ => return Err("no window of a sheet".to_owned()),
+            }
+            Ok(())
+        })?;
+        match window {
+            _ if none => Ok(None),
+            Some(window) if is_even(&window) => Ok(Some(window)),
+            _ => Err(Ending::Unsound("no window of a sheet".to_owned()).failure(&what)),
+        }
+    }
+
+    fn unlock(&self, file: &Path, password: &Password, to: &Path) -> Result<Unlocked, PortError> {
+        let what = format!("{} cannot be opened", file.display());
+        let (mut outcome, mut clear) = (None, None);
+        let told = self.ask(file, Task::Unlock { password: Secret(password.reveal().to_owned()) }, &what, |frame| {
+            match (frame, &mut clear) {
+                (Frame::Opened, None) if outcome.is_none() => clear = Some(File::create_new(to).map_err(|e| e.to_string())?),
+                (Frame::Bytes(bytes), Some(clear)) => clear.write_all(&bytes).map_err(|e| e.to_string())?,
+                (Frame::WrongPassword, None) => outcome = Some(Unlocked::WrongPassword),
+                (Frame::NoPassword, None) => outcome = Some(Unlocked::NotNeeded),
+                _ => return Err("no answer to a password".to_owned()),
+            }
+            Ok(())
+        });
+        match (told, &clear, outcome) {
+            (Ok(()), Some(_), _) => Ok(Unlocked::Opened),
+            (Ok(()), None, Some(outcome)) => Ok(outcome),
+            (Ok(()), None, None) => Err(Ending::Unsound("no answer to a password".to_owned()).failure(&what)),
+            (Err(error), written, _) => {
+                // Half a file is none.
+                if written.is_some() {
+                    drop(std::fs::remove_file(to));
+                }
+                Err(error)
+            }
+        }
+    }
+}
+
+/// Whether every row is as wide as the first.
+fn is_even(window: &SheetWindow) -> bool {
+    window.rows.windows(2).all(|rows| rows[0].len() == rows[1].len())
+}
+
+/// How many workers may still be started.
+#[derive(Debug)]
+struct Turns {
+    free: Mutex<usize>,
+    freed: Condvar,
+}
+
+impl Turns {
+    /// Waits for a turn. It is given back when the result is dropped.
+    fn take(&self) -> Turn<'_> {
+        let mut free = self.free.lock();
+        while *free == 0 {
+            self.freed.wait(&mut free);
+        }
+        *free -= 1;
+        Turn(self)
+    }
+}
+
+struct Turn<'a>(&'a Turns);
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        *self.0.free.lock() += 1;
+        self.0.freed.notify_one();
+    }
+}

@@ -1,0 +1,84 @@
+//! What a worker is asked to do: one JSON object on its standard input, so that no password stands in a list of processes.
+
+use crate::configuration::Ingest;
+use appliance_core::document::Format;
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// One file, and what to do with it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Request {
+    /// The file: absolute, without links.
+    pub file: PathBuf,
+    /// The name it was uploaded under.
+    pub name: String,
+    /// What to do.
+    pub task: Task,
+    /// Its bounds.
+    pub settings: Ingest,
+}
+
+/// What a worker does with a file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Task {
+    /// Confine itself and tell how well that went; the file is not opened.
+    Probe,
+    /// Read it for ingest.
+    Read,
+    /// Draw a page.
+    Render {
+        /// The page, from 1.
+        page: u32,
+        /// Pixels a point.
+        scale: f32,
+    },
+    /// Read rows of a sheet.
+    Window {
+        /// The file's format.
+        format: Format,
+        /// The sheet, from 0.
+        sheet: u32,
+        /// The first row, from 0.
+        first_row: u32,
+        /// Rows at most.
+        count: u32,
+    },
+    /// Write it in the clear.
+    Unlock {
+        /// The password.
+        password: Secret,
+    },
+}
+
+/// A password on its way to the worker. Its `Debug` shows nothing.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(pub String);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+impl Request {
+    /// How long the worker may take before it is ended.
+    pub fn time(&self) -> Duration {
+        // Nobody waits for ingest; a person waits for a picture.
+        let seconds = match self.task {
+            Task::Read | Task::Probe => self.settings.worker_seconds,
+            Task::Render { .. } | Task::Window { .. } | Task::Unlock { .. } => self.settings.view_seconds,
+        };
+        Duration::from_secs(seconds)
+    }
+
+    /// How far the worker stands back for others, from 0 to 19: questions are answered on the same cores.
+    pub fn niceness(&self) -> i32 {
+        match self.task {
+            Task::Read => self.settings.niceness,
+            _ => 0,
+        }
+    }
+}

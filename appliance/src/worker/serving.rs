@@ -1,0 +1,208 @@
+//! The worker's own side: one request from standard input, its answer to standard output.
+
+use super::frame::{Frame, PIECE, write_frame};
+use super::wire::{Refusal, WireBlock, WirePassage};
+use super::{Confinement, Fence, Request, Task, confine, limits};
+use crate::configuration::Sandbox;
+use appliance_core::document::{Document, PageImage, Parsed, Reading, SheetWindow};
+use appliance_core::ports::reader::{Password, SourceFile, Watch};
+use appliance_core::ports::{DocumentReader, Parser, PortError};
+use ingest::{FileReader, Unlock};
+use serde::Serialize;
+use std::fs::File;
+use std::io::{self, BufWriter, Read, Write};
+use std::os::fd::AsFd;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
+
+/// Bytes of a request at most.
+const MAX_REQUEST: u64 = 1 << 20;
+/// How often the reading's progress is told.
+const TICK: Duration = Duration::from_millis(100);
+/// Lines, cells and pieces in one frame, so that it stays far below its bound.
+const FRAME_WEIGHT: usize = 20_000;
+
+/// Reads one request, does what it says, and tells the outcome.
+pub fn main() -> ExitCode {
+    let parent = std::env::args().nth(2).and_then(|p| p.parse().ok()).unwrap_or(0);
+    if !limits::die_with(parent) {
+        drop(writeln!(io::stderr(), "kura worker: started by other parts of Kura, not by people"));
+        return ExitCode::from(2);
+    }
+    // A panic is told in a frame; its message may quote the file.
+    std::panic::set_hook(Box::new(|_| {}));
+    match serve() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            drop(writeln!(io::stderr(), "kura worker: {error}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn serve() -> io::Result<()> {
+    let mut asked = Vec::new();
+    io::stdin().lock().take(MAX_REQUEST).read_to_end(&mut asked)?;
+    let request: Request = serde_json::from_slice(&asked)?;
+    drop(asked);
+    let mut answer = Answer(BufWriter::new(File::from(io::stdout().as_fd().try_clone_to_owned()?)));
+    limits::bound(&request)?;
+    let confinement = confine(&fence(&request));
+    answer.say(&Frame::Confined(confinement))?;
+    if request.settings.sandbox == Sandbox::Required && !confinement.is_whole() {
+        answer.say(&Frame::Failed(too_open(confinement)))?;
+    } else {
+        carry_out(&request, &mut answer)?;
+    }
+    answer.say(&Frame::Done)?;
+    answer.0.flush()
+}
+
+fn too_open(confinement: Confinement) -> String {
+    format!("ingest.sandbox is \"required\", and this kernel offers {confinement}")
+}
+
+/// What this task needs besides the file.
+fn fence(request: &Request) -> Fence {
+    let around = match request.task {
+        Task::Probe => Fence::default(),
+        _ => Fence::around(&request.file),
+    };
+    match request.task {
+        Task::Render { .. } => Fence { folders: ingest::FONT_FOLDERS.map(PathBuf::from).to_vec(), ..around },
+        _ => around,
+    }
+}
+
+fn carry_out(request: &Request, answer: &mut Answer) -> io::Result<()> {
+    let file = &request.file;
+    match &request.task {
+        Task::Probe => Ok(()),
+        Task::Read => read(request, answer),
+        Task::Render { page, scale } => match FileReader::new().render_page(file, *page, *scale) {
+            Ok(Some(picture)) => answer.picture(&picture),
+            Ok(None) => answer.say(&Frame::Nothing),
+            Err(error) => answer.failed(&error),
+        },
+        Task::Window { format, sheet, first_row, count } => {
+            match FileReader::with_fonts(&[]).sheet_window(file, *format, *sheet, *first_row, *count) {
+                Ok(Some(window)) => answer.window(window),
+                Ok(None) => answer.say(&Frame::Nothing),
+                Err(error) => answer.failed(&error),
+            }
+        }
+        Task::Unlock { password } => match FileReader::with_fonts(&[]).in_the_clear(file, &Password::new(password.0.as_str())) {
+            Ok(Unlock::Opened(clear)) => {
+                answer.say(&Frame::Opened)?;
+                answer.bytes(&clear)
+            }
+            Ok(Unlock::WrongPassword) => answer.say(&Frame::WrongPassword),
+            Ok(Unlock::NotNeeded) => answer.say(&Frame::NoPassword),
+            Err(error) => answer.failed(&error),
+        },
+    }
+}
+
+/// Reads the file on a thread of its own and tells meanwhile how far it is.
+fn read(request: &Request, answer: &mut Answer) -> io::Result<()> {
+    let file = SourceFile { path: request.file.clone(), name: request.name.clone() };
+    let watch = Watch::default();
+    thread::scope(|scope| {
+        let (send, outcome) = mpsc::channel();
+        let (file, watch) = (&file, &watch);
+        let reading = thread::Builder::new().name("read".to_owned()).spawn_scoped(scope, move || {
+            let parser = request.settings.parser();
+            drop(send.send(parser.read(file, watch)));
+        })?;
+        let mut told = (0, 0);
+        loop {
+            match outcome.recv_timeout(TICK) {
+                Ok(Ok(reading)) => return answer.reading(reading),
+                Ok(Err(error)) => return answer.say(&Frame::Refused(error.into())),
+                Err(RecvTimeoutError::Disconnected) => {
+                    drop(reading.join());
+                    return answer.say(&Frame::Refused(Refusal::ReaderDied("it broke off in the middle of the file".to_owned())));
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            let progress = watch.progress();
+            if progress != told {
+                told = progress;
+                answer.say(&Frame::Progress { done: progress.0, total: progress.1 })?;
+                answer.0.flush()?;
+            }
+        }
+    })
+}
+
+/// Where frames go.
+struct Answer(BufWriter<File>);
+
+impl Answer {
+    fn say(&mut self, frame: &Frame) -> io::Result<()> {
+        write_frame(&mut self.0, frame)
+    }
+
+    fn failed(&mut self, error: &PortError) -> io::Result<()> {
+        self.say(&Frame::Failed(error.message.clone()))
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
+        bytes.chunks(PIECE).try_for_each(|piece| self.say(&Frame::Bytes(piece.to_vec())))
+    }
+
+    fn picture(&mut self, picture: &PageImage) -> io::Result<()> {
+        self.say(&Frame::Picture { width: picture.width, height: picture.height })?;
+        self.bytes(&picture.png)
+    }
+
+    fn window(&mut self, window: SheetWindow) -> io::Result<()> {
+        self.say(&Frame::Window { first_row: window.first_row, merged: window.merged })?;
+        let weigh = |row: &Vec<String>| row.iter().map(|cell| 1 + cell.len() / 64).sum();
+        self.batches(window.rows, weigh, |rows| Ok(Frame::Rows(rows)))
+    }
+
+    fn reading(&mut self, reading: Reading) -> io::Result<()> {
+        let Reading { parsed: Parsed { document, warnings }, passages } = reading;
+        let Document { format, title, text, blocks, pages, sheets } = document;
+        self.say(&Frame::Document { format: format.name().to_owned(), title })?;
+        let mut rest = text.as_str();
+        while !rest.is_empty() {
+            let (piece, after) = rest.split_at(rest.floor_char_boundary(PIECE));
+            self.say(&Frame::Text(piece.to_owned()))?;
+            rest = after;
+        }
+        drop(text);
+        self.batches(blocks.into_iter().map(WireBlock::from), WireBlock::weight, |b| Ok(Frame::Blocks(b)))?;
+        self.batches(pages, |_| 20, |p| Ok(Frame::Pages(json(&p)?)))?;
+        self.batches(sheets, |s| 1 + s.name.len() / 64, |s| Ok(Frame::Sheets(s)))?;
+        self.batches(warnings, |_| 20, |w| Ok(Frame::Warnings(json(&w)?)))?;
+        self.batches(passages.into_iter().map(WirePassage::from), WirePassage::weight, |p| Ok(Frame::Passages(p)))
+    }
+
+    /// Sends `items` in frames of about [`FRAME_WEIGHT`].
+    fn batches<T>(
+        &mut self,
+        items: impl IntoIterator<Item = T>,
+        weight: impl Fn(&T) -> usize,
+        frame: impl Fn(Vec<T>) -> io::Result<Frame>,
+    ) -> io::Result<()> {
+        let (mut batch, mut heavy) = (Vec::new(), 0);
+        for item in items {
+            heavy += weight(&item);
+            batch.push(item);
+            if heavy >= FRAME_WEIGHT {
+                self.say(&frame(std::mem::take(&mut batch))?)?;
+                heavy = 0;
+            }
+        }
+        if batch.is_empty() { Ok(()) } else { self.say(&frame(batch)?) }
+    }
+}
+
+fn json(value: &impl Serialize) -> io::Result<String> {
+    Ok(serde_json::to_string(value)?)
+}
