@@ -161,7 +161,8 @@ fn place_holds(document: &Document, span: Span, place: &Place) -> Result<(), &'s
         }
         (View::Sheets, Place::Cells { sheet, range, cells, .. }) => {
             let known = (*sheet as usize) < document.sheets.len();
-            let holds = known && cells.iter().all(|cell| range.contains(cell.cell) && inside(cell.span));
+            // A passage that ends within a cell still cites the whole cell.
+            let holds = known && cells.iter().all(|cell| range.contains(cell.cell) && cell.span.slice(&document.text).is_some());
             if holds { Ok(()) } else { Err("a cell that stands nowhere") }
         }
         (View::Text, Place::Text { first_line, last_line }) if (1..=*last_line).contains(first_line) => Ok(()),
