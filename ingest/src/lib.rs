@@ -19,6 +19,10 @@ mod pdf;
 mod sheet;
 mod text;
 
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzzing;
+
 mod draft;
 mod reader;
 mod script;

@@ -49,16 +49,21 @@ impl FileParser {
     /// Reads a file, telling `watch` how far it is.
     pub fn parse(&self, file: &SourceFile, watch: &Watch) -> Result<Parsed, ParseError> {
         let (format, bytes) = trace_span!("ingest.fetch").in_scope(|| self.read(file))?;
+        self.parse_stored(&file.name, format, bytes, watch)
+    }
+
+    /// Reads the bytes of a file of that name and format.
+    pub(crate) fn parse_stored(&self, name: &str, format: Format, bytes: Vec<u8>, watch: &Watch) -> Result<Parsed, ParseError> {
         tracing::debug!(document.format = format.name(), document.bytes = bytes.len(), "parsing");
-        let parsed = shield::on_deep_stack(|| self.parse_bytes(&file.name, format, bytes, watch));
-        let mut parsed = parsed.map_err(|reason| ParseError::Damaged { name: file.name.clone(), reason })??;
+        let parsed = shield::on_deep_stack(|| self.parse_bytes(name, format, bytes, watch));
+        let mut parsed = parsed.map_err(|reason| ParseError::Damaged { name: name.to_owned(), reason })??;
         let document = &mut parsed.document;
         // A scan stays in the library: its pages can still be looked at, and its warnings say what is missing.
         if document.blocks.is_empty() && document.pages.is_empty() {
-            return Err(ParseError::Empty { name: file.name.clone() });
+            return Err(ParseError::Empty { name: name.to_owned() });
         }
         if document.title.is_empty() {
-            document.title = title(document, &file.name);
+            document.title = title(document, name);
         }
         Ok(parsed)
     }

@@ -17,8 +17,19 @@ const TAIL: u64 = 256 << 10;
 /// a file without a byte, `Unavailable` when it cannot be opened.
 pub fn sniff(path: &Path, name: &str) -> Result<Format, ParseError> {
     let unavailable = |source| ParseError::Unavailable { name: name.to_owned(), source };
-    let mut file = File::open(path).map_err(unavailable)?;
+    let file = File::open(path).map_err(unavailable)?;
     let length = file.metadata().map_err(unavailable)?.len();
+    told(file, length, name)
+}
+
+/// The format of these bytes.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) fn sniff_bytes(bytes: &[u8], name: &str) -> Result<Format, ParseError> {
+    told(std::io::Cursor::new(bytes), bytes.len() as u64, name)
+}
+
+fn told(mut file: impl Read + Seek, length: u64, name: &str) -> Result<Format, ParseError> {
+    let unavailable = |source| ParseError::Unavailable { name: name.to_owned(), source };
     let mut head = vec![0; HEAD.min(usize::try_from(length).unwrap_or(HEAD))];
     file.read_exact(&mut head).map_err(unavailable)?;
     let found = match () {
