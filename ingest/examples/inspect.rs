@@ -44,8 +44,11 @@ fn shown(path: &Path, options: &[String]) -> Result<String, String> {
     let passages = parser.passages(&parsed.document);
     Ok(match options[..] {
         ["--passages"] => passages.iter().map(|p| format!("--- {} [{}]\n{}\n", p.ordinal, p.heading_path.join(" > "), p.text)).collect(),
-        ["--json"] => serde_json::to_string_pretty(&(&parsed, &passages)).map_err(|e| e.to_string())?,
-        _ => parsed.document.text,
+        ["--json"] => {
+            let seen = serde_json::json!({ "document": parsed.document, "warnings": parsed.warnings, "passages": passages });
+            serde_json::to_string_pretty(&seen).map_err(|e| e.to_string())?
+        }
+        _ => parsed.document.printed(),
     })
 }
 

@@ -6,6 +6,7 @@ use crate::asked::Asked;
 use crate::folding::{fold_tight, pair_set};
 use crate::locator::{CellSpan, Place, Span};
 use crate::passage::StoredPassage;
+use crate::printed;
 use crate::ranking::{CosineSimilarity, TermWeight};
 use crate::sentence::sentences;
 use serde::{Deserialize, Serialize};
@@ -158,8 +159,8 @@ pub fn best_share(asked: &Asked, terms: &[TermWeight], stored: &StoredPassage) -
     if total > 0.0 { best / total } else { 0.0 }
 }
 
-/// What can be quoted of a passage by itself: the rows of a sheet, else the sentences that are no headings. All of
-/// its sentences when it holds nothing but headings.
+/// What can be quoted of a passage by itself: the rows of a sheet, else the labelled rows of tables and the sentences
+/// that are no headings. All of its sentences when it holds nothing but headings.
 fn units(stored: &StoredPassage) -> Vec<Span> {
     let text = &stored.passage.text;
     if let Place::Cells { cells, .. } = &stored.passage.locator.place {
@@ -169,11 +170,14 @@ fn units(stored: &StoredPassage) -> Vec<Span> {
         }
     }
     let headings: Vec<String> = stored.passage.heading_path.iter().map(|h| fold_tight(h)).collect();
+    let labels = labels(stored);
     let is_heading = |span: &Span| {
         let unit = fold_tight(&text[span.start..span.end]);
-        (unit.starts_with('(') && unit.ends_with(')')) || headings.iter().any(|h| h.contains(&unit))
+        (unit.starts_with('(') && unit.ends_with(')'))
+            || headings.iter().any(|h| h.contains(&unit))
+            || heads_rows(&text[span.start..span.end], &labels)
     };
-    let all = whole_items(text, sentences(text));
+    let all = whole_rows(stored, whole_items(text, sentences(text)));
     let running: Vec<Span> = all.iter().copied().filter(|s| !is_heading(s)).collect();
     if running.is_empty() { all } else { running }
 }
@@ -192,6 +196,42 @@ fn whole_items(text: &str, sentences: Vec<Span>) -> Vec<Span> {
         }
     }
     joined
+}
+
+/// Joins the sentences of a labelled row of a paged table, which is one line of the text: a value says nothing without
+/// the row it stands in.
+fn whole_rows(stored: &StoredPassage, sentences: Vec<Span>) -> Vec<Span> {
+    let text = &stored.passage.text;
+    let offset = stored.passage.locator.span.start;
+    let mut joined: Vec<Span> = Vec::new();
+    for span in sentences {
+        match joined.last_mut() {
+            Some(last)
+                if !text[last.end..span.start].contains('\n') && {
+                    let row = Span::new(offset + last.start, offset + last.end);
+                    printed::is_labelled(text, row, &stored.passage.locator.place, offset)
+                } =>
+            {
+                last.end = span.end;
+            }
+            _ => joined.push(span),
+        }
+    }
+    joined
+}
+
+/// The headers that are written into the passage's rows, folded.
+fn labels(stored: &StoredPassage) -> Vec<String> {
+    let Place::Pages { lines } = &stored.passage.locator.place else { return Vec::new() };
+    let locator = &stored.passage.locator;
+    let gaps = printed::gaps(locator.span, lines);
+    gaps.into_iter().filter_map(|gap| printed::header(&stored.passage.text, gap, locator.span.start)).map(fold_tight).collect()
+}
+
+/// Whether a text is the header row of rows with these labels.
+fn heads_rows(unit: &str, labels: &[String]) -> bool {
+    let mut cells = unit.split('\u{3000}').map(fold_tight).filter(|c| !c.is_empty());
+    !labels.is_empty() && cells.all(|cell| labels.iter().any(|label| label.contains(&cell)))
 }
 
 /// One span for each row of the sheet: from the end of the row before to the end of its last cell.
@@ -247,6 +287,25 @@ mod tests {
         let chosen = best_sentences(&Asked::of(question), &terms(question), &passages, 0, 30);
         let text = &passages[0].passage.text;
         assert_eq!(chosen[0].span.slice(text), Some("(2) 社会教育関係団体が使用するとき。 5割を減額"));
+    }
+
+    #[test]
+    fn a_labelled_row_is_quoted_whole_and_its_header_row_is_not() {
+        let text = "品目　手数料　備考\n品目: ふとん、手数料: 500円、備考: 束ねてください。乾いたものに限る。\n品目: 机、手数料: 900円";
+        let mut stored = stored_passage(1, "手数料表", text);
+        let rect = crate::locator::Rect { x: 0.0, y: 0.0, width: 1.0, height: 1.0 };
+        let mut at = 0;
+        let cells = ["品目", "手数料", "備考", "ふとん", "500円", "束ねてください。乾いたものに限る。", "机", "900円"];
+        let lines = cells.map(|cell| {
+            let start = at + text[at..].find(cell).expect("it stands there");
+            at = start + cell.len();
+            // The passage begins at byte 100 of its document.
+            crate::locator::PageLine { page: 1, rect, span: Span::new(100 + start, 100 + at), vertical: false }
+        });
+        stored.passage.locator =
+            crate::locator::Locator { span: Span::new(100, 100 + text.len()), place: Place::Pages { lines: lines.to_vec() } };
+        let units: Vec<&str> = units(&stored).into_iter().filter_map(|u| u.slice(text)).collect();
+        assert_eq!(units, text.lines().skip(1).collect::<Vec<_>>());
     }
 
     #[test]

@@ -17,6 +17,7 @@ pub mod language;
 pub mod locator;
 pub mod passage;
 pub mod ports;
+pub mod printed;
 pub mod prompt;
 pub mod quality;
 pub mod question;

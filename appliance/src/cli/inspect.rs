@@ -15,7 +15,7 @@ use std::process::ExitCode;
 pub struct Arguments {
     /// The file
     file: PathBuf,
-    /// Print the document's text
+    /// Print the document's text: what it shows, without the headers that rows of paged tables are given
     #[arg(long, conflicts_with_all = ["passages", "json"])]
     text: bool,
     /// Print the passages
@@ -45,7 +45,7 @@ pub async fn run(place: &Place, arguments: Arguments) -> Result<ExitCode> {
     match () {
         () if json => output::json(&Seen { parsed: &parsed, passages: &cut })?,
         () if text => {
-            output::text(&parsed.document.text)?;
+            output::text(&parsed.document.printed())?;
             tell_warnings(&parsed);
         }
         () if passages => {
