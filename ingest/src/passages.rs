@@ -18,6 +18,8 @@ const LONGEST: usize = 600;
 const ROWS_TARGET: usize = 240;
 /// A row this long stands alone.
 const LONG_ROW: usize = 120;
+/// Rows of titles and headers at the start of a table.
+const HEADER_ROWS: usize = 7;
 /// Characters of a heading in a path.
 const HEADING: usize = 80;
 
@@ -144,6 +146,9 @@ impl Cutter<'_> {
         let rows = block.kind == BlockKind::Row;
         if rows && open.rows {
             // A header row goes with the first row under it.
+            if self.document.is_labelled(block) && last.kind == BlockKind::Row && !self.document.is_labelled(last) {
+                return open.characters + characters > LONGEST;
+            }
             if matches!(block.kind, BlockKind::Row) && open.first_row == open.last && open.path.table.is_some() {
                 return open.characters + characters > LONGEST;
             }
@@ -175,14 +180,21 @@ impl Cutter<'_> {
             }
             _ => {}
         }
-        // In pages and texts the first row of a table is its header more often than not; it goes along as context.
+        // In pages and texts the first row of a table is its header more often than not; it goes along as context, unless
+        // the rows are written with their headers.
         let paged_row = block.kind == BlockKind::Row && !matches!(block.place, Place::Cells { .. });
         let begins = index == 0 || self.document.blocks[index - 1].kind != BlockKind::Row;
         match (paged_row, begins) {
-            (true, true) => self.path.table = header(text),
+            (true, true) => self.path.table = header(text).filter(|_| !self.heads_labelled_rows(index)),
             (true, false) => {}
             _ => self.path.table = None,
         }
+    }
+
+    /// Whether a row begins a table whose rows are written with their headers.
+    fn heads_labelled_rows(&self, index: usize) -> bool {
+        let rows = self.document.blocks[index..].iter().take_while(|b| b.kind == BlockKind::Row);
+        rows.take(HEADER_ROWS).any(|b| self.document.is_labelled(b))
     }
 
     /// Whether an article is only named, as in a table of contents: nothing follows before the next one.

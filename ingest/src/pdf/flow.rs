@@ -3,6 +3,7 @@
 use super::facts::Facts;
 use super::line::{Cell, Line};
 use super::page::PageLines;
+use super::table;
 use crate::draft::Draft;
 use crate::heading::{self, Opening};
 use crate::limits::Limits;
@@ -33,8 +34,9 @@ enum Role {
 }
 
 /// Writes all pages; furniture comes last and belongs to no block.
-pub(crate) fn write(pages: Vec<PageLines>, facts: &Facts, limits: &Limits, warnings: &mut Vec<Warning>) -> (String, Vec<Block>) {
+pub(crate) fn write(mut pages: Vec<PageLines>, facts: &Facts, limits: &Limits, warnings: &mut Vec<Warning>) -> (String, Vec<Block>) {
     let sizes = Sizes::of(&pages);
+    table::finish(&mut pages);
     let mut aside = Vec::new();
     let mut placed: Vec<Placed> = Vec::new();
     for page in pages {
@@ -222,7 +224,7 @@ fn belongs(group: &[Placed], next: &Placed) -> bool {
     let ratio = a.size / b.size.max(0.1);
     let near = last.page == next.page && a.column.0 == b.column.0 && b.v.0 > a.v.0 && b.v.0 - a.v.1 < 1.4 * a.size.max(b.size);
     match last.role {
-        Role::Row => a.table.is_some() && a.table == b.table && last.page == next.page,
+        Role::Row => false,
         Role::Heading(_) => {
             near && next.opening.is_none() && last.opening.is_none() && (0.95..1.05).contains(&ratio) && group.len() < HEADING_LINES
         }
@@ -291,13 +293,13 @@ fn write_block(draft: &mut Draft, group: &[Placed]) {
         let mut last: Option<char> = None;
         for Placed { page, line, .. } in group {
             match (last, line.text.chars().next()) {
-                (Some(_), _) if kind == BlockKind::Row => text.push('\n'),
                 (Some(before), Some(after)) if wants_space(before, after) => text.push(' '),
                 _ => {}
             }
             let start = text.len();
             text.push_str(&line.text);
-            lines.extend(line.cells.iter().map(|cell| page_line(*page, line, cell, start)));
+            let later = |cell: usize| line.table.as_ref().map_or(0, |t| t.pages_later(cell));
+            lines.extend(line.cells.iter().enumerate().map(|(nth, cell)| page_line(*page + later(nth), line, cell, start)));
             last = line.text.chars().next_back();
         }
         Place::Pages { lines }

@@ -37,7 +37,8 @@ pub(crate) fn set_aside(pages: &mut [PageLines]) {
 
 /// The line's text with its numbers blotted out, and which edge it stands at; `None` in the middle of the page.
 fn key(line: &Line, page: &PageLines) -> Option<String> {
-    let rect = line.frame.rect(line.u, line.v);
+    // A row stands where its table does: headers that tables repeat are not furniture.
+    let rect = line.frame.rect(line.u, line.table.as_ref().map_or(line.v, |row| row.shape.v));
     let middle = rect.y + rect.height / 2.0;
     let edge = match middle / page.height.max(1.0) {
         at if at < EDGE => 't',

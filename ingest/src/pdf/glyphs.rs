@@ -3,7 +3,7 @@
 use super::fonts::{FileFonts, Verdict};
 use super::frame::Frame;
 use super::meaning::{Meaning, is_plain, meaning, shifted_kana};
-use super::rules::{self, Rule};
+use super::rules::Rules;
 use crate::limits::Limits;
 use crate::script::{self, is_cjk};
 use hayro_interpret::font::{Glyph as Drawn, GlyphRun, PositionedGlyph};
@@ -36,7 +36,7 @@ pub(crate) struct Glyph {
 #[derive(Debug, Default)]
 pub(crate) struct Recorded {
     pub(crate) glyphs: Vec<Glyph>,
-    pub(crate) rules: Vec<Rule>,
+    pub(crate) rules: Rules,
     /// Glyphs that nothing turns into Unicode.
     pub(crate) unknown: u32,
     /// Characters that were put right.
@@ -331,8 +331,12 @@ impl<'a> Device<'a> for Recorder<'_> {
         self.count_operation();
         self.recorded.marked = true;
         match mode {
-            DrawMode::Stroke(_) | DrawMode::FillAndStroke(..) => rules::stroked(&mut self.recorded.rules, path, props.transform),
-            DrawMode::Fill(_) => rules::filled(&mut self.recorded.rules, path, props.transform),
+            DrawMode::Stroke(_) => self.recorded.rules.stroked(path, props.transform),
+            DrawMode::Fill(_) => self.recorded.rules.filled(path, props.transform, &props.paint),
+            DrawMode::FillAndStroke(..) => {
+                self.recorded.rules.stroked(path, props.transform);
+                self.recorded.rules.filled(path, props.transform, &props.paint);
+            }
             DrawMode::Invisible => {}
         }
     }

@@ -2,6 +2,7 @@
 
 use super::frame::Frame;
 use super::glyphs::Glyph;
+use super::table::TableRow;
 use crate::heading::is_marker;
 use crate::script::is_cjk;
 
@@ -48,16 +49,8 @@ pub(crate) struct Line {
     pub(crate) cells: Vec<Cell>,
     /// The column of text that the line belongs to: number on the page, left and right edge.
     pub(crate) column: (usize, f32, f32),
-    /// Where the line belongs, when it is a row of a ruled table.
+    /// Where the line belongs, when it is a row of a table.
     pub(crate) table: Option<TableRow>,
-}
-
-/// A row's place among the ruled tables of a page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct TableRow {
-    pub(crate) table: usize,
-    /// Rows that one cell at their left spans are one group.
-    pub(crate) group: usize,
 }
 
 /// A cell of a line.

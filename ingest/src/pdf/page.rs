@@ -62,14 +62,19 @@ pub(crate) fn read<'a>(
     }
     let _arranging = trace_span!("ingest.layout").entered();
     let mut lines = Vec::new();
-    let Recorded { mut glyphs, rules, marked, .. } = recorder;
+    let Recorded { mut glyphs, mut rules, marked, .. } = recorder;
     stacked::turn(&mut glyphs);
-    for frame in Frame::present(glyphs.iter().map(|g| g.frame)) {
-        let mut of_frame: Vec<_> = glyphs.iter().filter(|g| g.frame == frame).copied().collect();
-        let tables = trace_span!("ingest.tables").in_scope(|| table::take(&mut of_frame, frame, &rules));
-        let mut ordered = column::in_order(line::rows(of_frame), frame, &rules);
-        for table in tables {
-            column::insert(&mut ordered, table);
+    let tables = trace_span!("ingest.tables").in_scope(|| {
+        rules.finish();
+        table::take(&mut glyphs, &rules)
+    });
+    let frames = glyphs.iter().map(|g| g.frame).chain(tables.iter().map(|(frame, _)| *frame));
+    for frame in Frame::present(frames) {
+        let of_frame: Vec<_> = glyphs.iter().filter(|g| g.frame == frame).copied().collect();
+        let ordered = column::in_order(line::rows(of_frame), frame, &rules.strokes);
+        let mut ordered = trace_span!("ingest.tables").in_scope(|| table::gathered(ordered));
+        for (_, table) in tables.iter().filter(|(of, _)| *of == frame) {
+            column::insert(&mut ordered, table.clone());
         }
         lines.append(&mut ordered);
     }
