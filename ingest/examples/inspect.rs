@@ -1,6 +1,6 @@
 //! What ingest sees in a file: its text, its passages, its warnings or the cells of a workbook.
 //!
-//! usage: inspect FILE [--passages | --json | --cells | --page N OUT.png]
+//! usage: inspect FILE [--passages | --json | --cells | --page N OUT.png] [--recognise]
 
 use appliance_core::document::View;
 use appliance_core::ports::reader::{DocumentReader, SourceFile, Watch};
@@ -11,7 +11,7 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let Some(path) = arguments.first().map(PathBuf::from) else {
-        return refuse("usage: inspect FILE [--passages | --json | --cells | --page N OUT.png]");
+        return refuse("usage: inspect FILE [--passages | --json | --cells | --page N OUT.png] [--recognise]");
     };
     match shown(&path, &arguments[1..]) {
         Ok(text) => {
@@ -29,14 +29,19 @@ fn refuse(message: &str) -> ExitCode {
 
 fn shown(path: &Path, options: &[String]) -> Result<String, String> {
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    let options: Vec<&str> = options.iter().map(String::as_str).collect();
+    let mut options: Vec<&str> = options.iter().map(String::as_str).collect();
+    let recognise = options.iter().position(|o| *o == "--recognise").map(|at| options.remove(at)).is_some();
     if let ["--page", number, out] = options[..] {
         return page(path, number, out);
     }
     if options == ["--cells"] {
         return cells(path, &name);
     }
-    let parser = ingest::FileParser::new(ingest::Limits::default());
+    let recognition = match recognise {
+        true => ingest::Recognition::of_the_machine(&[], &ingest::LANGUAGES.map(str::to_owned)),
+        false => ingest::Recognition::Off,
+    };
+    let parser = ingest::FileParser::new(ingest::Limits::default()).with_recognition(recognition);
     let parsed = parser.parse(&SourceFile { path: path.to_owned(), name }, &Watch::default()).map_err(|e| e.to_string())?;
     for warning in &parsed.warnings {
         let _ = writeln!(std::io::stderr(), "warning: {warning}");

@@ -5,8 +5,9 @@
 //! [`FileReader`] shows those places to a person: pages as pixels, sheets as windows of cells.
 //!
 //! The files are other people's: broken, hostile, huge. Every format is read behind [`Limits`], third-party code runs
-//! on a thread of its own with a deep stack, and its panics become refusals or warnings. What this crate deliberately
-//! does not do: recognise characters in scans, follow links, run macros, or keep anything on disk.
+//! on a thread of its own with a deep stack, and its panics become refusals or warnings. Characters of scans are recognised
+//! by a program beside it, if one is named ([`Recognition`]). What this crate deliberately does not do: follow links, run
+//! macros, or keep anything on disk.
 
 mod limits;
 mod parser;
@@ -16,6 +17,7 @@ mod heading;
 mod passages;
 
 mod pdf;
+mod recognition;
 mod sheet;
 mod text;
 
@@ -32,4 +34,5 @@ pub use limits::Limits;
 pub use parser::FileParser;
 pub use pdf::Unlock;
 pub use reader::{FONT_FOLDERS, FileReader};
+pub use recognition::{LANGUAGES, Recognition, Tesseract};
 pub use sniff::sniff;

@@ -1,6 +1,7 @@
 //! The parser: a stored file to a document, a document to passages.
 
 use crate::limits::Limits;
+use crate::recognition::Recognition;
 use crate::{passages, pdf, sheet, shield, sniff, text};
 use appliance_core::document::{BlockKind, Document, Format, Parsed, Reading};
 use appliance_core::passage::Passage;
@@ -14,12 +15,18 @@ use tracing::trace_span;
 #[derive(Debug, Clone, Default)]
 pub struct FileParser {
     limits: Limits,
+    recognition: Recognition,
 }
 
 impl FileParser {
-    /// A parser that reads within `limits`.
+    /// A parser that reads within `limits`, and recognises no characters in pictures.
     pub fn new(limits: Limits) -> Self {
-        Self { limits }
+        Self { limits, recognition: Recognition::Off }
+    }
+
+    /// The same, with characters of pictures recognised in that way.
+    pub fn with_recognition(self, recognition: Recognition) -> Self {
+        Self { recognition, ..self }
     }
 
     fn read(&self, file: &SourceFile) -> Result<(Format, Vec<u8>), ParseError> {
@@ -35,7 +42,7 @@ impl FileParser {
 
     fn parse_bytes(&self, name: &str, format: Format, bytes: Vec<u8>, watch: &Watch) -> Result<Parsed, ParseError> {
         match format {
-            Format::Pdf => pdf::parse(name, &Arc::new(bytes), &self.limits, watch),
+            Format::Pdf => pdf::parse(name, &Arc::new(bytes), &self.limits, &self.recognition, watch),
             Format::Xlsx | Format::Xlsb | Format::Xls | Format::Ods | Format::Csv | Format::Tsv => {
                 trace_span!("ingest.sheet").in_scope(|| sheet::parse(name, format, bytes, &self.limits))
             }

@@ -6,7 +6,7 @@
 
 use crate::heading::{self, Opening};
 use crate::script::ends_sentence;
-use appliance_core::document::{Block, BlockKind, Document};
+use appliance_core::document::{Block, BlockKind, Document, TextOrigin};
 use appliance_core::folding::fold_tight;
 use appliance_core::locator::{Locator, PageLine, Place, Span, bounding_range};
 use appliance_core::passage::Passage;
@@ -225,10 +225,24 @@ impl Cutter<'_> {
             if index > 0 && open.rows && open.first == open.last {
                 heading_path.extend(span.slice(&self.document.text).map(row_key));
             }
+            let recognised = recognised(self.document, &place);
             let locator = Locator { span: part, place };
-            self.done.push(Passage { ordinal: self.done.len() as u32, heading_path, text, locator, recognised: None });
+            self.done.push(Passage { ordinal: self.done.len() as u32, heading_path, text, locator, recognised });
         }
     }
+}
+
+/// The lowest confidence among the recognised pages that a place lies on.
+fn recognised(document: &Document, place: &Place) -> Option<f32> {
+    let Place::Pages { lines } = place else { return None };
+    let confidence = |line: &PageLine| {
+        let page = document.pages.get((line.page as usize).checked_sub(1)?)?;
+        match page.reading.origin {
+            TextOrigin::Recognised { confidence } => Some(confidence),
+            _ => None,
+        }
+    };
+    lines.iter().filter_map(confidence).min_by(f32::total_cmp)
 }
 
 /// The first values of a row, as its name.

@@ -19,7 +19,7 @@ pub struct FileReader {
 impl FileReader {
     /// A reader with the machine's Japanese fonts (IPA or Noto CJK) for text whose fonts are not embedded.
     pub fn new() -> Self {
-        Self::with_fonts(&FONT_FOLDERS.map(PathBuf::from))
+        Self { fonts: pdf::Fonts::of_the_machine() }
     }
 
     /// A reader with the fonts under `folders`. Without a Japanese font there, text that a file does not embed a font

@@ -3,6 +3,7 @@
 use super::fonts::{FileFonts, Verdict};
 use super::frame::Frame;
 use super::meaning::{Meaning, is_plain, meaning, shifted_kana};
+use super::pictures::Pictures;
 use super::rules::Rules;
 use crate::limits::Limits;
 use crate::script::{self, is_cjk};
@@ -43,6 +44,10 @@ pub(crate) struct Recorded {
     pub(crate) mended: u32,
     /// Whether the page draws anything at all.
     pub(crate) marked: bool,
+    /// Where its images lie.
+    pub(crate) pictures: Pictures,
+    /// Drawing operations.
+    pub(crate) operations: usize,
 }
 
 /// Takes down what a page draws.
@@ -103,6 +108,7 @@ impl<'f> Recorder<'f> {
             resume_unwind(Box::new(PastLimit("drawing operations of a page")));
         }
         self.operations_left -= 1;
+        self.recorded.operations += 1;
         if self.operations_left.is_multiple_of(256) && self.started.elapsed() > self.time {
             resume_unwind(Box::new(PastLimit("time for a page")));
         }
@@ -349,9 +355,10 @@ impl<'a> Device<'a> for Recorder<'_> {
         }
     }
 
-    fn draw_image(&mut self, _: Image<'a, '_>, _: ImageDrawProps<'a>) {
+    fn draw_image(&mut self, image: Image<'a, '_>, props: ImageDrawProps<'a>) {
         self.count_operation();
         self.recorded.marked = true;
+        self.recorded.pictures.add(image.width(), image.height(), props.transform, self.bounds);
     }
 
     fn push_clip_path(&mut self, _: &ClipPath) {

@@ -5,9 +5,11 @@ use super::fonts::FileFonts;
 use super::frame::Frame;
 use super::glyphs::{PastLimit, Recorded, Recorder};
 use super::line::{self, Line};
+use super::recognised::Tilt;
+use super::scan::{Outcome, Scanner};
 use super::{stacked, table};
 use crate::limits::Limits;
-use appliance_core::document::Warning;
+use appliance_core::document::{PageReading, Warning};
 use hayro_interpret::hayro_syntax::object::Array;
 use hayro_interpret::hayro_syntax::page::Page;
 use hayro_interpret::kurbo::Rect;
@@ -24,45 +26,58 @@ pub(crate) struct PageLines {
     pub(crate) lines: Vec<Line>,
     /// Lines that repeat from page to page.
     pub(crate) aside: Vec<Line>,
+    /// How its text came to be known.
+    pub(crate) reading: PageReading,
+    /// How the picture leans that its text was recognised in.
+    pub(crate) tilt: Option<Tilt>,
+}
+
+/// What all pages of a file are read with.
+pub(crate) struct Means<'m, 'a> {
+    pub(crate) cache: &'m InterpreterCache<'a>,
+    pub(crate) settings: &'m InterpreterSettings,
+    pub(crate) limits: &'m Limits,
+    pub(crate) scanner: &'m Scanner<'m>,
 }
 
 /// Reads a page. A page that breaks gives the lines read until then.
 pub(crate) fn read<'a>(
     page: &'a Page<'a>,
     number: u32,
-    cache: &InterpreterCache<'a>,
-    settings: &InterpreterSettings,
-    limits: &Limits,
+    means: &Means<'_, 'a>,
     fonts: &mut FileFonts,
     warnings: &mut Vec<Warning>,
 ) -> PageLines {
     let (_, height) = page.render_dimensions();
     let interpreting = trace_span!("ingest.glyphs").entered();
     let distrusted = fonts.distrusted();
-    let (mut recorder, mut outcome) = recorded(page, cache, settings, limits, fonts);
+    let (mut recorder, mut outcome) = recorded(page, means, fonts);
     // A map that was found wrong on the way was believed until then.
     if fonts.distrusted() > distrusted {
-        (recorder, outcome) = recorded(page, cache, settings, limits, fonts);
+        (recorder, outcome) = recorded(page, means, fonts);
     }
     drop(interpreting);
+    let mut broken = outcome.is_err();
     if let Err(panic) = outcome {
         warnings.push(match panic.downcast_ref::<PastLimit>() {
             Some(PastLimit(limit)) => Warning::Truncated { limit: format!("{limit} (page {number})") },
             None => Warning::UnreadablePage { page: number, reason: "its content breaks off".to_owned() },
         });
     }
+    if !recorder.marked && content_is_lost(page) {
+        broken = true;
+        warnings.push(Warning::UnreadablePage { page: number, reason: "its content is missing or cannot be unpacked".to_owned() });
+    }
+    let Outcome { reading, tilt } = means.scanner.settle(page, number, &mut recorder, broken, warnings);
     if recorder.unknown > 0 {
         warnings.push(Warning::UnknownGlyphs { page: number, count: recorder.unknown });
     }
     if recorder.mended > 0 {
         warnings.push(Warning::MendedCharacters { page: number, count: recorder.mended });
     }
-    if !recorder.marked && content_is_lost(page) {
-        warnings.push(Warning::UnreadablePage { page: number, reason: "its content is missing or cannot be unpacked".to_owned() });
-    }
     let _arranging = trace_span!("ingest.layout").entered();
     let mut lines = Vec::new();
-    let Recorded { mut glyphs, mut rules, marked, .. } = recorder;
+    let Recorded { mut glyphs, mut rules, .. } = recorder;
     stacked::turn(&mut glyphs);
     let tables = trace_span!("ingest.tables").in_scope(|| {
         rules.finish();
@@ -78,26 +93,17 @@ pub(crate) fn read<'a>(
         }
         lines.append(&mut ordered);
     }
-    if lines.is_empty() && marked {
-        warnings.push(Warning::PageWithoutText { page: number });
-    }
-    PageLines { number, height, lines, aside: Vec::new() }
+    PageLines { number, height, lines, aside: Vec::new(), reading, tilt }
 }
 
 /// What the page draws, and whether it could be drawn to its end.
-fn recorded<'a>(
-    page: &'a Page<'a>,
-    cache: &InterpreterCache<'a>,
-    settings: &InterpreterSettings,
-    limits: &Limits,
-    fonts: &mut FileFonts,
-) -> (Recorded, std::thread::Result<()>) {
+fn recorded<'a>(page: &'a Page<'a>, means: &Means<'_, 'a>, fonts: &mut FileFonts) -> (Recorded, std::thread::Result<()>) {
     let (width, height) = page.render_dimensions();
-    let mut recorder = Recorder::new(width, height, limits, fonts);
+    let mut recorder = Recorder::new(width, height, means.limits, fonts);
     let outcome = catch_unwind(AssertUnwindSafe(|| {
         let bounds = Rect::new(0.0, 0.0, f64::from(width), f64::from(height));
         let transform = page.initial_transform(true).to_kurbo();
-        let mut context = Context::new(transform, bounds, cache, page.xref(), settings.clone());
+        let mut context = Context::new(transform, bounds, means.cache, page.xref(), means.settings.clone());
         interpret_page(page, &mut context, &mut recorder);
     }));
     (recorder.finish(), outcome)

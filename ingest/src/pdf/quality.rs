@@ -6,7 +6,6 @@
 //! their vowels, mojibake by its accents and symbols. What proves nothing either way counts as sound: digits,
 //! punctuation, codes and formulas, and writing that is neither Japanese nor Latin.
 
-use super::frame::Frame;
 use super::glyphs::Glyph;
 
 /// Which pairs of characters Japanese words hold: see `data/README.md`.
@@ -223,9 +222,7 @@ impl Tally {
     fn japanese_score(&self) -> f32 {
         let kanji = self.kanji.max(1) as f32;
         // Chinese: hardly a kana, its daily characters, its particles.
-        let chinese = self.kana * 20 < self.kanji
-            && self.chinese as f32 >= 0.8 * kanji
-            && (self.chinese_particles as f32 >= 0.02 * kanji);
+        let chinese = self.kana * 20 < self.kanji && self.chinese as f32 >= 0.8 * kanji && (self.chinese_particles as f32 >= 0.02 * kanji);
         if chinese {
             return 1.0;
         }
@@ -244,8 +241,10 @@ fn is_vowel(c: char) -> bool {
 
 /// Symbols and accented letters, which text has few of and text in a wrong encoding many.
 fn is_odd(c: char) -> bool {
-    matches!(c, '!' | '"' | '#' | '$' | '&' | '*' | ';' | '<' | '=' | '>' | '?' | '@' | '[' | '\\' | ']' | '^' | '`' | '{' | '|' | '}' | '~')
-        || matches!(c, '\u{80}'..='\u{ff}' | '\u{152}' | '\u{153}' | '\u{160}' | '\u{161}' | '\u{178}' | '\u{192}' | '\u{2c6}' | '\u{2dc}')
+    matches!(
+        c,
+        '!' | '"' | '#' | '$' | '&' | '*' | ';' | '<' | '=' | '>' | '?' | '@' | '[' | '\\' | ']' | '^' | '`' | '{' | '|' | '}' | '~'
+    ) || matches!(c, '\u{80}'..='\u{ff}' | '\u{152}' | '\u{153}' | '\u{160}' | '\u{161}' | '\u{178}' | '\u{192}' | '\u{2c6}' | '\u{2dc}')
         || matches!(c, '\u{201a}' | '\u{201e}' | '\u{2020}' | '\u{2021}' | '\u{2030}' | '\u{2039}' | '\u{203a}')
 }
 
@@ -257,6 +256,7 @@ fn ramp(value: f32, (low, high): (f32, f32)) -> f32 {
 /// The score of a text that stands on one line.
 #[cfg(test)]
 pub(crate) fn score_of_text(text: &str) -> f32 {
+    use super::frame::Frame;
     let glyph = |(i, character): (usize, char)| {
         let at = i as f32 * 10.0;
         Glyph { character, frame: Frame::Right, u: (at, at + 10.0), v: (0.0, 10.0), size: 10.0 }
@@ -266,10 +266,10 @@ pub(crate) fn score_of_text(text: &str) -> f32 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::frame::Frame;
     use super::*;
 
-    const SENTENCE: &str =
-        "市長は、災害その他特別の事由があると認めるときは、手数料を減額し、又は免除することができる。前項の規定による減免を受けようとする者は、\
+    const SENTENCE: &str = "市長は、災害その他特別の事由があると認めるときは、手数料を減額し、又は免除することができる。前項の規定による減免を受けようとする者は、\
          あらかじめ申請書を市長に提出しなければならない。";
 
     #[track_caller]

@@ -1,9 +1,13 @@
 //! Pages as pixels.
 
 use super::opening;
+use crate::reader::FONT_FOLDERS;
+use crate::shield;
 use appliance_core::document::PageImage;
 use hayro::hayro_interpret::font::{FontData, FontQuery};
+use hayro::hayro_interpret::hayro_syntax::page::Page;
 use hayro::hayro_interpret::{FontResolverFn, InterpreterSettings};
+use hayro::vello_cpu::Pixmap;
 use hayro::vello_cpu::color::palette::css::WHITE;
 use hayro::{PixmapSettings, RenderCache, RenderSettings};
 use std::path::{Path, PathBuf};
@@ -35,6 +39,11 @@ const GOTHIC: [&str; 6] =
 const MINCHO: [&str; 5] = ["ipaexm.ttf", "ipam.ttf", "ipamp.ttf", "NotoSerifCJK-Regular.ttc", "fonts-japanese-mincho.ttf"];
 
 impl Fonts {
+    /// Japanese fonts where Debian's packages put them.
+    pub(crate) fn of_the_machine() -> Self {
+        Self::under(&FONT_FOLDERS.map(PathBuf::from))
+    }
+
     /// Japanese fonts found under the folders.
     pub(crate) fn under(folders: &[PathBuf]) -> Self {
         let mut found = Vec::new();
@@ -101,10 +110,17 @@ pub(crate) fn render_page(bytes: &Arc<Vec<u8>>, number: u32, scale: f32, fonts: 
     let (width, height) = page.render_dimensions();
     let longest = width.max(height).max(1.0);
     let scale = if scale.is_finite() { scale.clamp(0.05, 10.0) } else { 1.0 }.min(MOST_PIXELS / longest);
-    let settings = InterpreterSettings { font_resolver: fonts.resolver(), ..InterpreterSettings::default() };
-    let pixels = PixmapSettings { x_scale: scale, y_scale: scale, bg_color: WHITE };
-    let pixmap = hayro::render(page, &RenderCache::new(), &settings, &RenderSettings::default(), &pixels);
+    let pixmap = draw(page, scale, fonts)?;
     let (width, height) = (u32::from(pixmap.width()), u32::from(pixmap.height()));
     let png = pixmap.into_png().map_err(|e| e.to_string())?;
     Ok(Some(PageImage { png, width, height }))
+}
+
+/// Draws a page on white at `scale` pixels a point.
+pub(crate) fn draw<'a>(page: &'a Page<'a>, scale: f32, fonts: &Fonts) -> Result<Pixmap, String> {
+    shield::shielded(|| {
+        let settings = InterpreterSettings { font_resolver: fonts.resolver(), ..InterpreterSettings::default() };
+        let pixels = PixmapSettings { x_scale: scale, y_scale: scale, bg_color: WHITE };
+        hayro::render(page, &RenderCache::new(), &settings, &RenderSettings::default(), &pixels)
+    })
 }

@@ -1,6 +1,6 @@
 //! Scans: pages whose text is missing or garbage, and what recognition makes of them.
 
-use super::glyphs::{Glyph, Recorder};
+use super::glyphs::{Glyph, Recorded};
 use super::quality;
 use super::recognised::{self, Placing, Tilt};
 use super::render::{self, Fonts};
@@ -34,6 +34,8 @@ const MOSTLY_PICTURE: f32 = 0.5;
 const WORTH_ADDING: usize = 20;
 /// Words recognised with less confidence are noise: the texture of photographs, dirt.
 const NOISE: f32 = 0.2;
+/// What the score of a page is worth whose content breaks off: nobody knows how much is missing.
+const PART: f32 = 0.6;
 /// The score under which recognised text is noise as a whole.
 const LEAST_RECOGNISED: f32 = 0.35;
 /// The confidence from which other ways to read a page are not tried.
@@ -87,18 +89,29 @@ impl<'r> Scanner<'r> {
     }
 
     /// Judges what was recorded of a page, and replaces its glyphs by recognised ones where those are better.
-    pub(crate) fn settle<'a>(&self, page: &'a Page<'a>, number: u32, recorder: &mut Recorder, warnings: &mut Vec<Warning>) -> Outcome {
-        let score = quality::score(&recorder.glyphs, recorder.unknown);
-        let count = recorder.glyphs.iter().filter(|g| !g.character.is_whitespace()).count();
-        let covered = recorder.pictures.share();
+    pub(crate) fn settle<'a>(
+        &self,
+        page: &'a Page<'a>,
+        number: u32,
+        recorded: &mut Recorded,
+        broken: bool,
+        warnings: &mut Vec<Warning>,
+    ) -> Outcome {
+        let mut score = quality::score(&recorded.glyphs, recorded.unknown);
+        if broken {
+            score *= PART;
+        }
+        let count = recorded.glyphs.iter().filter(|g| !g.character.is_whitespace()).count();
+        let covered = recorded.pictures.share();
         let need = match count {
-            0 if !recorder.marked => return Outcome::of(TextOrigin::Blank, 1.0),
+            0 if broken => return Outcome::of(TextOrigin::Unread, 0.0),
+            0 if !recorded.marked => return Outcome::of(TextOrigin::Blank, 1.0),
             0 => Need::Text,
-            _ if score < DOUBTFUL_PAGE => Need::BetterText,
+            _ if score < DOUBTFUL_PAGE && !broken => Need::BetterText,
             n if n < FEW_CHARACTERS && covered > MOSTLY_PICTURE => Need::MoreText,
             _ => return Outcome::of(TextOrigin::Written, score),
         };
-        let drawable = drawable(recorder);
+        let drawable = drawable(recorded);
         if need == Need::Text && drawable.is_ok() && self.shows_nothing(page) {
             return Outcome::of(TextOrigin::Blank, 1.0);
         }
@@ -112,15 +125,15 @@ impl<'r> Scanner<'r> {
             warnings.push(Warning::NotRecognised { page: number, reason });
             None
         });
-        let taken = found.and_then(|found| self.taken(need, score, recorder, &found));
+        let taken = found.and_then(|found| self.taken(need, score, recorded, &found));
         taken.unwrap_or_else(|| self.left(need, score, covered, number, warnings))
     }
 
     /// Takes recognised text over, when it is worth it.
-    fn taken(&self, need: Need, written: f32, recorder: &mut Recorder, found: &Found) -> Option<Outcome> {
+    fn taken(&self, need: Need, written: f32, recorded: &mut Recorded, found: &Found) -> Option<Outcome> {
         let glyphs = recognised::glyphs(&found.lines, found.placing);
         let glyphs = match need {
-            Need::MoreText => beside(&recorder.glyphs, glyphs),
+            Need::MoreText => beside(&recorded.glyphs, glyphs),
             _ => glyphs,
         };
         let score = found.confidence * quality::score(&glyphs, 0);
@@ -133,10 +146,11 @@ impl<'r> Scanner<'r> {
             return None;
         }
         if need != Need::MoreText {
-            recorder.glyphs.clear();
-            recorder.unknown = 0;
+            recorded.glyphs.clear();
+            recorded.unknown = 0;
+            recorded.mended = 0;
         }
-        recorder.glyphs.extend(glyphs);
+        recorded.glyphs.extend(glyphs);
         let (width, height) = (found.placing.size.0 as f32, found.placing.size.1 as f32);
         let (width, height) = if found.placing.quarters % 2 == 1 { (height, width) } else { (width, height) };
         let middle = (width / 2.0 / found.placing.scale, height / 2.0 / found.placing.scale);
@@ -275,8 +289,8 @@ fn better(a: Option<Found>, b: Option<Found>) -> Option<Found> {
 }
 
 /// Whether the page may be drawn at all.
-fn drawable(recorder: &Recorder) -> Result<(), &'static str> {
-    if recorder.operations() > MOST_OPERATIONS || recorder.pictures.pixels() > MOST_IMAGE_PIXELS {
+fn drawable(recorded: &Recorded) -> Result<(), &'static str> {
+    if recorded.operations > MOST_OPERATIONS || recorded.pictures.pixels() > MOST_IMAGE_PIXELS {
         return Err("it draws too much to be drawn for recognition");
     }
     Ok(())

@@ -12,4 +12,4 @@ mod settings;
 pub(crate) mod tesseract;
 pub(crate) mod words;
 
-pub use settings::{Recognition, Tesseract};
+pub use settings::{LANGUAGES, Recognition, Tesseract};

@@ -2,6 +2,8 @@
 
 /// The side of the squares that are averaged for measuring: 12 pixels a line of 10-point type at 300 dpi.
 const REDUCED: usize = 4;
+/// Rows of the averaged picture that are taken together: wider than the gap between two characters of 12-point type.
+const STROKE: usize = 5;
 /// The furthest tilt looked for, in degrees. A sheet that went through a feeder worse than that was scanned again.
 const FURTHEST: f32 = 4.0;
 /// Tilts under this are left alone: they move the end of a line by less than a third of its height.
@@ -33,10 +35,8 @@ pub(crate) struct Lie {
 impl Picture {
     /// A picture from pixels of red, green, blue and alpha, painted on white.
     pub(crate) fn from_rgba(width: usize, height: usize, rgba: &[u8]) -> Self {
-        let grey = rgba
-            .chunks_exact(4)
-            .map(|p| ((u32::from(p[0]) * 77 + u32::from(p[1]) * 150 + u32::from(p[2]) * 29) >> 8) as u8)
-            .collect();
+        let grey =
+            rgba.chunks_exact(4).map(|p| ((u32::from(p[0]) * 77 + u32::from(p[1]) * 150 + u32::from(p[2]) * 29) >> 8) as u8).collect();
         Self { width, height, grey }
     }
 
@@ -97,8 +97,7 @@ impl Picture {
         }
         let across = best_tilt(&points, small.height, |(x, y), t| y - x * t);
         let down = best_tilt(&points, small.width, |(x, y), t| x + y * t);
-        // Sharpness grows with the length of the lines, so each is compared with what ink strewn evenly would give.
-        let (direction, tilt) = if down.1 > across.1 * 1.1 { (Direction::Down, down.0) } else { (Direction::Across, across.0) };
+        let (direction, tilt) = if down.1 > across.1 * 1.2 { (Direction::Down, down.0) } else { (Direction::Across, across.0) };
         Lie { direction, tilt: if tilt.abs() < LEAST { 0.0 } else { tilt } }
     }
 
@@ -162,12 +161,13 @@ impl Picture {
     }
 }
 
-/// The tilt, in degrees, at which the profile of `along` is sharpest, and how sharp: the mean square step from one row to
-/// the next over the mean number of points in a row.
+/// The tilt, in degrees, at which the profile of `along` is sharpest (the largest steps from one row to the next), and how
+/// uneven the profile is there: the variance of its rows over their mean, squared. Rows are taken together by the
+/// [`STROKE`], so that gaps between lines count and those between the characters of a line do not.
 fn best_tilt(points: &[(f32, f32)], rows: usize, along: impl Fn((f32, f32), f32) -> f32) -> (f32, f32) {
     let middle = rows as f32 / 2.0;
     let mut profile = vec![0f32; rows];
-    let mut sharpness = |degrees: f32| {
+    let project = |degrees: f32, profile: &mut [f32]| {
         profile.fill(0.0);
         let slope = degrees.to_radians().tan();
         for point in points {
@@ -176,23 +176,26 @@ fn best_tilt(points: &[(f32, f32)], rows: usize, along: impl Fn((f32, f32), f32)
                 profile[at as usize] += 1.0;
             }
         }
-        let steps: f32 = profile.windows(2).map(|p| (p[1] - p[0]).powi(2)).sum();
-        steps * rows as f32 / (points.len() as f32).powi(2)
+        profile.windows(2).map(|p| (p[1] - p[0]).powi(2)).sum::<f32>()
     };
-    let mut best = (0.0, sharpness(0.0));
+    let mut best = (0.0, project(0.0, &mut profile));
     // First by half degrees, then by twentieths around the best.
     for (around, step, count) in [(0.0, 0.5, (FURTHEST / 0.5) as i32), (f32::NAN, 0.05, 10)] {
         let middle = if around.is_nan() { best.0 } else { around };
         for i in -count..=count {
             let degrees = middle + i as f32 * step;
-            let found = sharpness(degrees);
+            let found = project(degrees, &mut profile);
             // A straight page stays as it is when a tilt looks no better.
             if found > best.1 * 1.005 {
                 best = (degrees, found);
             }
         }
     }
-    best
+    project(best.0, &mut profile);
+    let smooth: Vec<f32> = profile.windows(STROKE).map(|w| w.iter().sum::<f32>() / STROKE as f32).collect();
+    let mean = smooth.iter().sum::<f32>() / smooth.len().max(1) as f32;
+    let variance = smooth.iter().map(|s| (s - mean).powi(2)).sum::<f32>() / smooth.len().max(1) as f32;
+    (best.0, variance / (mean * mean).max(f32::MIN_POSITIVE))
 }
 
 #[cfg(test)]

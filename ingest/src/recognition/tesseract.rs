@@ -31,9 +31,17 @@ pub(crate) enum Refusal {
 }
 
 /// Reads a picture in one language.
-pub(crate) fn read(picture: &Picture, language: &str, dpi: u32, time: Duration, tesseract: &Tesseract, watch: &Watch) -> Result<Vec<WordLine>, Refusal> {
+pub(crate) fn read(
+    picture: &Picture,
+    language: &str,
+    dpi: u32,
+    time: Duration,
+    tesseract: &Tesseract,
+    watch: &Watch,
+) -> Result<Vec<WordLine>, Refusal> {
     let cut = if language.ends_with("_vert") { LINES_DOWN } else { COLUMNS };
-    let table = run(tesseract, &["-l", language, "--psm", cut, "--dpi", &dpi.to_string(), "-c", "tessedit_create_tsv=1"], picture, time, watch)?;
+    let table =
+        run(tesseract, &["-l", language, "--psm", cut, "--dpi", &dpi.to_string(), "-c", "tessedit_create_tsv=1"], picture, time, watch)?;
     Ok(words::lines(&table))
 }
 

@@ -25,7 +25,8 @@ pub(crate) fn lines(table: &str) -> Vec<WordLine> {
     for row in table.lines() {
         let fields: Vec<&str> = row.splitn(12, '\t').collect();
         let number = |i: usize| fields.get(i).and_then(|f| f.trim().parse::<f32>().ok());
-        let (Some(level), Some(left), Some(top), Some(width), Some(height)) = (number(0), number(6), number(7), number(8), number(9)) else {
+        let (Some(level), Some(left), Some(top), Some(width), Some(height)) = (number(0), number(6), number(7), number(8), number(9))
+        else {
             continue;
         };
         let corners = [left, top, left + width, top + height];
