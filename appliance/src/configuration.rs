@@ -162,6 +162,14 @@ pub struct Ingest {
     pub result_mib: u64,
     /// How far reading stands back for answering, from 0 to 19.
     pub niceness: i32,
+    /// Whether characters of scanned pages are recognised.
+    pub recognition: Recognising,
+    /// The languages to recognise them in.
+    pub recognition_languages: Vec<String>,
+    /// Seconds for one run of the recognition over one page.
+    pub recognition_page_seconds: u64,
+    /// Seconds of recognition for one file.
+    pub recognition_file_seconds: u64,
 }
 
 /// What is done where the kernel cannot confine the processes that read files.
@@ -174,9 +182,23 @@ pub enum Sandbox {
     Required,
 }
 
+/// Whether characters of scanned pages are recognised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Recognising {
+    /// Where tesseract is installed; else scanned pages are marked as unread.
+    #[default]
+    Auto,
+    /// In any case: without tesseract the start fails.
+    Required,
+    /// Never.
+    Off,
+}
+
 impl Default for Ingest {
     fn default() -> Self {
         let limits = ingest::Limits::default();
+        let recognition = ingest::Tesseract::default();
         Self {
             workers: 1,
             attempts: 3,
@@ -197,6 +219,10 @@ impl Default for Ingest {
             view_seconds: 30,
             result_mib: 512,
             niceness: 10,
+            recognition: Recognising::default(),
+            recognition_languages: recognition.languages,
+            recognition_page_seconds: recognition.page_time.as_secs(),
+            recognition_file_seconds: recognition.file_time.as_secs(),
         }
     }
 }

@@ -12,6 +12,7 @@ mod data_folder;
 mod evaluation;
 mod files;
 mod job_runner;
+mod recognition;
 mod stages;
 mod status;
 mod vector_cache;

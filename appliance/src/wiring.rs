@@ -5,6 +5,7 @@ use crate::clock::SystemClock;
 use crate::configuration::{Configuration, NO_GENERATOR};
 use crate::data_folder::{DataFolder, DataLock};
 use crate::job_runner::JobRunner;
+use crate::recognition;
 use crate::status::{MachineStatus, ModelInUse};
 use crate::worker::{Program, WorkerParser, WorkerReader};
 use anyhow::{Context as _, Result};
@@ -13,11 +14,13 @@ use appliance_core::ingesting::Ingesting;
 use appliance_core::ports::{Clock, Embedder, Generator, PassageIndex, PortError};
 use inference::shelf::Shelf;
 use inference::{EmbedderModel, GeneratorModel, LlamaEmbedder, LlamaGenerator, self_test};
+use ingest::{Recognition, Tesseract};
 use jiff::SignedDuration;
 use retrieval::{Analyzer, HybridIndex, RetrievalError};
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::{Notify, watch};
 use web_ui::{Desk, HttpSettings, ModelRole};
 
@@ -156,7 +159,19 @@ impl Place {
 
     /// What reads files.
     pub fn parser(&self) -> WorkerParser {
-        WorkerParser::new(Program::this(), self.configuration.ingest.clone())
+        self.parser_with(recognition::find(&self.configuration.ingest))
+    }
+
+    /// What reads files for somebody who waits: recognition takes no longer than `time` for a file.
+    pub fn parser_within(&self, time: Duration) -> WorkerParser {
+        self.parser_with(match recognition::find(&self.configuration.ingest) {
+            Recognition::Tesseract(found) => Recognition::Tesseract(Tesseract { file_time: found.file_time.min(time), ..found }),
+            other => other,
+        })
+    }
+
+    fn parser_with(&self, recognition: Recognition) -> WorkerParser {
+        WorkerParser::new(Program::this(), self.configuration.ingest.clone(), recognition)
     }
 
     /// What shows places of files.
@@ -185,6 +200,7 @@ pub async fn serve(place: &Place, listener: TcpListener, ready: impl FnOnce(Sock
     if swept > 0 {
         tracing::info!(file.count = swept, "files that no document uses were removed");
     }
+    recognition::insist(&place.configuration.ingest, &recognition::find(&place.configuration.ingest))?;
     let engines = place.engines(Writing::Needed).await?;
     let (index, ()) = tokio::try_join!(place.index(&engines), check_models(&engines))?;
     refuse_lost_passages(index.as_ref(), &catalog).await?;

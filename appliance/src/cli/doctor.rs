@@ -2,12 +2,15 @@
 
 use super::output;
 use crate::catalog::Catalog;
+use crate::configuration::Recognising;
+use crate::recognition;
 use crate::status;
 use crate::wiring::{Engines, Place, Writing, blocking};
 use anyhow::Result;
 use appliance_core::ports::{Embedder, PassageIndex};
 use inference::self_test;
 use inference::shelf::{Shelf, Soundness};
+use ingest::Recognition;
 use serde::Serialize;
 use std::path::Path;
 use std::process::ExitCode;
@@ -62,6 +65,7 @@ pub async fn run(place: &Place, arguments: &Arguments) -> Result<ExitCode> {
         findings.push(index(place, catalog, engines).await);
     }
     findings.push(fonts());
+    findings.push(recognition(place));
     tell(&findings, arguments.json)?;
     let healthy = findings.iter().all(|f| f.health != Health::Failed);
     Ok(if healthy { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -158,6 +162,29 @@ fn fonts() -> Finding {
             detail: "no Japanese font; pages whose fonts are not embedded are drawn without text".to_owned(),
             hint: Some("install Debian's fonts-ipafont or fonts-noto-cjk".to_owned()),
         },
+    }
+}
+
+/// Whether characters of scanned pages can be recognised, and in which languages.
+fn recognition(place: &Place) -> Finding {
+    let ingest = &place.configuration.ingest;
+    let finding = |health, detail: String| Finding { check: "recognition", health, detail, hint: None };
+    match recognition::find(ingest) {
+        Recognition::Off => finding(Health::Ok, "switched off; scanned pages are marked as unread".to_owned()),
+        Recognition::Missing { reason } => {
+            let health = if ingest.recognition == Recognising::Required { Health::Failed } else { Health::Warning };
+            Finding { hint: Some(recognition::HINT.to_owned()), ..finding(health, format!("{reason}; scanned pages are marked as unread")) }
+        }
+        Recognition::Tesseract(tesseract) => {
+            let missing: Vec<&str> =
+                ingest.recognition_languages.iter().filter(|l| !tesseract.languages.contains(l)).map(String::as_str).collect();
+            let detail = format!("{} reads {}", tesseract.program.display(), tesseract.languages.join(", "));
+            if missing.is_empty() {
+                return finding(Health::Ok, detail);
+            }
+            let hint = Some(format!("install tesseract's data for {} in {}", missing.join(", "), tesseract.data.display()));
+            Finding { hint, ..finding(Health::Warning, format!("{detail}; not installed: {}", missing.join(", "))) }
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use appliance_core::ports::reader::{SourceFile, Watch};
 use serde::Serialize;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
@@ -24,6 +25,9 @@ pub struct Arguments {
     /// Print everything as one JSON object
     #[arg(long)]
     json: bool,
+    /// Seconds for recognising characters of scanned pages; pages left over are told as unread
+    #[arg(long, value_name = "N", default_value_t = 30)]
+    recognition_seconds: u64,
 }
 
 /// Everything, for `--json`.
@@ -35,8 +39,8 @@ struct Seen<'a> {
 }
 
 pub async fn run(place: &Place, arguments: Arguments) -> Result<ExitCode> {
-    let parser = place.parser();
-    let Arguments { file, text, passages, json } = arguments;
+    let Arguments { file, text, passages, json, recognition_seconds } = arguments;
+    let parser = place.parser_within(Duration::from_secs(recognition_seconds));
     let Reading { parsed, passages: cut } = blocking(move || {
         let name = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         Ok(parser.read(&SourceFile { path: file, name }, &Watch::default())?)

@@ -9,6 +9,7 @@ use crate::configuration::Ingest;
 use appliance_core::document::Reading;
 use appliance_core::ports::Parser;
 use appliance_core::ports::reader::{ParseError, SourceFile, Watch};
+use ingest::Recognition;
 
 /// Reads each file in a process of its own.
 ///
@@ -18,12 +19,13 @@ use appliance_core::ports::reader::{ParseError, SourceFile, Watch};
 pub struct WorkerParser {
     program: Program,
     settings: Ingest,
+    recognition: Recognition,
 }
 
 impl WorkerParser {
-    /// A parser whose workers run `program` within `settings`.
-    pub fn new(program: Program, settings: Ingest) -> Self {
-        Self { program, settings }
+    /// A parser whose workers run `program` within `settings`, and recognise characters with what was found for it.
+    pub fn new(program: Program, settings: Ingest, recognition: Recognition) -> Self {
+        Self { program, settings, recognition }
     }
 }
 
@@ -31,7 +33,8 @@ impl Parser for WorkerParser {
     fn read(&self, file: &SourceFile, watch: &Watch) -> Result<Reading, ParseError> {
         let name = &file.name;
         let path = file.path.canonicalize().map_err(|source| ParseError::Unavailable { name: name.clone(), source })?;
-        let request = Request { file: path, name: name.clone(), task: Task::Read, settings: self.settings.clone() };
+        let recognition = self.recognition.clone();
+        let request = Request { file: path, name: name.clone(), task: Task::Read, settings: self.settings.clone(), recognition };
         let mut assembly = Assembly::new(usize::try_from(self.settings.result_mib << 20).unwrap_or(usize::MAX));
         let mut refused = None;
         carry_out(&self.program, &request, &|| watch.is_cancelled(), &mut |frame| {

@@ -9,6 +9,7 @@ use crate::configuration::Ingest;
 use appliance_core::document::{Format, PageImage, SheetWindow};
 use appliance_core::ports::reader::{Password, Unlocked};
 use appliance_core::ports::{DocumentReader, PortError};
+use ingest::Recognition;
 use parking_lot::{Condvar, Mutex};
 use std::fs::File;
 use std::io::Write;
@@ -37,7 +38,7 @@ impl WorkerReader {
     /// Has a worker do `task`; `what` names it, should it fail.
     fn ask(&self, file: &Path, task: Task, what: &str, mut hear: impl FnMut(Frame) -> Result<(), String>) -> Result<(), PortError> {
         let path = file.canonicalize().map_err(|e| PortError::caused(format!("{} cannot be opened", file.display()), e))?;
-        let request = Request { file: path, name: String::new(), task, settings: self.settings.clone() };
+        let request = Request { file: path, name: String::new(), task, settings: self.settings.clone(), recognition: Recognition::Off };
         let _turn = self.turns.take();
         carry_out(&self.program, &request, &|| false, &mut hear).map_err(|ending| ending.failure(what))
     }

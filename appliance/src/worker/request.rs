@@ -2,6 +2,7 @@
 
 use crate::configuration::Ingest;
 use appliance_core::document::Format;
+use ingest::Recognition;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -17,6 +18,8 @@ pub struct Request {
     pub task: Task,
     /// Its bounds.
     pub settings: Ingest,
+    /// What recognises characters for [`Task::Read`].
+    pub recognition: Recognition,
 }
 
 /// What a worker does with a file.
@@ -71,7 +74,12 @@ impl Request {
             Task::Read | Task::Probe => self.settings.worker_seconds,
             Task::Render { .. } | Task::Window { .. } | Task::Unlock { .. } => self.settings.view_seconds,
         };
-        Duration::from_secs(seconds)
+        // Recognition has a bound of its own, and a scanned book takes its time.
+        let recognition = match &self.recognition {
+            Recognition::Tesseract(tesseract) => tesseract.file_time,
+            _ => Duration::ZERO,
+        };
+        Duration::from_secs(seconds) + recognition
     }
 
     /// How far the worker stands back for others, from 0 to 19: questions are answered on the same cores.

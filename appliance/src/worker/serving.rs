@@ -7,7 +7,7 @@ use crate::configuration::Sandbox;
 use appliance_core::document::{Document, PageImage, Parsed, Reading, SheetWindow};
 use appliance_core::ports::reader::{Password, SourceFile, Watch};
 use appliance_core::ports::{DocumentReader, Parser, PortError};
-use ingest::{FileReader, Unlock};
+use ingest::{FileReader, Recognition, Tesseract, Unlock};
 use serde::Serialize;
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
@@ -73,7 +73,27 @@ fn fence(request: &Request) -> Fence {
     };
     match request.task {
         Task::Render { .. } => Fence { folders: ingest::FONT_FOLDERS.map(PathBuf::from).to_vec(), ..around },
+        Task::Read => match &request.recognition {
+            Recognition::Tesseract(tesseract) => with_program(around, tesseract),
+            _ => Fence { folders: ingest::FONT_FOLDERS.map(PathBuf::from).to_vec(), ..around },
+        },
         _ => around,
+    }
+}
+
+/// The fence with a gate for the program that recognises characters: it, the loader that starts it, its libraries, its
+/// data, and the fonts that pages are drawn with. It reads its picture from a pipe and writes to a pipe.
+fn with_program(fence: Fence, tesseract: &Tesseract) -> Fence {
+    const LOADERS: [&str; 2] = ["/lib64/ld-linux-x86-64.so.2", "/lib/ld-linux-aarch64.so.1"];
+    const LIBRARIES: [&str; 4] = ["/lib", "/lib64", "/usr/lib", "/usr/local/lib"];
+    let there = |path: &PathBuf| path.exists();
+    let loaders = LOADERS.iter().map(PathBuf::from).filter_map(|p| p.canonicalize().ok());
+    let folders = ingest::FONT_FOLDERS.iter().chain(&LIBRARIES).map(PathBuf::from).filter(there);
+    Fence {
+        files: fence.files.into_iter().chain(Some(PathBuf::from("/etc/ld.so.cache")).filter(there)).collect(),
+        folders: folders.chain([tesseract.data.clone()]).collect(),
+        programs: loaders.chain([tesseract.program.clone()]).collect(),
+        ..fence
     }
 }
 
@@ -114,7 +134,7 @@ fn read(request: &Request, answer: &mut Answer) -> io::Result<()> {
         let (send, outcome) = mpsc::channel();
         let (file, watch) = (&file, &watch);
         let reading = thread::Builder::new().name("read".to_owned()).spawn_scoped(scope, move || {
-            let parser = request.settings.parser();
+            let parser = request.settings.parser().with_recognition(request.recognition.clone());
             drop(send.send(parser.read(file, watch)));
         })?;
         let mut told = (0, 0);

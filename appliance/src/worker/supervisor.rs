@@ -5,6 +5,7 @@ use super::frame::{Frame, read_frame};
 use super::{Confinement, Request, SUBCOMMAND, Task};
 use crate::configuration::{Ingest, Sandbox};
 use appliance_core::ports::PortError;
+use ingest::Recognition;
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 use std::ffi::OsString;
 use std::io::{self, BufReader, Read, Write};
@@ -221,7 +222,7 @@ fn note(confinement: Confinement, wanted: Sandbox) -> Result<(), Ending> {
 /// How far this machine confines workers: starts one that does nothing else.
 pub fn probe(program: &Program, settings: &Ingest) -> Result<Confinement, PortError> {
     let settings = Ingest { sandbox: Sandbox::Wanted, ..settings.clone() };
-    let request = Request { file: PathBuf::new(), name: String::new(), task: Task::Probe, settings };
+    let request = Request { file: PathBuf::new(), name: String::new(), task: Task::Probe, settings, recognition: Recognition::Off };
     let mut worker = Worker::start(program).map_err(|e| e.failure("no process can be started to read files in"))?;
     let probed = (|| {
         worker.ask(&request)?;

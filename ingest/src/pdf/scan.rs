@@ -199,12 +199,12 @@ impl<'r> Scanner<'r> {
     /// Reads a page's picture; `Ok(None)` when it holds no characters.
     fn recognised<'a>(&self, page: &'a Page<'a>, tesseract: &Tesseract) -> Result<Option<Found>, String> {
         let spent = self.spent.get();
-        if spent > tesseract.file_time {
+        if spent >= tesseract.file_time {
             return Err(format!("recognition of this file took longer than {} s", tesseract.file_time.as_secs()));
         }
         let started = Instant::now();
         let found = self.draw(page, DPI).and_then(|(picture, scale)| {
-            self.best_reading(&picture, scale, tesseract).map_err(|refusal| match refusal {
+            self.best_reading(&picture, scale, tesseract, started).map_err(|refusal| match refusal {
                 Refusal::Cancelled => "the reading was cancelled".to_owned(),
                 Refusal::Failed(reason) => reason,
             })
@@ -213,13 +213,18 @@ impl<'r> Scanner<'r> {
         found
     }
 
+    /// The time that one run may take on a page that was begun at `started`.
+    fn time(&self, tesseract: &Tesseract, started: Instant) -> Duration {
+        tesseract.page_time.min(tesseract.file_time.saturating_sub(self.spent.get() + started.elapsed()))
+    }
+
     /// Tries the likely way to read a picture first, and others while the outcome leaves doubt.
-    fn best_reading(&self, picture: &Picture, scale: f32, tesseract: &Tesseract) -> Result<Option<Found>, Refusal> {
-        let mut best = self.reading(picture, 0, scale, tesseract)?;
+    fn best_reading(&self, picture: &Picture, scale: f32, tesseract: &Tesseract, started: Instant) -> Result<Option<Found>, Refusal> {
+        let mut best = self.reading(picture, 0, scale, tesseract, started)?;
         if best.as_ref().is_none_or(|b| b.confidence < HARDLY) {
             let dpi = (scale * 72.0) as u32;
-            if let Some(quarters @ 1..=3) = tesseract::upright(picture, dpi, tesseract.page_time, tesseract, self.watch)? {
-                let turned = self.reading(&picture.turned(quarters), quarters, scale, tesseract)?;
+            if let Some(quarters @ 1..=3) = tesseract::upright(picture, dpi, self.time(tesseract, started), tesseract, self.watch)? {
+                let turned = self.reading(&picture.turned(quarters), quarters, scale, tesseract, started)?;
                 best = better(best, turned);
             }
         }
@@ -227,7 +232,14 @@ impl<'r> Scanner<'r> {
     }
 
     /// The better of the readings of an upright picture: the direction its lines seem to have, then the other.
-    fn reading(&self, picture: &Picture, quarters: u8, scale: f32, tesseract: &Tesseract) -> Result<Option<Found>, Refusal> {
+    fn reading(
+        &self,
+        picture: &Picture,
+        quarters: u8,
+        scale: f32,
+        tesseract: &Tesseract,
+        started: Instant,
+    ) -> Result<Option<Found>, Refusal> {
         let lie = picture.lie();
         let straight;
         let picture = if lie.tilt == 0.0 {
@@ -238,7 +250,8 @@ impl<'r> Scanner<'r> {
         };
         let read = |language: Option<&str>, direction: Direction| -> Result<Option<Found>, Refusal> {
             let Some(language) = language else { return Ok(None) };
-            let mut lines = tesseract::read(picture, language, (scale * 72.0) as u32, tesseract.page_time, tesseract, self.watch)?;
+            let mut lines =
+                tesseract::read(picture, language, (scale * 72.0) as u32, self.time(tesseract, started), tesseract, self.watch)?;
             lines.iter_mut().for_each(|l| l.words.retain(|w| w.confidence >= NOISE));
             lines.retain(|l| !l.words.is_empty());
             let placing = Placing { scale, quarters, size: (picture.width, picture.height), direction };

@@ -1,10 +1,12 @@
 //! What recognition has to work with.
 
+use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Whether characters are recognised in pages that show pictures of text, and by what.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Recognition {
     /// Nobody wants it: pages without text are marked as unread.
     #[default]
@@ -19,7 +21,7 @@ pub enum Recognition {
 }
 
 /// The program tesseract (version 4 or 5) with its language data.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tesseract {
     /// The program, as an absolute path. It is called with an empty environment.
     pub program: PathBuf,
