@@ -42,6 +42,15 @@ pub(crate) fn opening(line: &str) -> Option<Opening> {
     is_item(line).then_some(Opening::Item)
 }
 
+/// Whether a line is the title of a regulation: 「○みなと市手数料条例」「…に関する規則」.
+pub(crate) fn is_title(line: &str) -> bool {
+    const KINDS: [&str; 16] =
+        ["条例", "規則", "規程", "規約", "細則", "要綱", "要領", "法律", "政令", "省令", "内規", "学則", "会則", "定款", "訓令", "告示"];
+    let line = line.trim().trim_start_matches(['○', '◯', '●', '◎']).trim();
+    let short = (3..=80).contains(&line.chars().count()) && !line.contains(['。', '\n', '：', ':']);
+    short && !line.starts_with('第') && !line.starts_with(['（', '(']) && KINDS.iter().any(|kind| line.ends_with(kind))
+}
+
 /// Whether the line is one of a table of contents: leaders, a page number after a gap, or the articles a part runs over.
 pub(crate) fn is_entry_of_contents(line: &str) -> bool {
     let line = line.trim();

@@ -13,6 +13,11 @@ mod limits;
 mod parser;
 mod sniff;
 
+mod archive;
+mod grid_table;
+mod running;
+mod xml;
+
 mod heading;
 mod passages;
 
@@ -20,6 +25,11 @@ mod pdf;
 mod recognition;
 mod sheet;
 mod text;
+
+mod bundle;
+mod mail;
+mod office;
+mod web;
 
 #[cfg(any(test, feature = "fuzzing"))]
 #[doc(hidden)]

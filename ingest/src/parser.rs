@@ -1,8 +1,9 @@
 //! The parser: a stored file to a document, a document to passages.
 
+use crate::bundle::{self, Nest};
 use crate::limits::Limits;
 use crate::recognition::Recognition;
-use crate::{passages, pdf, sheet, shield, sniff, text};
+use crate::{mail, office, passages, pdf, sheet, shield, sniff, text, web};
 use appliance_core::document::{BlockKind, Document, Format, Parsed, Reading};
 use appliance_core::passage::Passage;
 use appliance_core::ports::Parser;
@@ -11,7 +12,7 @@ use std::path::Path;
 use std::sync::Arc;
 use tracing::trace_span;
 
-/// Reads PDF, workbooks, CSV and text files.
+/// Reads PDF, workbooks, office files, web pages, letters, texts, and archives of them.
 #[derive(Debug, Clone, Default)]
 pub struct FileParser {
     limits: Limits,
@@ -36,19 +37,8 @@ impl FileParser {
             let limit = format!("{} MiB a file", self.limits.file_bytes >> 20);
             return Err(ParseError::TooLarge { name: file.name.clone(), limit });
         }
-        let format = sniff(&file.path, &file.name)?;
+        let format = sniff::sniff(&file.path, &file.name)?;
         Ok((format, std::fs::read(&file.path).map_err(unavailable)?))
-    }
-
-    fn parse_bytes(&self, name: &str, format: Format, bytes: Vec<u8>, watch: &Watch) -> Result<Parsed, ParseError> {
-        match format {
-            Format::Pdf => pdf::parse(name, &Arc::new(bytes), &self.limits, &self.recognition, watch),
-            Format::Xlsx | Format::Xlsb | Format::Xls | Format::Ods | Format::Csv | Format::Tsv => {
-                trace_span!("ingest.sheet").in_scope(|| sheet::parse(name, format, bytes, &self.limits))
-            }
-            Format::Text => Ok(trace_span!("ingest.text").in_scope(|| text::parse(&bytes, &self.limits))),
-            Format::Markdown => Ok(trace_span!("ingest.text").in_scope(|| text::parse_markdown(&bytes, &self.limits))),
-        }
     }
 }
 
@@ -62,7 +52,7 @@ impl FileParser {
     /// Reads the bytes of a file of that name and format.
     pub(crate) fn parse_stored(&self, name: &str, format: Format, bytes: Vec<u8>, watch: &Watch) -> Result<Parsed, ParseError> {
         tracing::debug!(document.format = format.name(), document.bytes = bytes.len(), "parsing");
-        let parsed = shield::on_deep_stack(|| self.parse_bytes(name, format, bytes, watch));
+        let parsed = shield::on_deep_stack(|| parse_bytes(name, format, bytes, &self.limits, Nest::outermost(&self.recognition), watch));
         let mut parsed = parsed.map_err(|reason| ParseError::Damaged { name: name.to_owned(), reason })??;
         let document = &mut parsed.document;
         // A scan stays in the library: its pages can still be looked at, and its warnings say what is missing.
@@ -89,13 +79,38 @@ impl Parser for FileParser {
     }
 }
 
+/// Reads the bytes of a file whose format is known; `nest` says how deep in other files it lies.
+pub(crate) fn parse_bytes(
+    name: &str,
+    format: Format,
+    bytes: Vec<u8>,
+    limits: &Limits,
+    nest: Nest<'_>,
+    watch: &Watch,
+) -> Result<Parsed, ParseError> {
+    match format {
+        Format::Pdf => pdf::parse(name, &Arc::new(bytes), limits, nest.recognition, watch),
+        Format::Xlsx | Format::Xlsb | Format::Xls | Format::Ods | Format::Csv | Format::Tsv => {
+            trace_span!("ingest.sheet").in_scope(|| sheet::parse(name, format, bytes, limits))
+        }
+        Format::Text => Ok(trace_span!("ingest.text").in_scope(|| text::parse(&bytes, limits))),
+        Format::Markdown => Ok(trace_span!("ingest.text").in_scope(|| text::parse_markdown(&bytes, limits))),
+        Format::Docx | Format::Pptx | Format::Odt | Format::Odp => {
+            trace_span!("ingest.office").in_scope(|| office::parse(name, format, &bytes, limits, watch))
+        }
+        Format::Html => trace_span!("ingest.web").in_scope(|| web::parse(name, &bytes, limits, watch)),
+        Format::Mail => trace_span!("ingest.mail").in_scope(|| mail::parse(name, &bytes, limits, nest, watch)),
+        Format::Zip => trace_span!("ingest.bundle").in_scope(|| bundle::parse(name, &bytes, limits, nest, watch)),
+    }
+}
+
 /// The first heading, when it stands near the beginning, else the file's name without its ending.
 fn title(document: &Document, name: &str) -> String {
     let heading = document.blocks.iter().take(5).find(|b| matches!(b.kind, BlockKind::Heading { .. }));
     let heading = heading
         .and_then(|b| b.span.slice(&document.text))
         .map(|text| text.trim_start_matches(['○', '◯', '●', '◎', '■', '□', '◆', '◇']).trim());
-    let paged = matches!(document.format, Format::Pdf | Format::Text | Format::Markdown);
+    let paged = matches!(document.format, Format::Pdf | Format::Text | Format::Markdown | Format::Docx | Format::Odt | Format::Html);
     match heading {
         Some(text) if paged && (2..=80).contains(&text.chars().count()) => text.to_owned(),
         _ => Path::new(name).file_stem().map_or_else(|| name.to_owned(), |s| s.to_string_lossy().into_owned()),

@@ -181,6 +181,11 @@ delete-cancel = Cancel
 format-workbook = Workbook
 format-table = Table (CSV)
 format-text = Text
+format-document = Document
+format-presentation = Presentation
+format-page = Web page
+format-mail = E-mail
+format-archive = Archive (ZIP)
 
 state-queued = Waiting
 state-parsing = Being read
@@ -222,6 +227,7 @@ warning-mended-characters = Page { $page } mapped { $count } characters wrongly.
 warning-not-recognised = Page { $page } is a picture, and its characters could not be recognised.
 warning-repaired = The file was damaged. What could be read was read after a repair.
 warning-unreadable-sheet = Sheet “{ $sheet }” could not be read.
+warning-unreadable-part = “{ $part }”, a part of the file, could not be read or only with doubt.
 warning-doubtful-encoding = The text was read as { $encoding }. Some characters may be wrong.
 warning-truncated = Only a part was read ({ $limit }).
 

@@ -172,6 +172,11 @@ delete-cancel = やめる
 format-workbook = 表計算
 format-table = 表(CSV)
 format-text = テキスト
+format-document = 文書
+format-presentation = プレゼンテーション
+format-page = ウェブページ
+format-mail = メール
+format-archive = 圧縮ファイル(ZIP)
 
 state-queued = 順番を待っています
 state-parsing = 読み取っています
@@ -213,6 +218,7 @@ warning-mended-characters = { $page }ページの文字{ $count }字は対応表
 warning-not-recognised = { $page }ページは画像で、文字を認識できませんでした。
 warning-repaired = ファイルが壊れていたため、修復して読める部分を読み取りました。
 warning-unreadable-sheet = シート「{ $sheet }」を読み取れませんでした。
+warning-unreadable-part = ファイルの中の「{ $part }」は、読み取れないか、一部しか読み取れませんでした。
 warning-doubtful-encoding = 文字コードを{ $encoding }として読みました。一部の文字が正しくないかもしれません。
 warning-truncated = 一部だけを読み取りました({ $limit })。
 

@@ -48,6 +48,11 @@ pub fn format(page: &Page, format: Option<Format>) -> String {
         Some(Format::Csv | Format::Tsv) => page.t("format-table"),
         Some(Format::Text) => page.t("format-text"),
         Some(Format::Markdown) => "Markdown".to_owned(),
+        Some(Format::Docx | Format::Odt) => page.t("format-document"),
+        Some(Format::Pptx | Format::Odp) => page.t("format-presentation"),
+        Some(Format::Html) => page.t("format-page"),
+        Some(Format::Mail) => page.t("format-mail"),
+        Some(Format::Zip) => page.t("format-archive"),
         None => "–".to_owned(),
     }
 }
@@ -154,6 +159,7 @@ pub fn warning(page: &Page, warning: &Warning) -> String {
         Warning::NotRecognised { page: number, .. } => page.with("warning-not-recognised", "page", *number),
         Warning::Repaired { .. } => page.t("warning-repaired"),
         Warning::UnreadableSheet { sheet, .. } => page.with("warning-unreadable-sheet", "sheet", sheet.as_str()),
+        Warning::UnreadablePart { part, .. } => page.with("warning-unreadable-part", "part", part.as_str()),
         Warning::DoubtfulEncoding { encoding } => page.with("warning-doubtful-encoding", "encoding", encoding.as_str()),
         Warning::Truncated { limit } => page.with("warning-truncated", "limit", limit.as_str()),
     }

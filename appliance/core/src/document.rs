@@ -18,9 +18,35 @@ pub enum Format {
     Tsv,
     Text,
     Markdown,
+    Docx,
+    Pptx,
+    Odt,
+    Odp,
+    Html,
+    Mail,
+    Zip,
 }
 
 impl Format {
+    const ALL: [Self; 16] = [
+        Self::Pdf,
+        Self::Xlsx,
+        Self::Xlsb,
+        Self::Xls,
+        Self::Ods,
+        Self::Csv,
+        Self::Tsv,
+        Self::Text,
+        Self::Markdown,
+        Self::Docx,
+        Self::Pptx,
+        Self::Odt,
+        Self::Odp,
+        Self::Html,
+        Self::Mail,
+        Self::Zip,
+    ];
+
     /// The name used in the catalog, in URLs and in JSON.
     pub fn name(self) -> &'static str {
         match self {
@@ -33,14 +59,19 @@ impl Format {
             Self::Tsv => "tsv",
             Self::Text => "text",
             Self::Markdown => "markdown",
+            Self::Docx => "docx",
+            Self::Pptx => "pptx",
+            Self::Odt => "odt",
+            Self::Odp => "odp",
+            Self::Html => "html",
+            Self::Mail => "mail",
+            Self::Zip => "zip",
         }
     }
 
     /// The format of that [`name`](Self::name).
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Pdf, Self::Xlsx, Self::Xlsb, Self::Xls, Self::Ods, Self::Csv, Self::Tsv, Self::Text, Self::Markdown]
-            .into_iter()
-            .find(|f| f.name() == name)
+        Self::ALL.into_iter().find(|f| f.name() == name)
     }
 
     /// Whether it shows pages, sheets or running text.
@@ -49,6 +80,8 @@ impl Format {
             Self::Pdf => View::Pages,
             Self::Xlsx | Self::Xlsb | Self::Xls | Self::Ods | Self::Csv | Self::Tsv => View::Sheets,
             Self::Text | Self::Markdown => View::Text,
+            // Their pages are made by the program that opens them; what the file holds is text in order.
+            Self::Docx | Self::Pptx | Self::Odt | Self::Odp | Self::Html | Self::Mail | Self::Zip => View::Text,
         }
     }
 }
@@ -207,6 +240,13 @@ pub enum Warning {
         /// What the parser said.
         reason: String,
     },
+    /// A part of the file (a member of an archive, an attachment) could not be read, or only with doubt.
+    UnreadablePart {
+        /// The part's name.
+        part: String,
+        /// What was wrong, in words.
+        reason: String,
+    },
     /// The text's encoding was guessed, with characters that did not fit.
     DoubtfulEncoding {
         /// The encoding taken.
@@ -250,6 +290,7 @@ impl fmt::Display for Warning {
             Self::PageWithoutText { page } => write!(f, "page {page} shows marks but holds no text"),
             Self::UnknownGlyphs { page, count } => write!(f, "page {page} holds {count} glyphs of unknown meaning"),
             Self::UnreadableSheet { sheet, reason } => write!(f, "sheet {sheet:?} could not be read: {reason}"),
+            Self::UnreadablePart { part, reason } => write!(f, "part {part:?} could not be read: {reason}"),
             Self::DoubtfulEncoding { encoding } => write!(f, "the encoding was taken for {encoding}, with characters that do not fit"),
             Self::DoubtfulText { page } => write!(f, "the text of page {page} reads as garbage"),
             Self::MendedCharacters { page, count } => write!(f, "page {page} maps {count} characters wrongly; they were put right"),

@@ -2,6 +2,7 @@
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{EUC_JP, Encoding, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE};
+use std::borrow::Cow;
 
 /// Text as decoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,9 +24,36 @@ pub(crate) fn decode(bytes: &[u8]) -> Decoded {
         Some((encoding, mark)) => (encoding, &bytes[mark..]),
         None => (guess(bytes), bytes),
     };
-    let (text, doubtful) = encoding.decode_without_bom_handling(body);
+    decode_as(body, encoding)
+}
+
+/// Decodes a text in an encoding that is known.
+pub(crate) fn decode_as(bytes: &[u8], encoding: &'static Encoding) -> Decoded {
+    let (text, doubtful) = encoding.decode_without_bom_handling(bytes);
     let text = if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text.into_owned() };
     Decoded { text: text.replace('\0', ""), encoding: encoding.name(), doubtful }
+}
+
+/// The name of a file in an archive that does not say how names are written.
+pub(crate) fn decode_name(raw: &[u8]) -> String {
+    let (text, doubtful) = SHIFT_JIS.decode_without_bom_handling(raw);
+    if doubtful { String::from_utf8_lossy(raw).into_owned() } else { text.into_owned() }
+}
+
+/// The text of an XML file: by its mark, else as its declaration says, else UTF-8.
+pub(crate) fn decode_xml(bytes: &[u8]) -> Cow<'_, str> {
+    if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
+        return encoding.decode_without_bom_handling(&bytes[mark..]).0;
+    }
+    match bytes {
+        [b'<', 0, ..] => return UTF_16LE.decode_without_bom_handling(bytes).0,
+        [0, b'<', ..] => return UTF_16BE.decode_without_bom_handling(bytes).0,
+        _ => {}
+    }
+    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(200)]);
+    let said = head.split_once("encoding=").and_then(|(_, rest)| rest.get(1..)).and_then(|rest| rest.split(['"', '\'']).next());
+    let encoding = said.and_then(|name| Encoding::for_label(name.as_bytes())).unwrap_or(UTF_8);
+    encoding.decode_without_bom_handling(bytes).0
 }
 
 fn guess(bytes: &[u8]) -> &'static Encoding {

@@ -3,7 +3,7 @@
 mod encoding;
 mod markdown;
 
-pub(crate) use encoding::{Decoded, decode};
+pub(crate) use encoding::{Decoded, decode, decode_as, decode_name, decode_xml};
 pub(crate) use markdown::parse_markdown;
 
 use crate::draft::Draft;
