@@ -124,8 +124,10 @@ impl Inference {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Ingest {
-    /// Files read at the same time.
+    /// Files read at the same time; 0 takes one for each core, and four at most.
     pub workers: usize,
+    /// Files that may be read ahead of those whose passages are being embedded.
+    pub read_ahead: usize,
     /// How often a job is started before it counts as failed.
     pub attempts: u32,
     /// MiB of one file; a larger one is refused.
@@ -156,6 +158,8 @@ pub struct Ingest {
     pub cpu_seconds: u64,
     /// Seconds after which it is ended.
     pub worker_seconds: u64,
+    /// Seconds without a further page after which it is ended.
+    pub stall_seconds: u64,
     /// Seconds after which a process is ended that draws a page, reads a window of a sheet or tries a password.
     pub view_seconds: u64,
     /// MiB that either may send back.
@@ -171,6 +175,9 @@ pub struct Ingest {
     /// Seconds of recognition for one file.
     pub recognition_file_seconds: u64,
 }
+
+/// Files read at the same time unless more are asked for: each may take `memory_mib`.
+const MOST_READERS: usize = 4;
 
 /// What is done where the kernel cannot confine the processes that read files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -200,7 +207,8 @@ impl Default for Ingest {
         let limits = ingest::Limits::default();
         let recognition = ingest::Tesseract::default();
         Self {
-            workers: 1,
+            workers: 0,
+            read_ahead: 2,
             attempts: 3,
             file_mib: limits.file_bytes >> 20,
             pages: limits.pages,
@@ -214,8 +222,9 @@ impl Default for Ingest {
             unpacked_mib: limits.unpacked_bytes >> 20,
             sandbox: Sandbox::Wanted,
             memory_mib: 1024,
-            cpu_seconds: 900,
+            cpu_seconds: 1800,
             worker_seconds: 900,
+            stall_seconds: 300,
             view_seconds: 30,
             result_mib: 512,
             niceness: 10,
@@ -242,6 +251,17 @@ impl Ingest {
             cells: self.cells,
             unpacked_bytes: self.unpacked_mib << 20,
         }
+    }
+
+    /// Files read at the same time.
+    pub fn readers(&self) -> usize {
+        let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        if self.workers == 0 { cores().min(MOST_READERS) } else { self.workers }
+    }
+
+    /// Files under way at the same time: those being read, and those whose passages are being embedded or wait for that.
+    pub fn under_way(&self) -> usize {
+        self.readers() + self.read_ahead
     }
 
     /// What reads files inside a worker.
@@ -321,12 +341,12 @@ fn check(configuration: &Configuration) -> Result<()> {
         ("http.concurrent_renders", configuration.http.concurrent_renders as u64),
         ("asking.candidates", configuration.asking.candidates as u64),
         ("asking.sources", configuration.asking.sources as u64),
-        ("ingest.workers", configuration.ingest.workers as u64),
         ("ingest.attempts", u64::from(configuration.ingest.attempts)),
         ("ingest.file_mib", configuration.ingest.file_mib),
         ("ingest.memory_mib", configuration.ingest.memory_mib),
         ("ingest.cpu_seconds", configuration.ingest.cpu_seconds),
         ("ingest.worker_seconds", configuration.ingest.worker_seconds),
+        ("ingest.stall_seconds", configuration.ingest.stall_seconds),
         ("ingest.view_seconds", configuration.ingest.view_seconds),
         ("ingest.result_mib", configuration.ingest.result_mib),
     ];
@@ -398,7 +418,7 @@ mod tests {
             ("[http]\nprot = 1", "prot"),
             ("[http]\nport = \"x\"", "port"),
             ("[nonsense]\n", "nonsense"),
-            ("[ingest]\nworkers = 0", "ingest.workers"),
+            ("[ingest]\nattempts = 0", "ingest.attempts"),
         ] {
             let said = format!("{:#}", parsed(text).expect_err(text));
             assert!(said.contains(named), "{said}");

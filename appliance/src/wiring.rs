@@ -2,12 +2,12 @@
 
 use crate::catalog::{Catalog, IndexedLibrary, SessionPolicy};
 use crate::clock::SystemClock;
-use crate::configuration::{Configuration, NO_GENERATOR};
+use crate::configuration::{Configuration, NO_GENERATOR, Sandbox};
 use crate::data_folder::{DataFolder, DataLock};
 use crate::job_runner::JobRunner;
 use crate::recognition;
 use crate::status::{MachineStatus, ModelInUse};
-use crate::worker::{Program, WorkerParser, WorkerReader};
+use crate::worker::{self, Confinement, Program, WorkerParser, WorkerReader};
 use anyhow::{Context as _, Result};
 use appliance_core::asking::Asking;
 use appliance_core::ingesting::Ingesting;
@@ -174,6 +174,21 @@ impl Place {
         WorkerParser::new(Program::this(), self.configuration.ingest.clone(), recognition)
     }
 
+    /// How far the kernel confines the processes that read files; an error where that is not enough.
+    pub fn confinement(&self) -> Result<Confinement, PortError> {
+        let confinement = worker::probe(&Program::this(), &self.configuration.ingest)?;
+        if self.configuration.ingest.sandbox == Sandbox::Required && !confinement.is_whole() {
+            let message = format!("ingest.sandbox is \"required\", and this kernel offers {confinement}");
+            return Err(PortError::new(message).with_hint("run a kernel with Landlock and seccomp, or set ingest.sandbox to \"wanted\""));
+        }
+        if confinement.is_whole() {
+            tracing::info!(sandbox = %confinement, "files are read in confined processes");
+        } else {
+            tracing::warn!(sandbox = %confinement, "files are read without the whole sandbox");
+        }
+        Ok(confinement)
+    }
+
     /// What shows places of files.
     pub fn reader(&self) -> WorkerReader {
         // Pictures are bounded at the desk already; one more lets a password be tried while it draws.
@@ -196,6 +211,7 @@ pub async fn serve(place: &Place, listener: TcpListener, ready: impl FnOnce(Sock
     let catalog = place.catalog().await?;
     let _lock = place.lock()?;
     place.data.clear_temporary()?;
+    place.confinement()?;
     let swept = catalog.sweep_files().await?;
     if swept > 0 {
         tracing::info!(file.count = swept, "files that no document uses were removed");
@@ -220,7 +236,7 @@ pub async fn serve(place: &Place, listener: TcpListener, ready: impl FnOnce(Sock
         status: Arc::new(status),
         clock: Arc::new(SystemClock),
     };
-    let workers = place.configuration.ingest.workers;
+    let workers = place.configuration.ingest.under_way();
     let jobs = tokio::spawn({
         let shutdown = shutdown.clone();
         async move { runner.run(workers, shutdown).await }

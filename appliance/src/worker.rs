@@ -19,6 +19,7 @@ mod reader;
 mod request;
 mod serving;
 mod supervisor;
+mod turns;
 mod wire;
 
 pub use confinement::{Confinement, Fence, confine};

@@ -2,10 +2,9 @@
 
 use super::output;
 use crate::catalog::Catalog;
-use crate::configuration::Recognising;
-use crate::recognition;
-use crate::status;
+use crate::configuration::{Recognising, Sandbox};
 use crate::wiring::{Engines, Place, Writing, blocking};
+use crate::{recognition, status, worker};
 use anyhow::Result;
 use appliance_core::ports::{Embedder, PassageIndex};
 use inference::self_test;
@@ -66,6 +65,7 @@ pub async fn run(place: &Place, arguments: &Arguments) -> Result<ExitCode> {
     }
     findings.push(fonts());
     findings.push(recognition(place));
+    findings.push(sandbox(place));
     tell(&findings, arguments.json)?;
     let healthy = findings.iter().all(|f| f.health != Health::Failed);
     Ok(if healthy { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -185,6 +185,24 @@ fn recognition(place: &Place) -> Finding {
             let hint = Some(format!("install tesseract's data for {} in {}", missing.join(", "), tesseract.data.display()));
             Finding { hint, ..finding(Health::Warning, format!("{detail}; not installed: {}", missing.join(", "))) }
         }
+    }
+}
+
+/// Whether the kernel confines the processes that read files.
+fn sandbox(place: &Place) -> Finding {
+    let settings = &place.configuration.ingest;
+    match worker::probe(&worker::Program::this(), settings) {
+        Ok(confinement) if confinement.is_whole() => {
+            let detail = format!("files are read in processes confined by {confinement}");
+            Finding { check: "sandbox", health: Health::Ok, detail, hint: None }
+        }
+        Ok(confinement) => Finding {
+            check: "sandbox",
+            health: if settings.sandbox == Sandbox::Required { Health::Failed } else { Health::Warning },
+            detail: format!("files are read without the whole sandbox: the kernel offers {confinement}"),
+            hint: Some("run Linux 5.13 or newer with Landlock and seccomp enabled".to_owned()),
+        },
+        Err(error) => Finding::of("sandbox", Err(error.into())),
     }
 }
 

@@ -143,7 +143,7 @@ async fn work(place: &Place, catalog: &Catalog, jobs: &[Followed]) -> Result<Out
     wiring::refuse_lost_passages(index.as_ref(), catalog).await?;
     let runner = place.job_runner(&engines, index, catalog.clone(), Arc::new(Notify::new()));
     runner.recover(place.configuration.ingest.attempts).await?;
-    let workers = place.configuration.ingest.workers;
+    let workers = place.configuration.ingest.under_way();
     let working = tokio::spawn(async move { runner.work_off(workers).await });
     let outcome = follow::follow(catalog, jobs, follow::Worker::Here).await?;
     working.await?;

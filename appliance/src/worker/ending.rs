@@ -15,6 +15,8 @@ pub enum Ending {
     Cancelled,
     /// It took longer than it may.
     OutOfTime(Duration),
+    /// It read no further page, and sent nothing, for longer than it may.
+    Stuck(Duration),
     /// It went past the bound on memory.
     OutOfMemory {
         /// The bound, in MiB.
@@ -59,7 +61,7 @@ impl Ending {
         let name = name.to_owned();
         match self {
             Self::Cancelled => ParseError::Cancelled { name },
-            Self::OutOfTime(_) | Self::OutOfMemory { .. } | Self::OutOfProcessor { .. } | Self::TooMuch { .. } => {
+            Self::OutOfTime(_) | Self::Stuck(_) | Self::OutOfMemory { .. } | Self::OutOfProcessor { .. } | Self::TooMuch { .. } => {
                 ParseError::Exhausted { name, limit: self.in_words() }
             }
             Self::Unsound(_) | Self::Died(_) => ParseError::ReaderDied { name, reason: self.in_words() },
@@ -81,6 +83,7 @@ impl Ending {
         match self {
             Self::Cancelled => "it was cancelled".to_owned(),
             Self::OutOfTime(most) => format!("more than {} seconds", most.as_secs()),
+            Self::Stuck(most) => format!("more than {} seconds without a further page", most.as_secs()),
             Self::OutOfMemory { mib } => format!("more than {mib} MiB of memory"),
             Self::OutOfProcessor { seconds } => format!("more than {seconds} seconds of processor time"),
             Self::TooMuch { mib } => format!("a result of more than {mib} MiB"),

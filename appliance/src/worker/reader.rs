@@ -4,13 +4,13 @@ use super::ending::Ending;
 use super::frame::Frame;
 use super::request::Secret;
 use super::supervisor::carry_out;
+use super::turns::Turns;
 use super::{Program, Request, Task};
 use crate::configuration::Ingest;
 use appliance_core::document::{Format, PageImage, SheetWindow};
 use appliance_core::ports::reader::{Password, Unlocked};
 use appliance_core::ports::{DocumentReader, PortError};
 use ingest::Recognition;
-use parking_lot::{Condvar, Mutex};
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
@@ -32,14 +32,14 @@ pub struct WorkerReader {
 impl WorkerReader {
     /// A reader whose workers run `program` within `settings`, at most `parallel` at a time.
     pub fn new(program: Program, settings: Ingest, parallel: usize) -> Self {
-        Self { program, settings, turns: Arc::new(Turns { free: Mutex::new(parallel.max(1)), freed: Condvar::new() }) }
+        Self { program, settings, turns: Arc::new(Turns::new(parallel)) }
     }
 
     /// Has a worker do `task`; `what` names it, should it fail.
     fn ask(&self, file: &Path, task: Task, what: &str, mut hear: impl FnMut(Frame) -> Result<(), String>) -> Result<(), PortError> {
         let path = file.canonicalize().map_err(|e| PortError::caused(format!("{} cannot be opened", file.display()), e))?;
         let request = Request { file: path, name: String::new(), task, settings: self.settings.clone(), recognition: Recognition::Off };
-        let _turn = self.turns.take();
+        let _turn = self.turns.take(&|| false);
         carry_out(&self.program, &request, &|| false, &mut hear).map_err(|ending| ending.failure(what))
     }
 }
@@ -114,32 +114,4 @@ impl DocumentReader for WorkerReader {
 /// Whether every row is as wide as the first.
 fn is_even(window: &SheetWindow) -> bool {
     window.rows.windows(2).all(|rows| rows[0].len() == rows[1].len())
-}
-
-/// How many workers may still be started.
-#[derive(Debug)]
-struct Turns {
-    free: Mutex<usize>,
-    freed: Condvar,
-}
-
-impl Turns {
-    /// Waits for a turn. It is given back when the result is dropped.
-    fn take(&self) -> Turn<'_> {
-        let mut free = self.free.lock();
-        while *free == 0 {
-            self.freed.wait(&mut free);
-        }
-        *free -= 1;
-        Turn(self)
-    }
-}
-
-struct Turn<'a>(&'a Turns);
-
-impl Drop for Turn<'_> {
-    fn drop(&mut self) {
-        *self.0.free.lock() += 1;
-        self.0.freed.notify_one();
-    }
 }

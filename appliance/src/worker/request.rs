@@ -2,7 +2,7 @@
 
 use crate::configuration::Ingest;
 use appliance_core::document::Format;
-use ingest::Recognition;
+use ingest::{Recognition, Tesseract};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -75,11 +75,19 @@ impl Request {
             Task::Render { .. } | Task::Window { .. } | Task::Unlock { .. } => self.settings.view_seconds,
         };
         // Recognition has a bound of its own, and a scanned book takes its time.
-        let recognition = match &self.recognition {
-            Recognition::Tesseract(tesseract) => tesseract.file_time,
-            _ => Duration::ZERO,
-        };
-        Duration::from_secs(seconds) + recognition
+        Duration::from_secs(seconds) + self.recognising(|t| t.file_time)
+    }
+
+    /// How long it may go on without a further page, or a further part of its answer, before it is ended.
+    pub fn pause(&self) -> Duration {
+        Duration::from_secs(self.settings.stall_seconds) + self.recognising(|t| t.page_time)
+    }
+
+    fn recognising(&self, time: impl Fn(&Tesseract) -> Duration) -> Duration {
+        match &self.recognition {
+            Recognition::Tesseract(tesseract) => time(tesseract),
+            Recognition::Off | Recognition::Missing { .. } => Duration::ZERO,
+        }
     }
 
     /// How far the worker stands back for others, from 0 to 19: questions are answered on the same cores.

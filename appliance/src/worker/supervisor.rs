@@ -140,7 +140,8 @@ impl Worker {
         unwanted: &dyn Fn() -> bool,
         hear: &mut dyn FnMut(Frame) -> Result<(), String>,
     ) -> Result<(), Ending> {
-        let (started, most) = (Instant::now(), request.time());
+        let (started, most, pause) = (Instant::now(), request.time(), request.pause());
+        let mut last = started;
         loop {
             if unwanted() {
                 return Err(Ending::Cancelled);
@@ -148,11 +149,17 @@ impl Worker {
             if started.elapsed() > most {
                 return Err(Ending::OutOfTime(most));
             }
+            if last.elapsed() > pause {
+                return Err(Ending::Stuck(pause));
+            }
             match frames.recv_timeout(LOOK) {
                 Ok(Ok(Frame::Done)) => return Ok(()),
                 Ok(Ok(Frame::Failed(reason))) => return Err(Ending::Failed(reason)),
                 Ok(Ok(Frame::Confined(confinement))) => note(confinement, request.settings.sandbox)?,
-                Ok(Ok(frame)) => hear(frame).map_err(Ending::Unsound)?,
+                Ok(Ok(frame)) => {
+                    last = Instant::now();
+                    hear(frame).map_err(Ending::Unsound)?;
+                }
                 Ok(Err(ending)) => return Err(ending),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return Err(self.sudden_end(request)),
