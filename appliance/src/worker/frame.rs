@@ -133,7 +133,7 @@ mod tests {
     fn lengths_are_claims() {
         let kind = |bytes: &[u8]| read_frame(&mut &*bytes).unwrap_err().kind();
         assert_eq!(kind(&u32::MAX.to_le_bytes()), io::ErrorKind::InvalidData, "too long");
-        assert_eq!(kind(&[0, 0, 0, 1, 7]), io::ErrorKind::UnexpectedEof, "16 MiB announced, one byte sent");
+        assert_eq!(kind(&[0, 0, 1, 0, 7]), io::ErrorKind::UnexpectedEof, "64 KiB announced, one byte sent");
         assert_eq!(kind(&[1, 0, 0, 0, 250]), io::ErrorKind::InvalidData, "no such message");
         assert_eq!(kind(&[1, 0]), io::ErrorKind::UnexpectedEof, "half a length");
     }
