@@ -2,7 +2,6 @@
 //!
 //! usage: inspect FILE [--passages | --json | --cells | --page N OUT.png] [--recognise]
 
-use appliance_core::document::View;
 use appliance_core::ports::reader::{DocumentReader, SourceFile, Watch};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -65,24 +64,14 @@ fn page(path: &Path, number: &str, out: &str) -> Result<String, String> {
 }
 
 fn cells(path: &Path, name: &str) -> Result<String, String> {
-    let format = ingest::sniff(path, name).map_err(|e| e.to_string())?;
-    if format.view() != View::Sheets {
-        return Err("not a workbook".to_owned());
-    }
     let parser = ingest::FileParser::new(ingest::Limits::default());
-    let parsed =
-        parser.parse(&SourceFile { path: path.to_owned(), name: name.to_owned() }, &Watch::default()).map_err(|e| e.to_string())?;
-    let reader = ingest::FileReader::new();
-    let mut lines = String::new();
-    for (index, sheet) in parsed.document.sheets.iter().enumerate() {
-        let window = reader.sheet_window(path, format, index as u32, 0, sheet.rows).map_err(|e| e.to_string())?;
-        for (row, cells) in window.into_iter().flat_map(|w| w.rows).enumerate() {
-            for (column, value) in cells.iter().enumerate().filter(|(_, v)| !v.is_empty()) {
-                let cell = appliance_core::locator::CellRef { row: row as u32, column: column as u32 };
-                let value = value.replace(['\n', '\r', '\t'], " ");
-                lines.push_str(&format!("{}\t{cell}\t{value}\n", sheet.name));
-            }
-        }
+    let mut out = std::io::BufWriter::new(std::io::stdout());
+    let mut take = |sheet: &str, cell: appliance_core::locator::CellRef, value: &str| {
+        writeln!(out, "{sheet}\t{cell}\t{}", value.replace(['\n', '\r', '\t'], " ")).is_ok()
+    };
+    let warnings = parser.cells(&SourceFile { path: path.to_owned(), name: name.to_owned() }, &mut take).map_err(|e| e.to_string())?;
+    for warning in warnings {
+        let _ = writeln!(std::io::stderr(), "warning: {warning}");
     }
-    Ok(lines)
+    Ok(String::new())
 }

@@ -6,6 +6,7 @@ use crate::limits::Limits;
 use crate::parser;
 use crate::recognition::Recognition;
 use crate::running::Running;
+use crate::text::TextEncoding;
 use crate::{shield, sniff};
 use appliance_core::document::{BlockKind, Document, Format, Parsed, Warning};
 use appliance_core::ports::reader::{ParseError, Watch};
@@ -23,12 +24,14 @@ pub(crate) struct Nest<'r> {
     started: Instant,
     /// What recognises the characters of scans, in members too.
     pub(crate) recognition: &'r Recognition,
+    /// The encoding that a person named for delimited files.
+    pub(crate) encoding: Option<TextEncoding>,
 }
 
 impl<'r> Nest<'r> {
     /// A file that lies in no other.
-    pub(crate) fn outermost(recognition: &'r Recognition) -> Self {
-        Self { depth: 0, started: Instant::now(), recognition }
+    pub(crate) fn outermost(recognition: &'r Recognition, encoding: Option<TextEncoding>) -> Self {
+        Self { depth: 0, started: Instant::now(), recognition, encoding }
     }
 }
 

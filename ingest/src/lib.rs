@@ -41,8 +41,9 @@ mod script;
 mod shield;
 
 pub use limits::Limits;
-pub use parser::FileParser;
+pub use parser::{CellTaker, FileParser};
 pub use pdf::Unlock;
 pub use reader::{FONT_FOLDERS, FileReader};
 pub use recognition::{LANGUAGES, Recognition, Tesseract};
 pub use sniff::sniff;
+pub use text::TextEncoding;

@@ -105,7 +105,7 @@ mod tests {
             "a.eml",
             letter.as_bytes(),
             &Limits::default(),
-            Nest::outermost(&crate::recognition::Recognition::default()),
+            Nest::outermost(&crate::recognition::Recognition::default(), None),
             &Watch::default(),
         )
         .expect("a letter");

@@ -3,8 +3,10 @@
 use crate::bundle::{self, Nest};
 use crate::limits::Limits;
 use crate::recognition::Recognition;
+use crate::text::TextEncoding;
 use crate::{mail, office, passages, pdf, sheet, shield, sniff, text, web};
-use appliance_core::document::{BlockKind, Document, Format, Parsed, Reading};
+use appliance_core::document::{BlockKind, Document, Format, Parsed, Reading, View, Warning};
+use appliance_core::locator::CellRef;
 use appliance_core::passage::Passage;
 use appliance_core::ports::Parser;
 use appliance_core::ports::reader::{ParseError, SourceFile, Watch};
@@ -12,22 +14,46 @@ use std::path::Path;
 use std::sync::Arc;
 use tracing::trace_span;
 
+/// What takes the cells of a workbook: the sheet's name, the cell, its value; whether to go on.
+pub type CellTaker<'t> = &'t mut (dyn FnMut(&str, CellRef, &str) -> bool + Send);
+
 /// Reads PDF, workbooks, office files, web pages, letters, texts, and archives of them.
 #[derive(Debug, Clone, Default)]
 pub struct FileParser {
     limits: Limits,
     recognition: Recognition,
+    encoding: Option<TextEncoding>,
 }
 
 impl FileParser {
     /// A parser that reads within `limits`, and recognises no characters in pictures.
     pub fn new(limits: Limits) -> Self {
-        Self { limits, recognition: Recognition::Off }
+        Self { limits, recognition: Recognition::Off, encoding: None }
     }
 
     /// The same, with characters of pictures recognised in that way.
     pub fn with_recognition(self, recognition: Recognition) -> Self {
         Self { recognition, ..self }
+    }
+
+    /// The same parser, reading delimited files in an encoding that a person named instead of the one it would guess.
+    pub fn with_encoding(self, encoding: Option<TextEncoding>) -> Self {
+        Self { encoding, ..self }
+    }
+
+    /// Hands each cell of a workbook that shows something to `take`, in the order of the file: the sheet's name, the
+    /// cell, and its value as a person sees it. Nothing is kept, so that a sheet of any length takes little memory.
+    /// `take` says whether to go on.
+    ///
+    /// # Errors
+    /// As for reading; a file that is no workbook is of an unknown format here.
+    pub fn cells(&self, file: &SourceFile, take: CellTaker<'_>) -> Result<Vec<Warning>, ParseError> {
+        let (format, bytes) = self.read(file)?;
+        if format.view() != View::Sheets {
+            return Err(ParseError::UnknownFormat { name: file.name.clone(), found: format!("no workbook but {format}") });
+        }
+        let read = shield::on_deep_stack(|| sheet::cells(&file.name, format, bytes, &self.limits, self.encoding, take));
+        read.map_err(|reason| ParseError::Damaged { name: file.name.clone(), reason })?
     }
 
     fn read(&self, file: &SourceFile) -> Result<(Format, Vec<u8>), ParseError> {
@@ -52,7 +78,9 @@ impl FileParser {
     /// Reads the bytes of a file of that name and format.
     pub(crate) fn parse_stored(&self, name: &str, format: Format, bytes: Vec<u8>, watch: &Watch) -> Result<Parsed, ParseError> {
         tracing::debug!(document.format = format.name(), document.bytes = bytes.len(), "parsing");
-        let parsed = shield::on_deep_stack(|| parse_bytes(name, format, bytes, &self.limits, Nest::outermost(&self.recognition), watch));
+        let parsed = shield::on_deep_stack(|| {
+            parse_bytes(name, format, bytes, &self.limits, Nest::outermost(&self.recognition, self.encoding), watch)
+        });
         let mut parsed = parsed.map_err(|reason| ParseError::Damaged { name: name.to_owned(), reason })??;
         let document = &mut parsed.document;
         // A scan stays in the library: its pages can still be looked at, and its warnings say what is missing.
@@ -91,7 +119,7 @@ pub(crate) fn parse_bytes(
     match format {
         Format::Pdf => pdf::parse(name, &Arc::new(bytes), limits, nest.recognition, watch),
         Format::Xlsx | Format::Xlsb | Format::Xls | Format::Ods | Format::Csv | Format::Tsv => {
-            trace_span!("ingest.sheet").in_scope(|| sheet::parse(name, format, bytes, limits))
+            trace_span!("ingest.sheet").in_scope(|| sheet::parse(name, format, bytes, limits, nest.encoding))
         }
         Format::Text => Ok(trace_span!("ingest.text").in_scope(|| text::parse(&bytes, limits))),
         Format::Markdown => Ok(trace_span!("ingest.text").in_scope(|| text::parse_markdown(&bytes, limits))),

@@ -2,12 +2,15 @@
 
 use super::output;
 use crate::wiring::{Place, blocking};
+use crate::worker::WorkerParser;
 use anyhow::Result;
 use appliance_core::document::{BlockKind, Parsed, Reading};
 use appliance_core::passage::Passage;
 use appliance_core::ports::Parser;
 use appliance_core::ports::reader::{SourceFile, Watch};
+use ingest::TextEncoding;
 use serde::Serialize;
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -28,6 +31,16 @@ pub struct Arguments {
     /// Seconds for recognising characters of scanned pages; pages left over are told as unread
     #[arg(long, value_name = "N", default_value_t = 30)]
     recognition_seconds: u64,
+    /// Print a line per cell of a workbook that shows something: sheet, TAB, cell, TAB, value
+    #[arg(long, conflicts_with_all = ["text", "passages", "json"])]
+    cells: bool,
+    /// Read a CSV in this encoding (cp932, euc-jp, utf-16le …) instead of the one its bytes tell
+    #[arg(long, value_name = "NAME", value_parser = encoding)]
+    encoding: Option<TextEncoding>,
+}
+
+fn encoding(name: &str) -> Result<TextEncoding, String> {
+    TextEncoding::named(name).ok_or_else(|| format!("no encoding is called {name:?}; try cp932, euc-jp, utf-8 or utf-16le"))
 }
 
 /// Everything, for `--json`.
@@ -39,8 +52,11 @@ struct Seen<'a> {
 }
 
 pub async fn run(place: &Place, arguments: Arguments) -> Result<ExitCode> {
-    let Arguments { file, text, passages, json, recognition_seconds } = arguments;
-    let parser = place.parser_within(Duration::from_secs(recognition_seconds));
+    let Arguments { file, text, passages, json, recognition_seconds, cells, encoding } = arguments;
+    let parser = place.parser_within(Duration::from_secs(recognition_seconds)).with_encoding(encoding);
+    if cells {
+        return blocking(move || print_cells(&parser, file)).await;
+    }
     let Reading { parsed, passages: cut } = blocking(move || {
         let name = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         Ok(parser.read(&SourceFile { path: file, name }, &Watch::default())?)
@@ -57,6 +73,27 @@ pub async fn run(place: &Place, arguments: Arguments) -> Result<ExitCode> {
             tell_warnings(&parsed);
         }
         () => summarise(&parsed, &cut)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn print_cells(parser: &WorkerParser, file: PathBuf) -> Result<ExitCode> {
+    let name = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let mut out = io::stdout().lock();
+    let mut left = None;
+    let read = parser.cells(&SourceFile { path: file, name }, &mut |lines| {
+        out.write_all(lines.as_bytes()).map_err(|error| {
+            let kind = error.kind();
+            left = Some(error);
+            kind.into()
+        })
+    });
+    if let Some(error) = left {
+        return Err(error.into());
+    }
+    out.flush()?;
+    for warning in read? {
+        output::say(format!("warning: {warning}"));
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -38,7 +38,14 @@ impl WorkerReader {
     /// Has a worker do `task`; `what` names it, should it fail.
     fn ask(&self, file: &Path, task: Task, what: &str, mut hear: impl FnMut(Frame) -> Result<(), String>) -> Result<(), PortError> {
         let path = file.canonicalize().map_err(|e| PortError::caused(format!("{} cannot be opened", file.display()), e))?;
-        let request = Request { file: path, name: String::new(), task, settings: self.settings.clone(), recognition: Recognition::Off };
+        let request = Request {
+            file: path,
+            name: String::new(),
+            task,
+            settings: self.settings.clone(),
+            recognition: Recognition::Off,
+            encoding: None,
+        };
         let _turn = self.turns.take(&|| false);
         carry_out(&self.program, &request, &|| false, &mut hear).map_err(|ending| ending.failure(what))
     }

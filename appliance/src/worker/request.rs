@@ -2,7 +2,7 @@
 
 use crate::configuration::Ingest;
 use appliance_core::document::Format;
-use ingest::{Recognition, Tesseract};
+use ingest::{FileParser, Recognition, Tesseract, TextEncoding};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -20,6 +20,9 @@ pub struct Request {
     pub settings: Ingest,
     /// What recognises characters for [`Task::Read`].
     pub recognition: Recognition,
+    /// The encoding that a person named for a delimited file.
+    #[serde(default)]
+    pub encoding: Option<String>,
 }
 
 /// What a worker does with a file.
@@ -30,6 +33,8 @@ pub enum Task {
     Probe,
     /// Read it for ingest.
     Read,
+    /// Write each cell of a workbook as a line.
+    Cells,
     /// Draw a page.
     Render {
         /// The page, from 1.
@@ -67,11 +72,19 @@ impl std::fmt::Debug for Secret {
 }
 
 impl Request {
+    /// What reads the file inside a worker.
+    pub fn parser(&self) -> FileParser {
+        self.settings
+            .parser()
+            .with_recognition(self.recognition.clone())
+            .with_encoding(self.encoding.as_deref().and_then(TextEncoding::named))
+    }
+
     /// How long the worker may take before it is ended.
     pub fn time(&self) -> Duration {
         // Nobody waits for ingest; a person waits for a picture.
         let seconds = match self.task {
-            Task::Read | Task::Probe => self.settings.worker_seconds,
+            Task::Read | Task::Cells | Task::Probe => self.settings.worker_seconds,
             Task::Render { .. } | Task::Window { .. } | Task::Unlock { .. } => self.settings.view_seconds,
         };
         // Recognition has a bound of its own, and a scanned book takes its time.
@@ -93,7 +106,7 @@ impl Request {
     /// How far the worker stands back for others, from 0 to 19: questions are answered on the same cores.
     pub fn niceness(&self) -> i32 {
         match self.task {
-            Task::Read => self.settings.niceness,
+            Task::Read | Task::Cells => self.settings.niceness,
             _ => 0,
         }
     }

@@ -9,6 +9,8 @@ use appliance_core::ports::reader::{Password, SourceFile, Watch};
 use appliance_core::ports::{DocumentReader, Parser, PortError};
 use ingest::{FileReader, Recognition, Tesseract, Unlock};
 use serde::Serialize;
+use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
 use std::os::fd::AsFd;
@@ -102,6 +104,7 @@ fn carry_out(request: &Request, answer: &mut Answer) -> io::Result<()> {
     match &request.task {
         Task::Probe => Ok(()),
         Task::Read => read(request, answer),
+        Task::Cells => cells(request, answer),
         Task::Render { page, scale } => match FileReader::new().render_page(file, *page, *scale) {
             Ok(Some(picture)) => answer.picture(&picture),
             Ok(None) => answer.say(&Frame::Nothing),
@@ -134,7 +137,7 @@ fn read(request: &Request, answer: &mut Answer) -> io::Result<()> {
         let (send, outcome) = mpsc::channel();
         let (file, watch) = (&file, &watch);
         let reading = thread::Builder::new().name("read".to_owned()).spawn_scoped(scope, move || {
-            let parser = request.settings.parser().with_recognition(request.recognition.clone());
+            let parser = request.parser();
             drop(send.send(parser.read(file, watch)));
         })?;
         let mut told = (0, 0);
@@ -158,6 +161,28 @@ fn read(request: &Request, answer: &mut Answer) -> io::Result<()> {
     })
 }
 
+/// Sends a line for each cell: what would end the line or its column stands as a space.
+fn cells(request: &Request, answer: &mut Answer) -> io::Result<()> {
+    let file = SourceFile { path: request.file.clone(), name: request.name.clone() };
+    let (mut lines, mut sent) = (String::with_capacity(PIECE + 1024), Ok(()));
+    let outcome = request.parser().cells(&file, &mut |sheet, cell, value| {
+        let broken = |c: char| matches!(c, '\n' | '\r' | '\t');
+        let value = if value.contains(broken) { Cow::Owned(value.replace("\r\n", " ").replace(broken, " ")) } else { Cow::Borrowed(value) };
+        // Writing to a string cannot fail.
+        let _ = writeln!(lines, "{}\t{cell}\t{value}", sheet.replace(broken, " "));
+        if lines.len() >= PIECE {
+            sent = answer.text(&mut lines);
+        }
+        sent.is_ok()
+    });
+    sent?;
+    answer.text(&mut lines)?;
+    match outcome {
+        Ok(warnings) => answer.batches(warnings, |_| 20, |w| Ok(Frame::Warnings(json(&w)?))),
+        Err(error) => answer.say(&Frame::Refused(error.into())),
+    }
+}
+
 /// Where frames go.
 struct Answer(BufWriter<File>);
 
@@ -168,6 +193,18 @@ impl Answer {
 
     fn failed(&mut self, error: &PortError) -> io::Result<()> {
         self.say(&Frame::Failed(error.message.clone()))
+    }
+
+    /// Sends the lines gathered so far, and empties them.
+    fn text(&mut self, lines: &mut String) -> io::Result<()> {
+        let mut rest = lines.as_str();
+        while !rest.is_empty() {
+            let (piece, after) = rest.split_at(rest.floor_char_boundary(PIECE));
+            self.say(&Frame::Text(piece.to_owned()))?;
+            rest = after;
+        }
+        lines.clear();
+        Ok(())
     }
 
     fn bytes(&mut self, bytes: &[u8]) -> io::Result<()> {

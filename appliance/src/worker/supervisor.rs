@@ -229,7 +229,8 @@ fn note(confinement: Confinement, wanted: Sandbox) -> Result<(), Ending> {
 /// How far this machine confines workers: starts one that does nothing else.
 pub fn probe(program: &Program, settings: &Ingest) -> Result<Confinement, PortError> {
     let settings = Ingest { sandbox: Sandbox::Wanted, ..settings.clone() };
-    let request = Request { file: PathBuf::new(), name: String::new(), task: Task::Probe, settings, recognition: Recognition::Off };
+    let request =
+        Request { file: PathBuf::new(), name: String::new(), task: Task::Probe, settings, recognition: Recognition::Off, encoding: None };
     let mut worker = Worker::start(program).map_err(|e| e.failure("no process can be started to read files in"))?;
     let probed = (|| {
         worker.ask(&request)?;

@@ -3,30 +3,42 @@
 //! Rows are counted as a spreadsheet counts them when it opens the file, empty lines included, so that a cited cell is
 //! the cell that a person finds.
 
-use super::Workbook;
-use super::grid::{Cell, Grid, Kind};
-use crate::limits::Limits;
-use crate::text::decode;
+use super::book::{Book, Listed, MOST_COLUMNS, MOST_ROWS, Margin, Sink};
+use super::grid::Kind;
+use crate::text::{Decoded, TextEncoding, decode_named};
 use appliance_core::document::Warning;
 use appliance_core::locator::CellRef;
 
-/// Columns of a spreadsheet.
-const MOST_COLUMNS: u32 = 16_384;
+/// An open delimited file.
+pub(crate) struct Delimited {
+    decoded: Decoded,
+    delimiter: char,
+    sheets: [Listed; 1],
+}
 
-/// Reads a delimited file. Without a `delimiter` the first lines tell it.
-pub(crate) fn read(bytes: &[u8], delimiter: Option<char>, limits: &Limits) -> Workbook {
-    let decoded = decode(bytes);
-    let mut workbook = Workbook::default();
-    if decoded.doubtful {
-        workbook.warnings.push(Warning::DoubtfulEncoding { encoding: decoded.encoding.to_owned() });
+impl Delimited {
+    /// Opens a delimited file. Without a `delimiter` the first lines tell it; without an `encoding` the bytes do.
+    pub(crate) fn open(bytes: &[u8], delimiter: Option<char>, encoding: Option<TextEncoding>) -> Self {
+        let decoded = decode_named(bytes, encoding);
+        let delimiter = delimiter.unwrap_or_else(|| guess(&decoded.text));
+        Self { decoded, delimiter, sheets: [Listed { name: "CSV".to_owned(), hidden: false }] }
     }
-    let delimiter = delimiter.unwrap_or_else(|| guess(&decoded.text));
-    let (cells, complete) = cells(&decoded.text, delimiter, limits.cells);
-    if !complete {
-        workbook.warnings.push(Warning::Truncated { limit: format!("{} cells", limits.cells) });
+}
+
+impl Book for Delimited {
+    fn sheets(&self) -> &[Listed] {
+        &self.sheets
     }
-    workbook.grids.push(Grid::new("CSV".to_owned(), false, cells, Vec::new()));
-    workbook
+
+    fn warnings(&self) -> Vec<Warning> {
+        let doubtful = self.decoded.doubtful.then(|| Warning::DoubtfulEncoding { encoding: self.decoded.encoding.to_owned() });
+        doubtful.into_iter().collect()
+    }
+
+    fn read(&mut self, _: usize, sink: &mut dyn Sink) -> Result<Margin, String> {
+        cells(&self.decoded.text, self.delimiter, sink);
+        Ok(Margin::default())
+    }
 }
 
 fn guess(text: &str) -> char {
@@ -40,21 +52,17 @@ fn guess(text: &str) -> char {
     }
 }
 
-/// The cells with a value, and whether all were read.
-fn cells(text: &str, delimiter: char, most: usize) -> (Vec<Cell>, bool) {
-    let mut cells = Vec::new();
+/// Hands on the cells with a value until the sink has enough.
+fn cells(text: &str, delimiter: char, sink: &mut dyn Sink) {
     let mut at = CellRef { row: 0, column: 0 };
     let mut field = String::new();
     let mut quoted = false;
     let mut characters = text.chars().peekable();
     let mut finish = |field: &mut String, at: CellRef| {
-        let text = field.trim().to_owned();
+        let text = field.trim();
+        let going = text.is_empty() || at.column >= MOST_COLUMNS || at.row >= MOST_ROWS || sink.cell(at, text, kind(text));
         field.clear();
-        if !text.is_empty() && at.column < MOST_COLUMNS {
-            let kind = kind(&text);
-            cells.push(Cell { at, text, kind });
-        }
-        cells.len() < most
+        going
     };
     while let Some(c) = characters.next() {
         match c {
@@ -66,13 +74,13 @@ fn cells(text: &str, delimiter: char, most: usize) -> (Vec<Cell>, bool) {
             '"' if field.trim().is_empty() => quoted = true,
             c if c == delimiter && !quoted => {
                 if !finish(&mut field, at) {
-                    return (cells, false);
+                    return;
                 }
                 at.column += 1;
             }
             '\n' if !quoted => {
                 if !finish(&mut field, at) {
-                    return (cells, false);
+                    return;
                 }
                 at = CellRef { row: at.row + 1, column: 0 };
             }
@@ -80,31 +88,43 @@ fn cells(text: &str, delimiter: char, most: usize) -> (Vec<Cell>, bool) {
         }
     }
     finish(&mut field, at);
-    (cells, true)
 }
 
 fn kind(text: &str) -> Kind {
-    let bare: String = text.chars().filter(|c| !matches!(c, ',' | '円' | '%' | '％' | '△' | '▲' | '¥' | '￥' | '-' | '+' | '.')).collect();
-    let digits = bare.chars().filter(char::is_ascii_digit).count();
-    match () {
-        () if digits > 0 && digits == bare.chars().count() => Kind::Number,
-        () if digits >= 3 && bare.chars().all(|c| c.is_ascii_digit() || matches!(c, '/' | ':' | ' ')) => Kind::Date,
-        () => Kind::Text,
+    let (mut digits, mut marks) = (0, 0);
+    for c in text.chars() {
+        match c {
+            '0'..='9' => digits += 1,
+            ',' | '円' | '%' | '％' | '△' | '▲' | '¥' | '￥' | '-' | '+' | '.' => {}
+            '/' | ':' | ' ' => marks += 1,
+            _ => return Kind::Text,
+        }
+    }
+    match (digits, marks) {
+        (1.., 0) => Kind::Number,
+        (3.., _) => Kind::Date,
+        _ => Kind::Text,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sheet::grid::{Filling, Grid};
 
     #[test]
     fn quotes_line_breaks_and_empty_lines_keep_the_rows_of_a_spreadsheet() {
         let text = "名称,住所\n\n\"港, 会館\",\"1丁目\n2番\"\n\"彼の\"\"家\"\"\",\n";
-        let (cells, complete) = cells(text, ',', 100);
-        let shown: Vec<(String, &str)> = cells.iter().map(|c| (c.at.to_string(), c.text.as_str())).collect();
+        let mut filling = Filling::new(100);
+        cells(text, ',', &mut filling);
+        let complete = !filling.full;
+        let grid = Grid::new(filling, Margin::default());
+        let shown: Vec<(String, &str)> = grid.filled_rows().flatten().map(|c| (c.at.to_string(), grid.text(c))).collect();
         let expected = [("A1", "名称"), ("B1", "住所"), ("A3", "港, 会館"), ("B3", "1丁目\n2番"), ("A4", "彼の\"家\"")];
         assert_eq!(shown, expected.map(|(a, t)| (a.to_owned(), t)));
         assert!(complete);
-        assert!(!super::cells(text, ',', 2).1);
+        let mut filling = Filling::new(2);
+        cells(text, ',', &mut filling);
+        assert!(filling.full);
     }
 }

@@ -1,8 +1,9 @@
 //! A grid: the cells of one sheet, as a person sees them.
 
+use super::book::{Margin, Sink};
 use appliance_core::document::SheetWindow;
 use appliance_core::locator::{CellRange, CellRef};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// What a cell holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,53 +14,118 @@ pub(crate) enum Kind {
     Other,
 }
 
-/// A cell with a value.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A cell with a value. Its text lies in the grid, so that a million of them take little memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Cell {
     pub(crate) at: CellRef,
-    pub(crate) text: String,
+    start: u32,
+    length: u32,
     pub(crate) kind: Kind,
 }
 
-/// The cells of a sheet in row order, and its merged ranges.
+/// The cells of a sheet in row order, and what stands beside them.
 #[derive(Debug, Default)]
 pub(crate) struct Grid {
-    pub(crate) name: String,
-    pub(crate) hidden: bool,
+    text: String,
     cells: Vec<Cell>,
     merged: Vec<CellRange>,
     columns: u32,
     /// For each row, the merged ranges that reach it.
-    merged_by_row: HashMap<u32, Vec<usize>>,
+    merged_by_row: HashMap<u32, Vec<u32>>,
+    notes: BTreeMap<(u32, u32), String>,
+    links: BTreeMap<(u32, u32), String>,
+    hidden_rows: Vec<u32>,
+    hidden_columns: Vec<(u32, u32)>,
 }
 
-/// Merged ranges kept of one sheet, and rows of one range that are looked up.
-const MOST_MERGED: usize = 50_000;
-const MOST_MERGED_ROWS: u32 = 20_000;
+/// Rows of all merged ranges together that are looked up by row.
+const MOST_MERGED_ROWS: u32 = 1_000_000;
+
+/// A grid while it is read.
+#[derive(Debug, Default)]
+pub(crate) struct Filling {
+    text: String,
+    cells: Vec<Cell>,
+    most: usize,
+    /// Whether something was left out.
+    pub(crate) full: bool,
+}
+
+impl Filling {
+    /// Takes at most so many cells.
+    pub(crate) fn new(most: usize) -> Self {
+        Self { most, ..Self::default() }
+    }
+}
+
+impl Sink for Filling {
+    fn cell(&mut self, at: CellRef, text: &str, kind: Kind) -> bool {
+        let (Ok(start), Ok(length)) = (u32::try_from(self.text.len()), u32::try_from(text.len())) else {
+            self.full = true;
+            return false;
+        };
+        if self.cells.len() >= self.most || start.checked_add(length).is_none() {
+            self.full = true;
+            return false;
+        }
+        self.text.push_str(text);
+        self.cells.push(Cell { at, start, length, kind });
+        true
+    }
+}
 
 impl Grid {
-    /// A grid of cells in any order.
-    pub(crate) fn new(name: String, hidden: bool, mut cells: Vec<Cell>, mut merged: Vec<CellRange>) -> Self {
-        cells.retain(|c| !c.text.is_empty());
-        cells.sort_by_key(|c| (c.at.row, c.at.column));
+    /// A grid of cells that came in any order.
+    pub(crate) fn new(filling: Filling, margin: Margin) -> Self {
+        let Filling { text, mut cells, .. } = filling;
+        let place = |c: &Cell| (c.at.row, c.at.column);
+        if !cells.is_sorted_by_key(place) {
+            cells.sort_by_key(place);
+        }
         cells.dedup_by_key(|c| c.at);
         let columns = cells.iter().map(|c| c.at.column + 1).max().unwrap_or(0);
-        merged.retain(|m| m.first != m.last && m.first.row <= m.last.row && m.first.column <= m.last.column);
-        merged.truncate(MOST_MERGED);
         let rows = cells.last().map_or(0, |c| c.at.row + 1);
-        let mut merged_by_row: HashMap<u32, Vec<usize>> = HashMap::new();
-        let mut budget = MOST_MERGED_ROWS * 10;
+        let Margin { merged, notes, links, mut hidden_rows, hidden_columns } = margin;
+        let mut merged_by_row: HashMap<u32, Vec<u32>> = HashMap::new();
+        let mut budget = MOST_MERGED_ROWS;
         for (index, range) in merged.iter().enumerate() {
-            let last = range.last.row.min(rows).min(range.first.row.saturating_add(MOST_MERGED_ROWS));
-            for row in range.first.row..=last {
+            for row in range.first.row..=range.last.row.min(rows) {
                 if budget == 0 {
                     break;
                 }
                 budget -= 1;
-                merged_by_row.entry(row).or_default().push(index);
+                merged_by_row.entry(row).or_default().push(index as u32);
             }
         }
-        Self { name, hidden, cells, merged, columns, merged_by_row }
+        let by_place = |list: Vec<(CellRef, String)>| list.into_iter().map(|(at, text)| ((at.row, at.column), text)).collect();
+        hidden_rows.sort_unstable();
+        hidden_rows.dedup();
+        Self { text, cells, merged, columns, merged_by_row, notes: by_place(notes), links: by_place(links), hidden_rows, hidden_columns }
+    }
+
+    /// The value of a cell of this grid.
+    pub(crate) fn text(&self, cell: &Cell) -> &str {
+        &self.text[cell.start as usize..(cell.start + cell.length) as usize]
+    }
+
+    /// The comment on a cell.
+    pub(crate) fn note(&self, at: CellRef) -> Option<&str> {
+        self.notes.get(&(at.row, at.column)).map(String::as_str)
+    }
+
+    /// Where a cell's link leads.
+    pub(crate) fn link(&self, at: CellRef) -> Option<&str> {
+        self.links.get(&(at.row, at.column)).map(String::as_str)
+    }
+
+    /// Whether the sheet does not show the row.
+    pub(crate) fn hides_row(&self, row: u32) -> bool {
+        self.hidden_rows.binary_search(&row).is_ok()
+    }
+
+    /// Whether the sheet does not show the column.
+    pub(crate) fn hides_column(&self, column: u32) -> bool {
+        self.hidden_columns.iter().any(|(first, last)| (*first..=*last).contains(&column))
     }
 
     /// Rows up to the last one with a value.
@@ -70,6 +136,11 @@ impl Grid {
     /// Columns up to the last one with a value.
     pub(crate) fn columns(&self) -> u32 {
         self.columns
+    }
+
+    /// Cells with a value.
+    pub(crate) fn len(&self) -> usize {
+        self.cells.len()
     }
 
     /// The rows that hold values, each with its cells.
@@ -89,12 +160,12 @@ impl Grid {
 
     /// The merged range that a place lies in.
     pub(crate) fn merged_at(&self, at: CellRef) -> Option<CellRange> {
-        self.merged_by_row.get(&at.row)?.iter().map(|i| self.merged[*i]).find(|m| m.contains(at))
+        self.merged_by_row.get(&at.row)?.iter().map(|i| self.merged[*i as usize]).find(|m| m.contains(at))
     }
 
     /// The merged ranges that reach a row.
     pub(crate) fn merged_in(&self, row: u32) -> impl Iterator<Item = CellRange> + '_ {
-        self.merged_by_row.get(&row).into_iter().flatten().map(|i| self.merged[*i])
+        self.merged_by_row.get(&row).into_iter().flatten().map(|i| self.merged[*i as usize])
     }
 
     /// Rows `first ..`, at most `count`, and none after the last one with a value.
@@ -103,7 +174,7 @@ impl Grid {
         let mut rows = vec![vec![String::new(); self.columns as usize]; end.saturating_sub(first) as usize];
         let from = self.cells.partition_point(|c| c.at.row < first);
         for cell in self.cells[from..].iter().take_while(|c| c.at.row < end) {
-            rows[(cell.at.row - first) as usize][cell.at.column as usize].clone_from(&cell.text);
+            self.text(cell).clone_into(&mut rows[(cell.at.row - first) as usize][cell.at.column as usize]);
         }
         let merged = self.merged.iter().filter(|m| m.first.row < end && m.last.row >= first).copied().collect();
         SheetWindow { first_row: first, rows, merged }

@@ -79,7 +79,7 @@ fn is_line(grid: &Grid, row: &[Cell], headers: &BTreeMap<u32, String>, next: Opt
         let wide = grid.merged_at(cell.at).is_some_and(|m| m.last.column > m.first.column + 1);
         let first = headers.keys().next() == Some(&cell.at.column);
         let subheading = first && carried == 0 && next.is_some_and(|n| n.len() > 1);
-        return wide || subheading || cell.text.starts_with(['※', '*', '注', '（', '■', '●', '◆', '【']);
+        return wide || subheading || grid.text(cell).starts_with(['※', '*', '注', '（', '■', '●', '◆', '【']);
     }
     carried == 0
 }
@@ -92,11 +92,11 @@ fn carried(grid: &Grid, row: u32) -> usize {
 /// How many rows at the start of `rows` are headers.
 fn header_rows(grid: &Grid, rows: &[&[Cell]], before: &BTreeMap<u32, String>) -> usize {
     let first = rows[0];
-    if first.len() < 2 || rows.len() < 2 || !first.iter().all(is_header_like) {
+    if first.len() < 2 || rows.len() < 2 || !first.iter().all(|c| is_header_like(grid, c)) {
         return 0;
     }
     // A later stretch of rows goes on with the headers it has, unless its first row looks unlike the rows under it.
-    let stands_out = stands_out(first, &rows[1..]);
+    let stands_out = stands_out(grid, first, &rows[1..]);
     if !before.is_empty() && !stands_out && first.iter().all(|c| before.contains_key(&c.at.column)) {
         return 0;
     }
@@ -109,7 +109,7 @@ fn header_rows(grid: &Grid, rows: &[&[Cell]], before: &BTreeMap<u32, String>) ->
     while count < rows.len().min(HEADER_ROWS + 1) - 1 {
         let next = rows[count];
         let adjacent = next[0].at.row == rows[count - 1][0].at.row + 1;
-        let headers = next.iter().all(is_header_like) && next.iter().any(|c| c.kind == Kind::Text);
+        let headers = next.iter().all(|c| is_header_like(grid, c)) && next.iter().any(|c| c.kind == Kind::Text);
         if adjacent
             && headers
             && (next[0].at.row <= merged_to || refines(grid, &rows[..count], next) || over_numbers(next, &rows[count + 1..]))
@@ -122,23 +122,24 @@ fn header_rows(grid: &Grid, rows: &[&[Cell]], before: &BTreeMap<u32, String>) ->
     count
 }
 
-fn is_header_like(cell: &Cell) -> bool {
-    let short = cell.text.chars().count() <= LONGEST_HEADER;
+fn is_header_like(grid: &Grid, cell: &Cell) -> bool {
+    let text = grid.text(cell);
+    let short = text.chars().count() <= LONGEST_HEADER;
     match cell.kind {
-        Kind::Text => short && !cell.text.ends_with('。'),
-        Kind::Number => cell.text.parse::<u32>().is_ok_and(|n| n <= 31 || (1900..2100).contains(&n)),
+        Kind::Text => short && !text.ends_with('。'),
+        Kind::Number => text.parse::<u32>().is_ok_and(|n| n <= 31 || (1900..2100).contains(&n)),
         Kind::Date => true,
         Kind::Other => false,
     }
 }
 
 /// Whether some column holds text in the first row and numbers or dates, or much longer text, below.
-fn stands_out(first: &[Cell], below: &[&[Cell]]) -> bool {
+fn stands_out(grid: &Grid, first: &[Cell], below: &[&[Cell]]) -> bool {
     let sample: Vec<&[Cell]> = below.iter().take(5).copied().collect();
     first.iter().filter(|c| c.kind == Kind::Text).any(|head| {
         let under: Vec<&Cell> = sample.iter().filter_map(|r| r.iter().find(|c| c.at.column == head.at.column)).collect();
         let numbers = under.iter().filter(|c| matches!(c.kind, Kind::Number | Kind::Date)).count();
-        let longer = under.iter().filter(|c| c.text.chars().count() > 3 * head.text.chars().count().max(4)).count();
+        let longer = under.iter().filter(|c| grid.text(c).chars().count() > 3 * grid.text(head).chars().count().max(4)).count();
         !under.is_empty() && (numbers * 2 > under.len() || longer * 2 > under.len())
     })
 }
@@ -188,9 +189,9 @@ fn header_texts(grid: &Grid, rows: &[&[Cell]]) -> BTreeMap<u32, String> {
                 let below = || rows[level + 1..].iter().any(|r| r.iter().any(|c| c.at.column == column));
                 let cell = own.or_else(|| spread().filter(|_| below() && grid.merged_at(at).is_none()));
                 if let Some(cell) = cell
-                    && levels.last() != Some(&cell.text.as_str())
+                    && levels.last() != Some(&grid.text(cell))
                 {
-                    levels.push(&cell.text);
+                    levels.push(grid.text(cell));
                 }
             }
             (!levels.is_empty()).then(|| (column, levels.join("／").split_whitespace().collect::<Vec<_>>().join(" ")))
@@ -201,19 +202,21 @@ fn header_texts(grid: &Grid, rows: &[&[Cell]]) -> BTreeMap<u32, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sheet::book::{Margin, Sink};
+    use crate::sheet::grid::Filling;
     use appliance_core::locator::CellRange;
 
     fn grid(rows: &[(u32, &[&str])], merged: &[(&str, &str)]) -> Grid {
-        let mut cells = Vec::new();
+        let mut filling = Filling::new(1000);
         for (row, values) in rows {
             for (column, text) in values.iter().enumerate().filter(|(_, t)| !t.is_empty()) {
                 let kind = if text.chars().all(|c| c.is_ascii_digit()) { Kind::Number } else { Kind::Text };
-                cells.push(Cell { at: CellRef { row: *row, column: column as u32 }, text: (*text).to_owned(), kind });
+                filling.cell(CellRef { row: *row, column: column as u32 }, text, kind);
             }
         }
         let corner = |a1: &str| CellRef::parse(a1).expect("a cell");
         let merged = merged.iter().map(|(a, b)| CellRange { first: corner(a), last: corner(b) }).collect();
-        Grid::new("料金表".to_owned(), false, cells, merged)
+        Grid::new(filling, Margin { merged, ..Margin::default() })
     }
 
     #[test]

@@ -18,11 +18,44 @@ pub(crate) struct Decoded {
 /// Bytes that the detector reads; more do not change its mind.
 const SAMPLE: usize = 1 << 20;
 
+/// An encoding that a person named, because the guess was wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TextEncoding(&'static Encoding);
+
+impl TextEncoding {
+    /// The encoding of a name: the labels of the web (`shift_jis`, `euc-jp`, `utf-16`), and `cp932`, `cp51932`.
+    pub fn named(name: &str) -> Option<Self> {
+        let name = name.trim().to_ascii_lowercase().replace('_', "-");
+        let label = match name.as_str() {
+            "cp932" | "ms932" | "windows-31j" | "shift-jis" | "sjis" => "shift_jis",
+            "cp51932" | "eucjp" => "euc-jp",
+            "utf8" => "utf-8",
+            "utf16" | "utf16le" => "utf-16le",
+            "utf16be" => "utf-16be",
+            "jis" | "iso2022jp" => "iso-2022-jp",
+            other => other,
+        };
+        Encoding::for_label(label.as_bytes()).map(Self)
+    }
+
+    /// The encoding's usual name.
+    pub fn name(self) -> &'static str {
+        self.0.name()
+    }
+}
+
 /// Decodes a text.
 pub(crate) fn decode(bytes: &[u8]) -> Decoded {
-    let (encoding, body) = match Encoding::for_bom(bytes) {
-        Some((encoding, mark)) => (encoding, &bytes[mark..]),
-        None => (guess(bytes), bytes),
+    decode_named(bytes, None)
+}
+
+/// Decodes a text from the encoding that a person named, else from the one its bytes tell.
+pub(crate) fn decode_named(bytes: &[u8], named: Option<TextEncoding>) -> Decoded {
+    let (encoding, body) = match (named, Encoding::for_bom(bytes)) {
+        (Some(named), Some((marked, mark))) if named.0 == marked => (marked, &bytes[mark..]),
+        (Some(named), _) => (named.0, bytes),
+        (None, Some((encoding, mark))) => (encoding, &bytes[mark..]),
+        (None, None) => (guess(bytes), bytes),
     };
     decode_as(body, encoding)
 }
@@ -31,7 +64,8 @@ pub(crate) fn decode(bytes: &[u8]) -> Decoded {
 pub(crate) fn decode_as(bytes: &[u8], encoding: &'static Encoding) -> Decoded {
     let (text, doubtful) = encoding.decode_without_bom_handling(bytes);
     let text = if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text.into_owned() };
-    Decoded { text: text.replace('\0', ""), encoding: encoding.name(), doubtful }
+    let text = if text.contains('\0') { text.replace('\0', "") } else { text };
+    Decoded { text, encoding: encoding.name(), doubtful }
 }
 
 /// The name of a file in an archive that does not say how names are written.
@@ -120,5 +154,16 @@ mod tests {
         check(&[&[0xfe, 0xff], utf16(u16::to_be_bytes).as_slice()].concat(), "UTF-16BE");
         check(&utf16(u16::to_le_bytes), "UTF-16LE");
         assert_eq!(decode(b"a\r\nb\rc").text, "a\nb\nc");
+    }
+
+    #[test]
+    fn a_named_encoding_overrules_the_guess() {
+        let named = TextEncoding::named("cp932").expect("known");
+        assert_eq!(named.name(), "Shift_JIS");
+        // Two bytes that are half-width katakana in one encoding and a kanji in the other.
+        let bytes = EUC_JP.encode("亜").0;
+        assert_eq!(decode_named(&bytes, Some(named)).text, "ｰ｡");
+        assert_eq!(decode_named(&bytes, TextEncoding::named("EUC-JP")).text, "亜");
+        assert_eq!(TextEncoding::named("klingon"), None);
     }
 }

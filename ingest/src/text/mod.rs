@@ -3,7 +3,8 @@
 mod encoding;
 mod markdown;
 
-pub(crate) use encoding::{Decoded, decode, decode_as, decode_name, decode_xml};
+pub use encoding::TextEncoding;
+pub(crate) use encoding::{Decoded, decode, decode_as, decode_name, decode_named, decode_xml};
 pub(crate) use markdown::parse_markdown;
 
 use crate::draft::Draft;
