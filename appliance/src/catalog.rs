@@ -8,6 +8,7 @@ mod answers;
 mod archive;
 mod audit;
 mod collections;
+mod decisions;
 mod documents;
 mod embeddings;
 mod ingest_log;
@@ -26,6 +27,7 @@ mod versions;
 pub(crate) mod tests;
 
 pub use embeddings::{ReindexPassage, from_bytes, to_bytes};
+pub use jobs::JobState;
 pub use library::IndexedLibrary;
 
 use crate::files::FileStore;

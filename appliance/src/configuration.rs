@@ -121,7 +121,7 @@ impl Inference {
 }
 
 /// Reading files: how many at a time, and how much of each.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Ingest {
     /// Files read at the same time; 0 takes one for each core, and four at most.
@@ -130,6 +130,8 @@ pub struct Ingest {
     pub read_ahead: usize,
     /// How often a job is started before it counts as failed.
     pub attempts: u32,
+    /// A document whose pages were read worse than this, from 0 to 1, waits until a person accepts it; 0 lets all through.
+    pub hold_below: f64,
     /// MiB of one file; a larger one is refused.
     pub file_mib: u64,
     /// Pages of a PDF; later ones are left out with a warning.
@@ -210,6 +212,7 @@ impl Default for Ingest {
             workers: 0,
             read_ahead: 2,
             attempts: 3,
+            hold_below: 0.6,
             file_mib: limits.file_bytes >> 20,
             pages: limits.pages,
             page_glyphs: limits.page_glyphs,
@@ -358,6 +361,9 @@ fn check(configuration: &Configuration) -> Result<()> {
     if !(0..=19).contains(&configuration.ingest.niceness) {
         bail!("configuration: ingest.niceness must be between 0 and 19");
     }
+    if !(0.0..=1.0).contains(&configuration.ingest.hold_below) {
+        bail!("configuration: ingest.hold_below must be from 0 to 1");
+    }
     Ok(())
 }
 
@@ -419,6 +425,7 @@ mod tests {
             ("[http]\nport = \"x\"", "port"),
             ("[nonsense]\n", "nonsense"),
             ("[ingest]\nattempts = 0", "ingest.attempts"),
+            ("[ingest]\nhold_below = 60", "ingest.hold_below"),
         ] {
             let said = format!("{:#}", parsed(text).expect_err(text));
             assert!(said.contains(named), "{said}");
@@ -444,5 +451,6 @@ mod tests {
     #[test]
     fn the_bounds_on_files_are_those_of_the_reader() {
         assert_eq!(Ingest::default().limits(), ingest::Limits::default());
+        assert_eq!(Ingest::default().hold_below as f32, appliance_core::quality::LEAST_SCORE);
     }
 }

@@ -116,7 +116,8 @@ impl JobRunner {
     }
 
     async fn finished(&self, job: &Job, ingested: Ingested) -> Result<(), PortError> {
-        tracing::info!(job.id = %job.id, document.id = %job.document, passage.count = ingested.passages, warning.count = ingested.warnings, "searchable");
+        let outcome = if ingested.held { "held for a person to accept" } else { "searchable" };
+        tracing::info!(job.id = %job.id, document.id = %job.document, passage.count = ingested.passages, warning.count = ingested.warnings, "{outcome}");
         self.finish_removals().await
     }
 
@@ -194,6 +195,7 @@ mod tests {
             embedder: Arc::new(HashEmbedder::new()),
             index,
             log: Arc::new(catalog.clone()),
+            hold_below: appliance_core::quality::LEAST_SCORE,
         };
         JobRunner { ingesting, catalog, arrivals: Arc::new(Notify::new()) }
     }

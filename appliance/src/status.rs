@@ -63,7 +63,8 @@ fn counts(by_state: &[(VersionState, u64)]) -> DocumentCounts {
     DocumentCounts {
         searchable: of(&[VersionState::Searchable]),
         waiting: of(&[VersionState::Queued, VersionState::Ingesting]),
-        failed: of(&[VersionState::Failed]),
+        held: of(&[VersionState::Held]),
+        failed: of(&[VersionState::Failed, VersionState::Cancelled]),
     }
 }
 

@@ -153,6 +153,7 @@ impl Place {
             embedder: Arc::clone(&engines.embedder) as Arc<dyn Embedder>,
             index,
             log: Arc::new(catalog.clone()),
+            hold_below: self.configuration.ingest.hold_below as f32,
         };
         JobRunner { ingesting, catalog, arrivals }
     }

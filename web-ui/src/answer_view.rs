@@ -55,6 +55,8 @@ pub struct SourceView {
     pub pieces: Vec<Piece>,
     /// The place as a picture.
     pub crop: Option<Crop>,
+    /// That its characters were recognised in a picture, if they were.
+    pub recognised: Option<String>,
 }
 
 /// The sources: those shown with their text, and the others that were found.
@@ -173,14 +175,17 @@ fn mark(page: &Page, answer: &Answer, citation: Citation) -> MarkView {
         number: citation.source,
         symbol,
         href: Some(links::place(source.passage.document, &locator.place, Some(mark))),
-        label: page.words(
-            "citation-label",
-            &[
-                ("number", citation.source.into()),
-                ("title", source.passage.title.as_str().into()),
-                ("place", words::place(page, &locator.place).into()),
-            ],
-        ),
+        label: label(page, source, &words::place(page, &locator.place)),
+    }
+}
+
+/// What a screen reader says of a mark; that its words come from a picture belongs to it.
+fn label(page: &Page, source: &Source, place: &str) -> String {
+    let (number, title) = (source.number.into(), source.passage.title.as_str().into());
+    let label = page.words("citation-label", &[("number", number), ("title", title), ("place", place.into())]);
+    match source.passage.passage.recognised {
+        Some(confidence) => format!("{label} {}", page.with("page-recognised", "percent", words::percent(confidence))),
+        None => label,
     }
 }
 
@@ -204,6 +209,7 @@ fn source(page: &Page, source: &Source, citations: &[Citation]) -> SourceView {
         href: links::place(stored.document, &place, Some(mark)),
         pieces: excerpt(&stored.passage.text, &quotes),
         crop: if citations.is_empty() { None } else { crop(stored.document, &place) },
+        recognised: words::recognised(page, stored.passage.recognised),
     }
 }
 

@@ -34,6 +34,9 @@ pub enum Failure {
     /// The body is larger than is taken.
     #[error("the body is too large")]
     TooLarge,
+    /// The thing is not, or no longer, in a state for that.
+    #[error("the document is not in a state for that")]
+    TooLate,
     /// Too many failed attempts to sign in.
     #[error("too many attempts")]
     TooManyAttempts {
@@ -79,6 +82,7 @@ impl Failure {
             Self::Question(QuestionError::Empty) => "question-empty",
             Self::Question(QuestionError::TooLong(_)) => "question-too-long",
             Self::TooLarge => "too-large",
+            Self::TooLate => "too-late",
             Self::TooManyAttempts { .. } => "too-many-attempts",
             Self::Busy => "busy",
             Self::ReaderLeft => "reader-left",
@@ -98,6 +102,7 @@ impl Failure {
             Self::Question(QuestionError::Empty) => ("error-question", "ask-empty"),
             Self::Question(QuestionError::TooLong(_)) => ("error-question", "ask-too-long"),
             Self::TooLarge => ("error-too-large", "error-too-large-what"),
+            Self::TooLate => ("error-too-late", "error-too-late-what"),
             Self::TooManyAttempts { .. } => ("error-too-many", "error-too-many-what"),
             Self::Busy => ("error-busy", "error-busy-what"),
             Self::Port(_) | Self::Upload(_) | Self::Template(_) => ("error-internal", "error-internal-what"),
@@ -140,6 +145,7 @@ impl ResponseError for Failure {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::BadRequest | Self::Question(_) | Self::ReaderLeft => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooLate => StatusCode::CONFLICT,
             Self::TooManyAttempts { .. } | Self::Busy => StatusCode::TOO_MANY_REQUESTS,
             Self::Port(_) | Self::Upload(_) | Self::Template(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }

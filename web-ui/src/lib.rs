@@ -12,6 +12,7 @@ mod failure;
 mod fields;
 mod links;
 mod messages;
+mod opening;
 mod outline;
 mod page;
 mod place_view;

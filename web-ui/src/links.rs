@@ -2,6 +2,7 @@
 
 use appliance_core::id::{DocumentId, PassageId};
 use appliance_core::locator::{Place, Span};
+use appliance_core::ports::catalog::Edition;
 
 /// A passage, and the bytes of its text that are quoted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,8 +37,15 @@ pub fn place(document: DocumentId, place: &Place, mark: Option<Mark>) -> String 
 }
 
 /// A page of a document as a picture.
-pub fn picture(document: DocumentId, page: u32) -> String {
-    format!("/documents/{document}/pages/{page}.png?scale={PICTURE_SCALE}")
+pub fn picture(document: DocumentId, page: u32, edition: Edition) -> String {
+    let edition = if edition == Edition::Held { "&edition=held" } else { "" };
+    format!("/documents/{document}/pages/{page}.png?scale={PICTURE_SCALE}{edition}")
+}
+
+/// A page of a document in the reader.
+pub fn page(document: DocumentId, page: u32, edition: Edition) -> String {
+    let edition = if edition == Edition::Held { "?edition=held" } else { "" };
+    format!("/documents/{document}/at/page/{page}{edition}")
 }
 
 /// Pixels a point of the pictures in pages: twice what the layout shows at 100 %, so that fine screens get sharp type

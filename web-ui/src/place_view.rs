@@ -2,6 +2,7 @@
 
 use appliance_core::id::DocumentId;
 use appliance_core::locator::{PageLine, Place, Rect, Span};
+use appliance_core::ports::catalog::Edition;
 
 /// A run of text, cited or not.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,7 +96,7 @@ pub fn crop(document: DocumentId, place: &Place) -> Option<Crop> {
     let x = (around.x + around.width / 2.0 - width / 2.0).max(0.0);
     let y = (around.y + around.height.min(MOST_HEIGHT - 2.0 * MARGIN) / 2.0 - height / 2.0).max(0.0);
     Some(Crop {
-        href: crate::links::picture(document, page),
+        href: crate::links::picture(document, page, Edition::Answering),
         view_box: format!("{x:.1} {y:.1} {width:.1} {height:.1}"),
         transform: format!("scale({})", 1.0 / crate::links::PICTURE_SCALE),
         rects,

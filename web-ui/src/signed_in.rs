@@ -8,7 +8,7 @@ use crate::site::Site;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
 use appliance_core::ports::PortError;
-use appliance_core::ports::catalog::Session;
+use appliance_core::ports::catalog::{Edition, Session};
 use appliance_core::viewer::{Role, Viewer};
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
@@ -96,6 +96,15 @@ impl SignedIn {
     /// Goes on only with at least that role.
     pub fn require(&self, role: Role) -> Result<(), Failure> {
         if self.viewer.role() >= role { Ok(()) } else { Err(Failure::Forbidden) }
+    }
+
+    /// The edition that an address names; a held one is for those who decide about it.
+    pub fn edition(&self, named: &str) -> Result<Edition, Failure> {
+        if named != "held" {
+            return Ok(Edition::Answering);
+        }
+        self.require(Role::Editor)?;
+        Ok(Edition::Held)
     }
 
     /// Refuses a state change whose token is not the session's.

@@ -24,6 +24,8 @@ pub struct Site {
     pub renderer: Renderer,
     /// One permit for each question that may be answered at the same time.
     pub asking: Arc<Semaphore>,
+    /// One permit: a password costs a processor for a moment, and guessing must not be cheap.
+    pub unlocking: Semaphore,
     started: i64,
     requests: AtomicU64,
 }
@@ -35,6 +37,7 @@ impl Site {
         web::Data::new(Self {
             renderer,
             asking: Arc::new(Semaphore::new(settings.concurrent_questions)),
+            unlocking: Semaphore::new(1),
             started: desk.clock.now().as_second(),
             requests: AtomicU64::new(0),
             desk,

@@ -77,6 +77,8 @@ pub struct DocumentCounts {
     pub searchable: u64,
     /// They wait, or are being read.
     pub waiting: u64,
+    /// Those that a person has to accept first.
+    pub held: u64,
     /// They could not be read.
     pub failed: u64,
 }

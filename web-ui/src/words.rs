@@ -2,10 +2,11 @@
 
 use crate::page::Page;
 use appliance_core::answer::{AnswerKind, Stage};
-use appliance_core::document::{Format, Warning};
+use appliance_core::document::{Format, PageReading, TextOrigin, Warning};
 use appliance_core::folding::fold_tight;
 use appliance_core::locator::Place;
 use appliance_core::ports::catalog::{DocumentEntry, FailureReason, IngestStage, VersionState};
+use appliance_core::quality::DOUBTFUL_PAGE;
 use appliance_core::viewer::Role;
 
 /// ① to ⑳, then (21).
@@ -86,12 +87,13 @@ pub fn role(page: &Page, role: Role) -> String {
     })
 }
 
-/// A state in one word for the stylesheet: good, busy, bad or past.
+/// A state in one word for the stylesheet: good, busy, warn, bad or past.
 pub fn tone(state: VersionState) -> &'static str {
     match state {
         VersionState::Queued | VersionState::Ingesting => "busy",
+        VersionState::Held => "warn",
         VersionState::Searchable => "good",
-        VersionState::Superseded => "past",
+        VersionState::Superseded | VersionState::Cancelled => "past",
         VersionState::Failed => "bad",
     }
 }
@@ -101,29 +103,99 @@ pub fn state_name(state: VersionState) -> &'static str {
     match state {
         VersionState::Queued => "queued",
         VersionState::Ingesting => "ingesting",
+        VersionState::Held => "held",
         VersionState::Searchable => "searchable",
         VersionState::Superseded => "superseded",
         VersionState::Failed => "failed",
+        VersionState::Cancelled => "cancelled",
     }
 }
 
-/// Where a document stands.
+/// Where a document stands. These words change seldom, so that a screen reader may tell each change.
 pub fn state(page: &Page, entry: &DocumentEntry) -> String {
-    match (entry.state, entry.progress) {
-        (VersionState::Searchable, _) => page.t("state-searchable"),
-        (VersionState::Superseded, _) => page.t("state-superseded"),
-        (VersionState::Failed, _) => page.t("state-failed"),
-        (VersionState::Queued, _) | (VersionState::Ingesting, None) => page.t("state-queued"),
-        (VersionState::Ingesting, Some(progress)) => match progress.stage {
-            IngestStage::Queued => page.t("state-queued"),
-            IngestStage::Parsing => page.t("state-parsing"),
-            IngestStage::Embedding if progress.total > 0 => {
-                page.words("state-embedding", &[("done", progress.done.into()), ("total", progress.total.into())])
+    page.t(match (entry.state, entry.progress.map(|p| p.stage)) {
+        (VersionState::Held, _) => "state-held",
+        (VersionState::Searchable, _) => "state-searchable",
+        (VersionState::Superseded, _) => "state-superseded",
+        (VersionState::Failed, _) => "state-failed",
+        (VersionState::Cancelled, _) => "state-cancelled",
+        (VersionState::Queued, _) | (VersionState::Ingesting, None | Some(IngestStage::Queued)) => "state-queued",
+        (VersionState::Ingesting, Some(IngestStage::Parsing)) => "state-parsing",
+        (VersionState::Ingesting, Some(IngestStage::Embedding)) => "state-preparing",
+        (VersionState::Ingesting, Some(_)) => "state-indexing",
+    })
+}
+
+/// How far it is, how fast, and how long it will take; or what it waits for. Empty when there is nothing to say.
+pub fn progress(page: &Page, entry: &DocumentEntry, now: Option<&str>) -> String {
+    let mut told: Vec<String> = Vec::new();
+    match (entry.state, entry.progress, entry.ahead) {
+        (VersionState::Queued, _, Some(ahead)) => {
+            told.push(if ahead == 0 { page.t("queue-next") } else { page.with("queue-ahead", "ahead", number(ahead.into())) });
+            told.extend(now.map(|title| page.with("queue-now", "title", title)));
+        }
+        (VersionState::Ingesting, Some(progress), _) if progress.total > 0 => {
+            let pages = progress.stage == IngestStage::Parsing;
+            let figures = [("done", number(progress.done.into()).into()), ("total", number(progress.total.into()).into())];
+            told.push(page.words(if pages { "progress-pages" } else { "progress-passages" }, &figures));
+            if let Some(rate) = progress.rate {
+                told.push(page.with(if pages { "rate-pages" } else { "rate-passages" }, "rate", decimal(rate)));
             }
-            IngestStage::Embedding => page.t("state-preparing"),
-            IngestStage::Indexing | IngestStage::Done | IngestStage::Failed => page.t("state-indexing"),
-        },
+            told.extend(progress.seconds_left().and_then(|seconds| left(page, seconds)));
+        }
+        _ => {}
     }
+    told.join(&page.t("progress-between"))
+}
+
+/// A time to go as a person would say it; nothing where it is over before it is read.
+fn left(page: &Page, seconds: u32) -> Option<String> {
+    match seconds {
+        0..=2 => None,
+        3..=55 => Some(page.with("left-seconds", "seconds", seconds.div_ceil(5) * 5)),
+        56..=3_599 => Some(page.with("left-minutes", "minutes", seconds.div_ceil(60))),
+        _ => Some(page.words("left-hours", &[("hours", (seconds / 3_600).into()), ("minutes", (seconds % 3_600 / 60).into())])),
+    }
+}
+
+/// The title of a document among these that is being read now.
+pub fn being_read(entries: &[DocumentEntry]) -> Option<String> {
+    entries.iter().find(|e| e.state == VersionState::Ingesting).map(|e| e.title.clone())
+}
+
+/// Whether a document failed for want of its password.
+pub fn is_locked(entry: &DocumentEntry) -> bool {
+    entry.state == VersionState::Failed && entry.failure.as_ref().is_some_and(|f| f.code == "encrypted")
+}
+
+/// A share as a whole number of hundredths. What is not whole is never shown as whole, and what is something never as nothing.
+pub fn percent(share: f32) -> u32 {
+    let hundredths = (share.clamp(0.0, 1.0) * 100.0).round() as u32;
+    match hundredths {
+        100 if share < 1.0 => 99,
+        0 if share > 0.0 => 1,
+        other => other,
+    }
+}
+
+/// How a page was read.
+pub fn origin(page: &Page, reading: PageReading) -> String {
+    match reading.origin {
+        TextOrigin::Unread => page.t("page-unread"),
+        TextOrigin::Blank => page.t("page-blank"),
+        TextOrigin::Recognised { confidence } => page.with("page-recognised", "percent", percent(confidence)),
+        TextOrigin::Written if reading.score < DOUBTFUL_PAGE => page.t("page-doubtful"),
+        TextOrigin::Written => page.t("page-written"),
+    }
+}
+
+/// That a passage was recognised in a picture, and what follows from it.
+pub fn recognised(page: &Page, confidence: Option<f32>) -> Option<String> {
+    confidence.map(|c| page.with("recognised", "percent", percent(c)))
+}
+
+fn decimal(rate: f32) -> String {
+    if rate >= 10.0 { number(rate.round() as u64) } else { format!("{rate:.1}") }
 }
 
 /// Why a document could not be read, and what to do.
@@ -197,6 +269,11 @@ mod tests {
         let path = ["○手数料条例".to_owned(), "第2章".to_owned(), "第9条".to_owned()];
         assert_eq!(headings("手数料条例", &path), "第2章 › 第9条");
         assert_eq!(headings("規則", &path), "○手数料条例 › 第2章 › 第9条");
+    }
+
+    #[test]
+    fn what_is_nearly_whole_is_not_shown_as_whole() {
+        assert_eq!([percent(1.0), percent(0.999), percent(0.874), percent(0.001), percent(0.0), percent(f32::NAN)], [100, 99, 87, 1, 0, 0]);
     }
 
     #[test]

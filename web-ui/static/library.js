@@ -12,16 +12,19 @@ if (form) {
     const button = form.querySelector("button");
     button.disabled = true;
     uploads.replaceChildren();
-    const outcomes = { queued: 0, duplicate: 0, refused: 0 };
+    const outcomes = { queued: 0, duplicate: 0, refused: 0, locked: 0 };
     // One after the other: the appliance reads them one after the other too.
     for (const file of files) outcomes[await send(file)] += 1;
     button.disabled = false;
     form.reset();
     // A refusal stays on the screen with its reason; otherwise the list says what came of it.
     const listed = document.getElementById("documents");
-    if (!outcomes.refused || (outcomes.queued && !listed)) {
+    const taken = outcomes.queued + outcomes.locked;
+    if (!outcomes.refused && !outcomes.locked) {
       location.assign(`/documents?added=${outcomes.queued}&duplicate=${outcomes.duplicate}`);
-    } else if (outcomes.queued) {
+    } else if (taken && !listed) {
+      location.assign(`/documents?added=${taken}&duplicate=${outcomes.duplicate}`);
+    } else if (taken) {
       await refresh();
       watch();
     }
@@ -47,6 +50,7 @@ function send(file) {
   const data = new FormData();
   data.append("form_token", form.elements.form_token.value);
   data.append("collection", form.elements.collection.value);
+  if (form.elements.password?.value) data.append("password", form.elements.password.value);
   data.append("file", file, file.name);
   return new Promise((resolve) => {
     const request = new XMLHttpRequest();
@@ -59,6 +63,8 @@ function send(file) {
     request.onload = () => {
       if (request.status >= 300) { resolve(refuse(item, bar, state, request.response?.message ?? form.dataset.lost)); return; }
       bar.value = 1;
+      // A wrong password: the file is here, and can be opened from the list.
+      if (request.response?.[0]?.message) { refuse(item, bar, state, request.response[0].message); resolve("locked"); return; }
       const duplicate = request.response?.[0]?.outcome === "duplicate";
       state.textContent = duplicate ? form.dataset.duplicate : form.dataset.queued;
       item.className = duplicate ? "warn" : "good";
@@ -125,18 +131,48 @@ async function poll() {
 function update(entry) {
   const row = document.querySelector(`#documents tr[data-document="${entry.id}"]`);
   const words = row?.querySelector(".state-words");
-  if (row) row.dataset.state = entry.state;
-  if (!words || words.textContent === entry.words) return;
-  words.textContent = entry.words;
-  words.className = `state-words ${entry.tone}`;
+  if (!words) return;
+  row.dataset.state = entry.state;
+  // Only a change of state is told to screen readers; figures that run on would drown everything else.
+  if (words.textContent !== entry.words) {
+    words.textContent = entry.words;
+    words.className = `state-words ${entry.tone}`;
+  }
+  const detail = row.querySelector(".progress-words");
+  if (detail) detail.textContent = entry.detail;
+  meter(row, words, entry);
 }
 
+function meter(row, words, entry) {
+  const known = entry.state === "ingesting" && entry.progress?.total > 0;
+  let bar = row.querySelector(".state progress");
+  if (!known) { bar?.remove(); return; }
+  if (!bar) {
+    bar = document.createElement("progress");
+    bar.setAttribute("aria-label", entry.title);
+    words.after(bar);
+  }
+  bar.max = entry.progress.total;
+  bar.value = entry.progress.done;
+}
+
+// Takes the rows as the server renders them now. A row in which somebody types stays until they are done.
 async function refresh() {
   const response = await fetch(location.href).catch(() => null);
   if (!response?.ok) return;
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const queue = page.querySelector("#queue");
+  if (queue) document.querySelector("#queue").textContent = queue.textContent;
+  const shown = document.querySelector("#documents tbody");
   const fresh = page.querySelector("#documents tbody");
-  if (fresh) document.querySelector("#documents tbody")?.replaceWith(document.adoptNode(fresh));
+  if (!shown || !fresh) return;
+  for (const row of fresh.querySelectorAll("tr")) {
+    const old = shown.querySelector(`tr[data-document="${row.dataset.document}"]`);
+    if (old && busy(old)) row.replaceWith(old);
+  }
+  shown.replaceChildren(...document.adoptNode(fresh).children);
 }
+
+const busy = (row) => row.contains(document.activeElement) || [...row.querySelectorAll("input[type=password]")].some((field) => field.value);
 
 if (active().length) watch();

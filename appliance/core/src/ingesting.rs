@@ -1,19 +1,25 @@
 //! Ingesting: from a stored file to passages that answer. Rerunnable at any point without harm.
 
-use crate::document::{Parsed, Reading};
+use crate::document::Reading;
 use crate::id::PassageId;
-use crate::passage::Passage;
-use crate::ports::catalog::{FailureReason, IngestStage, Job, JobProgress};
+use crate::pace::Pace;
+use crate::ports::catalog::{FailureReason, IngestStage, Job, JobProgress, ReadPassage, ReadVersion, Wanted};
 use crate::ports::index::IndexedPassage;
 use crate::ports::models::TextRole;
 use crate::ports::reader::{ParseError, SourceFile, Watch};
 use crate::ports::{Embedder, IngestLog, Parser, PassageIndex, PortError};
+use crate::quality::document_score;
 use crate::ranking::Embedding;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 use thiserror::Error;
 
 /// Passages embedded between two notes of progress.
 const BATCH: usize = 16;
+/// How often a reading under way is looked at, and whether it is still wanted.
+const LOOK: Duration = Duration::from_millis(250);
+/// How long a reading that was told to end is waited for.
+const FAREWELL: Duration = Duration::from_secs(5);
 
 /// What ingesting works with.
 #[derive(Clone)]
@@ -26,6 +32,8 @@ pub struct Ingesting {
     pub index: Arc<dyn PassageIndex>,
     /// Where everything is written down.
     pub log: Arc<dyn IngestLog>,
+    /// A document with a lower score waits until a person accepts it; 0 lets every document through.
+    pub hold_below: f32,
 }
 
 /// Why a version did not become searchable.
@@ -60,38 +68,39 @@ impl IngestError {
 /// What came of a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ingested {
-    /// Passages now searchable.
+    /// Its passages.
     pub passages: usize,
     /// Warnings kept with the document.
     pub warnings: usize,
+    /// Whether a person has to accept it before they are searched.
+    pub held: bool,
 }
 
-/// Takes one version from its file to `Searchable`. Until then the version before it answers.
+/// Takes one version from its file to `Searchable`, or to `Held` when it was read too badly. Until then the version
+/// before it answers.
 ///
-/// On an error the job still has to be ended by the caller with [`IngestLog::fail`].
+/// What an earlier attempt has read and embedded is not done again: a version that a person accepted goes on from there.
+/// On an error the job still has to be ended by the caller with [`IngestLog::fail`]. Dropping the future ends the
+/// reading of the file.
 #[tracing::instrument(name = "ingest", skip_all, fields(job.id = %job.id, document.id = %job.document))]
 pub async fn ingest(ingesting: &Ingesting, job: &Job) -> Result<Ingested, IngestError> {
-    let progress = |stage, done: usize, total: usize| {
-        ingesting.log.note_progress(job.id, JobProgress { stage, done: done as u32, total: total as u32 })
+    let mut meter = Meter::new(ingesting, job);
+    let version = match ingesting.log.read_before(job.version, &ingesting.embedder.identity().hash).await? {
+        Some(version) => version,
+        None => read(ingesting, job, &mut meter).await?,
     };
-
-    progress(IngestStage::Parsing, 0, 0).await?;
-    let Reading { parsed, passages } = read(ingesting, job).await?;
-    let ids = ingesting.log.store_parsed(job.version, &parsed, &passages).await?;
-
-    let mut embeddings = Vec::with_capacity(passages.len());
-    for batch in passages.chunks(BATCH) {
-        progress(IngestStage::Embedding, embeddings.len(), passages.len()).await?;
-        let texts = batch.iter().map(|p| p.with_headings(&parsed.document.title)).collect();
-        embeddings.extend(ingesting.embedder.embed(TextRole::Passage, texts).await?);
+    let (passages, warnings) = (version.passages.len(), version.warnings);
+    if !job.accepted && version.score.is_some_and(|score| score < ingesting.hold_below) {
+        ingesting.log.hold(job).await?;
+        return Ok(Ingested { passages, warnings, held: true });
     }
-    let embedded: Vec<(PassageId, Embedding)> = ids.into_iter().zip(embeddings).collect();
-    ingesting.log.store_embeddings(&ingesting.embedder.identity().hash, &embedded).await?;
+    let embeddings = embed(ingesting, &version, &mut meter).await?;
 
-    progress(IngestStage::Indexing, 0, passages.len()).await?;
+    meter.note(IngestStage::Indexing, 0, passages).await?;
     ingesting.index.remove_version(job.version).await?;
-    ingesting.index.upsert(indexed(job, &parsed, &passages, embedded)).await?;
+    ingesting.index.upsert(indexed(job, version, embeddings)).await?;
     ingesting.index.commit().await?;
+    meter.note(IngestStage::Indexing, passages, passages).await?;
 
     // Invariant: the catalog names the new version searchable only after its passages can be found, and the old
     // version's passages go only after that. A search in between finds both and keeps the one the catalog names.
@@ -99,29 +108,127 @@ pub async fn ingest(ingesting: &Ingesting, job: &Job) -> Result<Ingested, Ingest
         ingesting.index.remove_version(replaced).await?;
         ingesting.index.commit().await?;
     }
-    Ok(Ingested { passages: passages.len(), warnings: parsed.warnings.len() })
+    Ok(Ingested { passages, warnings, held: false })
 }
 
-async fn read(ingesting: &Ingesting, job: &Job) -> Result<Reading, IngestError> {
-    let parser = Arc::clone(&ingesting.parser);
-    let file = SourceFile { path: job.file.clone(), name: job.name.clone() };
-    let read = tokio::task::spawn_blocking(move || parser.read(&file, &Watch::default())).await;
-    Ok(read.map_err(|_| IngestError::ParserGaveUp { name: job.name.clone() })??)
+/// Reads the file and stores what was read.
+async fn read(ingesting: &Ingesting, job: &Job, meter: &mut Meter<'_>) -> Result<ReadVersion, IngestError> {
+    let Reading { parsed, passages } = watched(ingesting, job, meter).await?;
+    let ids = ingesting.log.store_parsed(job.version, &parsed, &passages).await?;
+    let with_id = |(id, passage)| ReadPassage { id, passage, embedding: None };
+    Ok(ReadVersion {
+        score: document_score(&parsed.document.pages),
+        title: parsed.document.title,
+        warnings: parsed.warnings.len(),
+        passages: ids.into_iter().zip(passages).map(with_id).collect(),
+    })
 }
 
-fn indexed(job: &Job, parsed: &Parsed, passages: &[Passage], embedded: Vec<(PassageId, Embedding)>) -> Vec<IndexedPassage> {
-    passages
-        .iter()
-        .zip(embedded)
-        .map(|(passage, (id, embedding))| IndexedPassage {
-            id,
+/// Runs the parser off the async threads, noting how far it is, until it ends or is no longer wanted.
+async fn watched(ingesting: &Ingesting, job: &Job, meter: &mut Meter<'_>) -> Result<Reading, IngestError> {
+    meter.note(IngestStage::Parsing, 0, 0).await?;
+    let watch = Arc::new(Watch::default());
+    let _unwatched = EndWhenDropped(Arc::clone(&watch));
+    let mut reading = tokio::task::spawn_blocking({
+        let (parser, watch) = (Arc::clone(&ingesting.parser), Arc::clone(&watch));
+        let file = SourceFile { path: job.file.clone(), name: job.name.clone() };
+        move || parser.read(&file, &watch)
+    });
+    loop {
+        tokio::select! {
+            read = &mut reading => return Ok(read.map_err(|_| IngestError::ParserGaveUp { name: job.name.clone() })??),
+            () = tokio::time::sleep(LOOK) => {
+                let (done, total) = watch.progress();
+                if let Err(error) = meter.note(IngestStage::Parsing, done as usize, total as usize).await {
+                    watch.cancel();
+                    // Its memory is not free before it ends; a reading that does not listen is not waited for.
+                    drop(tokio::time::timeout(FAREWELL, reading).await);
+                    return Err(error);
+                }
+            }
+        }
+    }
+}
+
+/// Ends a reading that nobody waits for any more.
+struct EndWhenDropped(Arc<Watch>);
+
+impl Drop for EndWhenDropped {
+    fn drop(&mut self) {
+        self.0.cancel();
+    }
+}
+
+/// The embeddings of all passages, in order. Those that are missing are made, and stored as they are made.
+async fn embed(ingesting: &Ingesting, version: &ReadVersion, meter: &mut Meter<'_>) -> Result<Vec<Embedding>, IngestError> {
+    let model = &ingesting.embedder.identity().hash;
+    let total = version.passages.len();
+    let mut embeddings: Vec<Option<Embedding>> = version.passages.iter().map(|p| p.embedding.clone()).collect();
+    let missing: Vec<usize> = (0..total).filter(|i| embeddings[*i].is_none()).collect();
+    let mut done = total - missing.len();
+    for batch in missing.chunks(BATCH) {
+        meter.note(IngestStage::Embedding, done, total).await?;
+        let texts = batch.iter().map(|i| version.passages[*i].passage.with_headings(&version.title)).collect();
+        let made = ingesting.embedder.embed(TextRole::Passage, texts).await?;
+        let named: Vec<(PassageId, Embedding)> = batch.iter().map(|i| version.passages[*i].id).zip(made).collect();
+        ingesting.log.store_embeddings(model, &named).await?;
+        for (i, (_, embedding)) in batch.iter().zip(named) {
+            embeddings[*i] = Some(embedding);
+        }
+        done += batch.len();
+    }
+    meter.note(IngestStage::Embedding, total, total).await?;
+    let all: Option<Vec<Embedding>> = embeddings.into_iter().collect();
+    all.ok_or_else(|| PortError::new("the embedder gave fewer vectors than it was given texts").into())
+}
+
+fn indexed(job: &Job, version: ReadVersion, embeddings: Vec<Embedding>) -> Vec<IndexedPassage> {
+    let title = version.title;
+    version
+        .passages
+        .into_iter()
+        .zip(embeddings)
+        .map(|(read, embedding)| IndexedPassage {
+            id: read.id,
             version: job.version,
             document: job.document,
             collection: job.collection,
-            title: parsed.document.title.clone(),
-            heading_path: passage.heading_path.clone(),
-            text: passage.text.clone(),
+            title: title.clone(),
+            heading_path: read.passage.heading_path,
+            text: read.passage.text,
             embedding,
         })
         .collect()
+}
+
+/// Notes progress with its rate, and stops work that is no longer wanted.
+struct Meter<'a> {
+    ingesting: &'a Ingesting,
+    job: &'a Job,
+    started: Instant,
+    stage: IngestStage,
+    pace: Pace,
+}
+
+impl<'a> Meter<'a> {
+    fn new(ingesting: &'a Ingesting, job: &'a Job) -> Self {
+        Self { ingesting, job, started: Instant::now(), stage: IngestStage::Queued, pace: Pace::default() }
+    }
+
+    async fn note(&mut self, stage: IngestStage, done: usize, total: usize) -> Result<(), IngestError> {
+        let (done, total) = (u32::try_from(done).unwrap_or(u32::MAX), u32::try_from(total).unwrap_or(u32::MAX));
+        if self.stage != stage {
+            self.pace.restart();
+            self.stage = stage;
+        }
+        // Before the number of pages is known nothing is read: opening a file must not slow the figure for its pages.
+        if total > 0 {
+            self.pace.note(self.started.elapsed(), done);
+        }
+        let progress = JobProgress { stage, done, total, rate: self.pace.rate() };
+        match self.ingesting.log.note_progress(self.job.id, progress).await? {
+            Wanted::Still => Ok(()),
+            Wanted::NoLonger => Err(ParseError::Cancelled { name: self.job.name.clone() }.into()),
+        }
+    }
 }

@@ -15,6 +15,7 @@ pub mod id;
 pub mod ingesting;
 pub mod language;
 pub mod locator;
+pub mod pace;
 pub mod passage;
 pub mod ports;
 pub mod printed;

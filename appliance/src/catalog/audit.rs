@@ -19,6 +19,11 @@ pub(super) enum Action {
     PersonDeactivated,
     DocumentAdded,
     DocumentDeleted,
+    DocumentAccepted,
+    DocumentRejected,
+    DocumentCancelled,
+    DocumentRetried,
+    DocumentUnlocked,
     QuestionAsked,
 }
 
@@ -35,6 +40,11 @@ impl Action {
             Self::PersonDeactivated => "person-deactivated",
             Self::DocumentAdded => "document-added",
             Self::DocumentDeleted => "document-deleted",
+            Self::DocumentAccepted => "document-accepted",
+            Self::DocumentRejected => "document-rejected",
+            Self::DocumentCancelled => "document-cancelled",
+            Self::DocumentRetried => "document-retried",
+            Self::DocumentUnlocked => "document-unlocked",
             Self::QuestionAsked => "question-asked",
         }
     }

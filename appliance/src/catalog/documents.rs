@@ -4,7 +4,7 @@ use super::{Catalog, Doing, LOCAL_OPERATOR, from_json, timestamp, versions};
 use appliance_core::document::Format;
 use appliance_core::id::{CollectionId, DocumentId, UserId, VersionId};
 use appliance_core::ports::PortError;
-use appliance_core::ports::catalog::{DocumentEntry, FailureReason, JobProgress, VersionState};
+use appliance_core::ports::catalog::{DocumentEntry, Edition, FailureReason, JobProgress, VersionState};
 use appliance_core::viewer::Viewer;
 use sqlx::SqliteConnection;
 
@@ -29,16 +29,19 @@ macro_rules! select_entry {
     ($rest:literal) => {
         concat!(
             "SELECT d.id, d.collection_id, c.name AS collection_name, d.file_name, d.searchable_version, d.added,
-                    v.state, v.bytes, v.failure_code, v.failure_message, v.warnings,
+                    v.id AS newest_version, v.state, v.bytes, v.failure_code, v.failure_message, v.warnings,
                     coalesce(v.title, s.title, d.file_name) AS title, coalesce(v.format, s.format) AS format,
                     CASE WHEN v.format IS NULL THEN coalesce(s.parts, 0) ELSE v.parts END AS parts,
                     CASE WHEN v.format IS NULL THEN coalesce(s.passages, 0) ELSE v.passages END AS passages,
-                    j.stage, j.done, j.total
+                    CASE WHEN v.read = 1 THEN v.score ELSE s.score END AS score,
+                    CASE WHEN v.read = 1 THEN v.doubtful ELSE coalesce(s.doubtful, 0) END AS doubtful,
+                    j.stage, j.done, j.total, j.rate, q.place
              FROM documents d
              JOIN collections c ON c.id = d.collection_id
              JOIN versions v ON v.id = (SELECT max(id) FROM versions WHERE document_id = d.id)
              LEFT JOIN versions s ON s.id = d.searchable_version
-             LEFT JOIN jobs j ON j.version_id = v.id AND j.state IN ('queued', 'running') ",
+             LEFT JOIN jobs j ON j.version_id = v.id AND j.state IN ('queued', 'running')
+             LEFT JOIN (SELECT id, row_number() OVER (ORDER BY id) AS place FROM jobs WHERE state = 'queued') q ON q.id = j.id ",
             $rest
         )
     };
@@ -51,6 +54,7 @@ pub(super) struct Row {
     collection_name: String,
     file_name: String,
     searchable_version: Option<i64>,
+    newest_version: i64,
     added: i64,
     state: String,
     bytes: i64,
@@ -61,9 +65,13 @@ pub(super) struct Row {
     format: Option<String>,
     parts: u32,
     passages: u32,
+    score: Option<f32>,
+    doubtful: u32,
     stage: Option<String>,
     done: Option<u32>,
     total: Option<u32>,
+    rate: Option<f32>,
+    place: Option<u32>,
 }
 
 impl Row {
@@ -71,15 +79,20 @@ impl Row {
         viewer.can_see(CollectionId(self.collection_id), DocumentId(self.id))
     }
 
-    pub(super) fn searchable_version(&self) -> Option<VersionId> {
-        self.searchable_version.map(VersionId)
+    /// The version of that edition; a held one only while it is the newest.
+    pub(super) fn version(&self, edition: Edition) -> Option<VersionId> {
+        match edition {
+            Edition::Answering => self.searchable_version.map(VersionId),
+            Edition::Held => (self.state == "held").then_some(VersionId(self.newest_version)),
+        }
     }
 
     pub(super) fn entry(self) -> Result<DocumentEntry, PortError> {
         let failure = self.failure_code.map(|code| FailureReason { code, message: self.failure_message.unwrap_or_default() });
         let progress = match self.stage {
             Some(stage) => {
-                Some(JobProgress { stage: versions::stage(&stage)?, done: self.done.unwrap_or(0), total: self.total.unwrap_or(0) })
+                let (done, total) = (self.done.unwrap_or(0), self.total.unwrap_or(0));
+                Some(JobProgress { stage: versions::stage(&stage)?, done, total, rate: self.rate })
             }
             None => None,
         };
@@ -93,8 +106,12 @@ impl Row {
             bytes: u64::try_from(self.bytes).unwrap_or(0),
             parts: self.parts,
             passages: self.passages,
+            score: self.score,
+            doubtful: self.doubtful,
             state: versions::state(&self.state)?,
+            answers: self.searchable_version.is_some(),
             progress,
+            ahead: self.place.map(|place| place.saturating_sub(1)),
             failure,
             warnings: from_json(&self.warnings, "warnings")?,
             added: timestamp(self.added),
@@ -111,7 +128,8 @@ pub(super) async fn by_id(db: &mut SqliteConnection, id: DocumentId) -> Result<O
     sqlx::query_as(select_entry!("WHERE d.id = ?")).bind(id.0).fetch_optional(db).await.doing("find a document")
 }
 
-/// The documents of a collection that have this file name, or whose newest version has these bytes and did not fail.
+/// The documents of a collection that have this file name, or whose newest version has these bytes and neither failed nor was
+/// cancelled.
 pub(super) async fn alike(
     db: &mut SqliteConnection,
     collection: CollectionId,
@@ -119,7 +137,7 @@ pub(super) async fn alike(
     file_hash: &str,
 ) -> Result<Vec<Alike>, PortError> {
     sqlx::query_as(
-        "SELECT d.id, d.file_name = ?1 AS same_name, v.file_hash = ?2 AND v.state <> 'failed' AS same_bytes
+        "SELECT d.id, d.file_name = ?1 AS same_name, v.file_hash = ?2 AND v.state NOT IN ('failed', 'cancelled') AS same_bytes
          FROM documents d JOIN versions v ON v.id = (SELECT max(id) FROM versions WHERE document_id = d.id)
          WHERE d.collection_id = ?3 AND (d.file_name = ?1 OR v.file_hash = ?2) ORDER BY d.id",
     )

@@ -58,7 +58,12 @@ impl Catalog {
     }
 }
 
-async fn by_passage(db: &mut SqliteConnection, ids: &[PassageId], model: &ContentHash) -> Result<HashMap<PassageId, Embedding>, PortError> {
+/// The embeddings of these passages by that model.
+pub(super) async fn by_passage(
+    db: &mut SqliteConnection,
+    ids: &[PassageId],
+    model: &ContentHash,
+) -> Result<HashMap<PassageId, Embedding>, PortError> {
     let rows: Vec<(i64, Vec<u8>)> =
         sqlx::query_as("SELECT passage_id, vector FROM embeddings WHERE model = ? AND passage_id IN (SELECT value FROM json_each(?))")
             .bind(model.as_str())

@@ -4,8 +4,8 @@ use super::versions::Published;
 use super::{Catalog, Doing, embeddings, jobs, passages, removals, versions};
 use appliance_core::document::Parsed;
 use appliance_core::id::{ContentHash, JobId, PassageId, VersionId};
-use appliance_core::passage::Passage;
-use appliance_core::ports::catalog::{FailureReason, Job, JobProgress};
+use appliance_core::passage::{Passage, StoredPassage};
+use appliance_core::ports::catalog::{FailureReason, IngestStage, Job, JobProgress, ReadPassage, ReadVersion, Wanted};
 use appliance_core::ports::{IngestLog, PortError};
 use appliance_core::ranking::Embedding;
 use async_trait::async_trait;
@@ -29,9 +29,20 @@ impl IngestLog for Catalog {
         Ok(Some(job))
     }
 
-    async fn note_progress(&self, job: JobId, progress: JobProgress) -> Result<(), PortError> {
+    async fn note_progress(&self, job: JobId, progress: JobProgress) -> Result<Wanted, PortError> {
         let mut db = self.connection().await?;
         jobs::note_progress(&mut db, job, progress).await
+    }
+
+    async fn read_before(&self, version: VersionId, model: &ContentHash) -> Result<Option<ReadVersion>, PortError> {
+        let mut db = self.connection().await?;
+        let Some((title, score, warnings)) = versions::read_before(&mut db, version).await? else { return Ok(None) };
+        let kept = passages::of_any_version(&mut db, version).await?;
+        let ids: Vec<PassageId> = kept.iter().map(|s| s.id).collect();
+        let mut vectors = embeddings::by_passage(&mut db, &ids, model).await?;
+        let read = |s: StoredPassage| ReadPassage { embedding: vectors.remove(&s.id), id: s.id, passage: s.passage };
+        let passages = kept.into_iter().map(read).collect();
+        Ok(Some(ReadVersion { title, score, warnings: warnings as usize, passages }))
     }
 
     async fn store_parsed(&self, version: VersionId, parsed: &Parsed, passages: &[Passage]) -> Result<Vec<PassageId>, PortError> {
@@ -50,27 +61,40 @@ impl IngestLog for Catalog {
         tx.commit().await.doing("store embeddings")
     }
 
+    async fn hold(&self, job: &Job) -> Result<(), PortError> {
+        let mut tx = self.begin().await?;
+        if !versions::hold(&mut tx, job.version).await? {
+            return Err(gone(job.version));
+        }
+        jobs::end(&mut tx, job.id, IngestStage::Held, self.now()).await?;
+        tx.commit().await.doing("hold a version")
+    }
+
     /// When a newer version was published first, this one is superseded at once and returned itself, so that its
     /// passages leave the index again.
     async fn publish(&self, job: &Job) -> Result<Option<VersionId>, PortError> {
         let mut tx = self.begin().await?;
         let leaving = match versions::publish(&mut tx, job.version, self.now()).await? {
             None => return Err(gone(job.version)),
-            Some(Published::Instead(replaced)) => replaced,
+            Some(Published::Instead(replaced)) => {
+                // An earlier attempt that failed may have left the wish that its passages go.
+                removals::forget(&mut tx, job.version).await?;
+                replaced
+            }
             Some(Published::TooLate) => Some(job.version),
         };
         if let Some(version) = leaving {
             embeddings::remove_of_version(&mut tx, version).await?;
             removals::remember(&mut tx, version).await?;
         }
-        jobs::end(&mut tx, job.id, "done", self.now()).await?;
+        jobs::end(&mut tx, job.id, IngestStage::Done, self.now()).await?;
         tx.commit().await.doing("publish a version")?;
         Ok(leaving)
     }
 
     async fn fail(&self, job: &Job, reason: &FailureReason) -> Result<(), PortError> {
         let mut tx = self.begin().await?;
-        fail_version(&mut tx, job.id, job.version, reason, self.now()).await?;
+        end_version(&mut tx, job.id, job.version, reason, self.now()).await?;
         tx.commit().await.doing("note a failure")
     }
 
@@ -78,10 +102,10 @@ impl IngestLog for Catalog {
         let mut tx = self.begin().await?;
         let mut waiting = 0;
         for (job, version, attempts) in jobs::running(&mut tx).await? {
-            if attempts >= max_attempts {
+            if attempts >= max_attempts || jobs::is_unwanted(&mut tx, job).await? {
                 let message = format!("the work was interrupted {attempts} times; the file may be more than this machine can read");
                 let reason = FailureReason { code: "interrupted".to_owned(), message };
-                fail_version(&mut tx, job, version, &reason, self.now()).await?;
+                end_version(&mut tx, job, version, &reason, self.now()).await?;
             } else {
                 jobs::requeue(&mut tx, job).await?;
                 versions::set_state(&mut tx, version, "queued").await?;
@@ -93,18 +117,25 @@ impl IngestLog for Catalog {
     }
 }
 
-/// Ends a job as failed and leaves nothing of its version that could answer.
-async fn fail_version(
+/// Ends a job without a result and leaves nothing of its version that could answer. A job that a person cancelled is
+/// cancelled, whatever its work ended with.
+pub(super) async fn end_version(
     db: &mut SqliteConnection,
     job: JobId,
     version: VersionId,
     reason: &FailureReason,
     now: i64,
 ) -> Result<(), PortError> {
-    versions::set_failed(db, version, reason).await?;
+    if jobs::is_unwanted(db, job).await? {
+        let reason = FailureReason { code: "cancelled".to_owned(), message: "a person ended the ingest of this file".to_owned() };
+        versions::set_ended(db, version, "cancelled", &reason).await?;
+        jobs::end(db, job, IngestStage::Cancelled, now).await?;
+    } else {
+        versions::set_ended(db, version, "failed", reason).await?;
+        jobs::end(db, job, IngestStage::Failed, now).await?;
+    }
     passages::remove(db, version).await?;
-    removals::remember(db, version).await?;
-    jobs::end(db, job, "failed", now).await
+    removals::remember(db, version).await
 }
 
 fn gone(version: VersionId) -> PortError {

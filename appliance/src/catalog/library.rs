@@ -6,10 +6,14 @@ use super::{Catalog, Doing, answers, collections, documents, jobs, passages, rem
 use crate::files;
 use appliance_core::id::{ContentHash, DocumentId, PassageId, VersionId};
 use appliance_core::passage::StoredPassage;
-use appliance_core::ports::catalog::{Accepted, CollectionEntry, DocumentEntry, OpenDocument, Upload};
+use appliance_core::ports::catalog::{
+    Accepted, CollectionEntry, Decided, Decision, DocumentEntry, Edition, LockedFile, OpenDocument, Upload,
+};
 use appliance_core::ports::{Library, PassageIndex, PassageStore, PortError};
 use appliance_core::viewer::Viewer;
 use async_trait::async_trait;
+use sqlx::SqliteConnection;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::sync::Notify;
 use unicode_normalization::UnicodeNormalization;
@@ -27,6 +31,19 @@ impl IndexedLibrary {
     pub fn new(catalog: Catalog, index: Arc<dyn PassageIndex>, arrivals: Arc<Notify>) -> Self {
         Self { catalog, index, arrivals }
     }
+
+    /// Takes versions out of the index that have left the catalog. Nothing of them answers from there on: every search
+    /// checks its hits against the catalog. What is left to do is remembered there too, so that a crash loses none of it.
+    async fn take_out(&self, left: &[VersionId]) -> Result<(), PortError> {
+        if left.is_empty() {
+            return Ok(());
+        }
+        for version in left {
+            self.index.remove_version(*version).await?;
+        }
+        self.index.commit().await?;
+        self.catalog.removals_done(left).await
+    }
 }
 
 #[async_trait]
@@ -43,10 +60,10 @@ impl Library for IndexedLibrary {
         self.catalog.visible_document(viewer, id).await
     }
 
-    async fn open_document(&self, viewer: &Viewer, id: DocumentId) -> Result<Option<OpenDocument>, PortError> {
+    async fn open_document(&self, viewer: &Viewer, id: DocumentId, edition: Edition) -> Result<Option<OpenDocument>, PortError> {
         let mut db = self.catalog.connection().await?;
         let Some(row) = documents::by_id(&mut db, id).await?.filter(|r| r.is_seen_by(viewer)) else { return Ok(None) };
-        let Some(version) = row.searchable_version() else { return Ok(None) };
+        let Some(version) = row.version(edition) else { return Ok(None) };
         let Some(content) = versions::content(&mut db, version).await? else { return Ok(None) };
         Ok(Some(OpenDocument {
             entry: row.entry()?,
@@ -64,11 +81,11 @@ impl Library for IndexedLibrary {
         Ok(self.catalog.visible_passages(viewer, &[id]).await?.into_iter().next())
     }
 
-    async fn passages_of(&self, viewer: &Viewer, id: DocumentId) -> Result<Vec<StoredPassage>, PortError> {
+    async fn passages_of(&self, viewer: &Viewer, id: DocumentId, edition: Edition) -> Result<Vec<StoredPassage>, PortError> {
         let mut db = self.catalog.connection().await?;
         let Some(row) = documents::by_id(&mut db, id).await?.filter(|r| r.is_seen_by(viewer)) else { return Ok(Vec::new()) };
-        match row.searchable_version() {
-            Some(version) => passages::of_version(&mut db, version).await,
+        match row.version(edition) {
+            Some(version) => passages::of_any_version(&mut db, version).await,
             None => Ok(Vec::new()),
         }
     }
@@ -81,15 +98,30 @@ impl Library for IndexedLibrary {
         Ok(accepted)
     }
 
+    async fn decide(&self, viewer: &Viewer, id: DocumentId, decision: Decision) -> Result<Decided, PortError> {
+        let (decided, left) = self.catalog.decide(viewer, id, decision).await?;
+        self.take_out(&left).await?;
+        if decided == Decided::Done {
+            self.arrivals.notify_one();
+        }
+        Ok(decided)
+    }
+
+    async fn locked_file(&self, viewer: &Viewer, id: DocumentId) -> Result<Option<LockedFile>, PortError> {
+        self.catalog.locked_file(viewer, id).await
+    }
+
+    async fn unlock(&self, viewer: &Viewer, id: DocumentId, opened: PathBuf) -> Result<Decided, PortError> {
+        let decided = self.catalog.unlock(viewer, id, opened).await?;
+        if decided == Decided::Done {
+            self.arrivals.notify_one();
+        }
+        Ok(decided)
+    }
+
     async fn delete(&self, viewer: &Viewer, id: DocumentId) -> Result<bool, PortError> {
         let Some(left) = self.catalog.remove_document(viewer, id).await? else { return Ok(false) };
-        // From here on nothing of it answers: every search checks its hits against the catalog. What is left to do is
-        // remembered there too, so that a crash loses none of it.
-        for version in &left {
-            self.index.remove_version(*version).await?;
-        }
-        self.index.commit().await?;
-        self.catalog.removals_done(&left).await?;
+        self.take_out(&left).await?;
         Ok(true)
     }
 }
@@ -128,11 +160,7 @@ impl Catalog {
             return Err(PortError::new(format!("collection {} does not exist, or may not be seen", upload.collection)));
         }
         let upload = Upload { name: file_name(&upload.name), ..upload };
-        let file = upload.file.clone();
-        let (hash, bytes) = tokio::task::spawn_blocking(move || files::hash_file(&file))
-            .await
-            .map_err(|e| PortError::caused("hashing was broken off", e))?
-            .map_err(|e| PortError::caused(format!("uploaded file {} cannot be read", upload.name), e))?;
+        let (hash, bytes) = hashed(&upload.file, &upload.name).await?;
         // The write lock is held over the move into the store: a deletion of the same bytes at the same moment, even
         // by another process, comes wholly before or wholly after.
         let mut tx = self.begin().await?;
@@ -165,17 +193,32 @@ impl Catalog {
         let mut tx = self.begin().await?;
         let Some(row) = documents::by_id(&mut tx, id).await?.filter(|r| r.is_seen_by(viewer)) else { return Ok(None) };
         let name = row.entry()?.file_name;
-        let (left, hashes): (Vec<VersionId>, Vec<ContentHash>) = versions::of_document(&mut tx, id).await?.into_iter().unzip();
-        for version in &left {
-            removals::remember(&mut tx, *version).await?;
-        }
-        answers::forget_document(&mut tx, id).await?;
-        documents::remove(&mut tx, id).await?;
+        let (left, hashes) = forget_document(&mut tx, id).await?;
         audit::note(&mut tx, self.now(), Some(viewer.user()), Action::DocumentDeleted, &format!("document:{id}"), &name).await?;
         tx.commit().await.doing("delete a document")?;
         self.drop_unused(&hashes).await?;
         Ok(Some(left))
     }
+}
+
+/// Takes a document out of every table. Returns its versions, remembered as those that must leave the index, and their files.
+pub(super) async fn forget_document(db: &mut SqliteConnection, id: DocumentId) -> Result<(Vec<VersionId>, Vec<ContentHash>), PortError> {
+    let (left, hashes): (Vec<VersionId>, Vec<ContentHash>) = versions::of_document(db, id).await?.into_iter().unzip();
+    for version in &left {
+        removals::remember(db, *version).await?;
+    }
+    answers::forget_document(db, id).await?;
+    documents::remove(db, id).await?;
+    Ok((left, hashes))
+}
+
+/// The hash and the length of a file on its way in.
+pub(super) async fn hashed(file: &Path, name: &str) -> Result<(ContentHash, u64), PortError> {
+    let file = file.to_owned();
+    tokio::task::spawn_blocking(move || files::hash_file(&file))
+        .await
+        .map_err(|e| PortError::caused("hashing was broken off", e))?
+        .map_err(|e| PortError::caused(format!("uploaded file {name} cannot be read"), e))
 }
 
 /// The longest file name kept, in characters; file systems stop at 255 bytes.

@@ -84,13 +84,18 @@ pub(super) async fn searchable(db: &mut SqliteConnection, ids: &[PassageId]) -> 
     rows.into_iter().map(Row::stored).collect()
 }
 
-/// The passages of a searchable version, in order.
-pub(super) async fn of_version(db: &mut SqliteConnection, version: VersionId) -> Result<Vec<StoredPassage>, PortError> {
-    let rows: Vec<Row> = sqlx::query_as(select_passage!("WHERE p.version_id = ? ORDER BY p.ordinal"))
-        .bind(version.0)
-        .fetch_all(db)
-        .await
-        .doing("read passages")?;
+/// The passages of any version of a document, in order.
+pub(super) async fn of_any_version(db: &mut SqliteConnection, version: VersionId) -> Result<Vec<StoredPassage>, PortError> {
+    let rows: Vec<Row> = sqlx::query_as(
+        "SELECT p.id, p.version_id, p.ordinal, p.heading_path, p.text, p.locator, p.recognised, d.id AS document_id, d.collection_id,
+                coalesce(v.title, d.file_name) AS title, v.format
+         FROM passages p JOIN versions v ON v.id = p.version_id JOIN documents d ON d.id = v.document_id
+         WHERE p.version_id = ? ORDER BY p.ordinal",
+    )
+    .bind(version.0)
+    .fetch_all(db)
+    .await
+    .doing("read passages")?;
     rows.into_iter().map(Row::stored).collect()
 }
 

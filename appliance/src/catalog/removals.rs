@@ -40,3 +40,9 @@ pub(super) async fn remember(db: &mut SqliteConnection, version: VersionId) -> R
         .doing("remember a removal")?;
     Ok(())
 }
+
+/// Takes such a memory back: the version is wanted in the index again.
+pub(super) async fn forget(db: &mut SqliteConnection, version: VersionId) -> Result<(), PortError> {
+    sqlx::query("DELETE FROM index_removals WHERE version_id = ?").bind(version.0).execute(db).await.doing("forget a removal")?;
+    Ok(())
+}

@@ -1,12 +1,15 @@
 //! `kura document`: what lies in the library, and rules for single documents.
 
-use super::output;
+use super::follow::Followed;
+use super::{ingest, output};
 use crate::catalog::Catalog;
 use crate::catalog::access::{DocumentRule, Principal};
 use crate::wiring::Place;
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use appliance_core::id::DocumentId;
-use appliance_core::ports::catalog::DocumentEntry;
+use appliance_core::ports::catalog::{Decided, Decision, DocumentEntry};
+use appliance_core::ports::reader::Unlocked;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 #[derive(Debug, clap::Subcommand)]
@@ -23,6 +26,31 @@ pub enum Command {
     Grant(Rule),
     /// Take such rules back
     Clear(Rule),
+    /// Let a document answer that is held because it was read badly
+    Accept(Named),
+    /// Delete the newest version of a document that is held, failed or was cancelled; the one before it stays
+    Reject(Named),
+    /// End the ingest of a document
+    Cancel(Named),
+    /// Read a document again that failed or was cancelled
+    Retry(Named),
+    /// Open a document that failed for want of its password
+    Unlock(Locked),
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Named {
+    /// The document's number, as `kura document list` prints it
+    id: i64,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Locked {
+    /// The document's number, as `kura document list` prints it
+    id: i64,
+    /// A file whose first line is the password
+    #[arg(long, value_name = "FILE")]
+    password_file: PathBuf,
 }
 
 #[derive(Debug, clap::Args)]
@@ -35,7 +63,13 @@ pub struct Rule {
 
 pub async fn run(place: &Place, command: Command) -> Result<ExitCode> {
     let catalog = place.catalog().await?;
+    let mut code = ExitCode::SUCCESS;
     match command {
+        Command::Accept(named) => code = decide(place, &catalog, &named, Decision::Accept).await?,
+        Command::Reject(named) => code = decide(place, &catalog, &named, Decision::Reject).await?,
+        Command::Cancel(named) => code = decide(place, &catalog, &named, Decision::Cancel).await?,
+        Command::Retry(named) => code = decide(place, &catalog, &named, Decision::Retry).await?,
+        Command::Unlock(locked) => code = unlock(place, &catalog, &locked).await?,
         Command::List { json } => list(&catalog, json).await?,
         Command::Hide(rule) => {
             let (document, principal) = named(&catalog, &rule).await?;
@@ -51,7 +85,64 @@ pub async fn run(place: &Place, command: Command) -> Result<ExitCode> {
         }
     }
     catalog.close().await;
-    Ok(ExitCode::SUCCESS)
+    Ok(code)
+}
+
+async fn decide(place: &Place, catalog: &Catalog, named: &Named, decision: Decision) -> Result<ExitCode> {
+    let operator = catalog.local_operator().await?;
+    let id = DocumentId(named.id);
+    settled(id, catalog.decide(&operator, id, decision).await?.0)?;
+    match decision {
+        Decision::Accept | Decision::Retry => see_through(place, catalog, id).await,
+        Decision::Reject | Decision::Cancel => Ok(ExitCode::SUCCESS),
+    }
+}
+
+fn settled(id: DocumentId, decided: Decided) -> Result<()> {
+    match decided {
+        Decided::Done => Ok(()),
+        Decided::Unknown => Err(output::refusal(format!("there is no document {id}"), "see `kura document list`")),
+        Decided::TooLate => {
+            Err(output::refusal(format!("document {id} is not in a state for that"), "see how it stands with `kura document list`"))
+        }
+    }
+}
+
+async fn unlock(place: &Place, catalog: &Catalog, locked: &Locked) -> Result<ExitCode> {
+    let operator = catalog.local_operator().await?;
+    let id = DocumentId(locked.id);
+    let password = ingest::password(&locked.password_file)?;
+    let Some(file) = catalog.locked_file(&operator, id).await? else {
+        let known = catalog.visible_document(&operator, id).await?.is_some();
+        settled(id, if known { Decided::TooLate } else { Decided::Unknown })?;
+        return Ok(ExitCode::FAILURE);
+    };
+    let copy = place.data.temporary().join(format!("unlock-{id}"));
+    std::fs::create_dir_all(place.data.temporary()).context("the folder for temporary files cannot be made")?;
+    std::fs::copy(&file.file, &copy).with_context(|| format!("{} cannot be copied", file.name))?;
+    let tried = ingest::opened(place, &copy, &password).await;
+    std::fs::remove_file(&copy).with_context(|| format!("{} cannot be removed", copy.display()))?;
+    match tried? {
+        (Unlocked::Opened, clear) => settled(id, catalog.unlock(&operator, id, clear).await?)?,
+        (Unlocked::WrongPassword, _) => {
+            return Err(output::refusal(
+                format!("{}: the password is wrong", file.name),
+                "check it and call again; the file is still there",
+            ));
+        }
+        (Unlocked::NotNeeded, _) => {
+            let hint = "remove the password in its own program and add the file again";
+            return Err(output::refusal(format!("{}: this kind of file cannot be opened with a password here", file.name), hint));
+        }
+    }
+    see_through(place, catalog, id).await
+}
+
+/// Follows the document's job to its end.
+async fn see_through(place: &Place, catalog: &Catalog, id: DocumentId) -> Result<ExitCode> {
+    let Some((job, name)) = catalog.newest_job(id).await? else { return Ok(ExitCode::FAILURE) };
+    let outcome = ingest::carry_out(place, catalog, &[Followed { job, name }]).await?;
+    Ok(if outcome.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 async fn list(catalog: &Catalog, json: bool) -> Result<()> {
@@ -62,8 +153,9 @@ async fn list(catalog: &Catalog, json: bool) -> Result<()> {
     for entry in entries {
         let state = format!("{:?}", entry.state).to_lowercase();
         let reason = entry.failure.map(|f| format!("\t{}", f.message)).unwrap_or_default();
+        let score = entry.score.map(|s| format!("\tread to {:.0} %", s * 100.0)).unwrap_or_default();
         output::line(format!(
-            "{}\t{}\t{}\t{state}\t{} passages{reason}",
+            "{}\t{}\t{}\t{state}\t{} passages{score}{reason}",
             entry.id, entry.collection_name, entry.file_name, entry.passages
         ))?;
     }

@@ -1,15 +1,15 @@
 //! Following jobs to their end, whoever works them off: a bar on a terminal, a line a file elsewhere.
 
 use super::output;
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, JobState};
 use crate::data_folder::DataFolder;
 use anyhow::Result;
-use appliance_core::id::JobId;
-use appliance_core::ports::catalog::IngestStage;
-use indicatif::{ProgressBar, ProgressStyle};
+use appliance_core::id::{DocumentId, JobId};
+use appliance_core::ports::catalog::{IngestStage, JobProgress};
+use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 use serde::Serialize;
 use std::collections::HashMap;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// How often the catalog is asked.
 const INTERVAL: Duration = Duration::from_millis(200);
@@ -39,8 +39,25 @@ pub struct Outcome {
     pub searchable: usize,
     /// Their passages.
     pub passages: u64,
+    /// Pages and sheets read.
+    pub parts: u64,
+    /// Files that were read so badly that a person has to accept them.
+    pub held: Vec<Held>,
+    /// Files whose ingest a person ended.
+    pub cancelled: Vec<String>,
     /// Files that do not, with the reason.
     pub failed: Vec<Failed>,
+}
+
+/// A file that waits for a person.
+#[derive(Debug, Serialize)]
+pub struct Held {
+    /// The file's name.
+    pub name: String,
+    /// Its document.
+    pub document: DocumentId,
+    /// How well its pages were read, from 0 to 1.
+    pub score: Option<f32>,
 }
 
 /// A file that could not be made searchable.
@@ -55,39 +72,22 @@ pub struct Failed {
 /// Waits until all `jobs` have ended.
 pub async fn follow(catalog: &Catalog, jobs: &[Followed], worker: Worker<'_>) -> Result<Outcome> {
     let bar = bar(jobs.len());
-    let started = Instant::now();
     let mut open: HashMap<JobId, &str> = jobs.iter().map(|f| (f.job, f.name.as_str())).collect();
     let mut outcome = Outcome::default();
     while !open.is_empty() {
         let ids: Vec<JobId> = open.keys().copied().collect();
         let states = catalog.job_states(&ids).await?;
-        let mut underway = 0;
         for state in &states {
             let Some(name) = open.get(&state.id).copied() else { continue };
-            match state.progress.stage {
-                IngestStage::Done => {
-                    outcome.searchable += 1;
-                    outcome.passages += u64::from(state.passages);
-                    let warnings = if state.warnings > 0 { format!(", {} warnings", state.warnings) } else { String::new() };
-                    tell(&bar, &format!("{name}: {} passages{warnings}", state.passages));
-                }
-                IngestStage::Failed => {
-                    let reason = state.failure.as_ref().map(|f| f.message.clone()).unwrap_or_default();
-                    tell(&bar, &format!("{name}: failed: {reason}"));
-                    outcome.failed.push(Failed { name: name.to_owned(), reason });
-                }
-                _ => {
-                    underway += u64::from(state.progress.done);
-                    continue;
-                }
+            if let Some(line) = ended(&mut outcome, name, state) {
+                tell(&bar, &line);
+                open.remove(&state.id);
+                bar.inc(1);
             }
-            open.remove(&state.id);
-            bar.inc(1);
         }
         // A job that the catalog no longer knows belonged to a document that was deleted meanwhile.
         open.retain(|id, _| states.iter().any(|s| s.id == *id));
-        let passages = outcome.passages + underway;
-        bar.set_message(format!("{passages} passages, {:.1}/s", passages as f64 / started.elapsed().as_secs_f64().max(0.001)));
+        bar.set_message(under_way(&open, &states));
         if open.is_empty() {
             break;
         }
@@ -96,6 +96,68 @@ pub async fn follow(catalog: &Catalog, jobs: &[Followed], worker: Worker<'_>) ->
     }
     bar.finish_and_clear();
     Ok(outcome)
+}
+
+/// Counts a job that has ended and says how; `None` while it goes on.
+fn ended(outcome: &mut Outcome, name: &str, state: &JobState) -> Option<String> {
+    let line = match state.progress.stage {
+        IngestStage::Done => {
+            outcome.searchable += 1;
+            outcome.passages += u64::from(state.passages);
+            let warnings = if state.warnings > 0 { format!(", {} warnings", state.warnings) } else { String::new() };
+            format!("{name}: {} passages{warnings}", state.passages)
+        }
+        IngestStage::Held => {
+            outcome.held.push(Held { name: name.to_owned(), document: state.document, score: state.score });
+            let percent = state.score.map(|s| format!(" ({:.0} % of it)", s * 100.0)).unwrap_or_default();
+            format!("{name}: read badly{percent}; `kura document accept {}` lets it answer", state.document)
+        }
+        IngestStage::Failed => {
+            let reason = state.failure.as_ref().map(|f| f.message.clone()).unwrap_or_default();
+            outcome.failed.push(Failed { name: name.to_owned(), reason: reason.clone() });
+            format!("{name}: failed: {reason}")
+        }
+        IngestStage::Cancelled => {
+            outcome.cancelled.push(name.to_owned());
+            format!("{name}: cancelled")
+        }
+        IngestStage::Queued | IngestStage::Parsing | IngestStage::Embedding | IngestStage::Indexing => return None,
+    };
+    outcome.parts += u64::from(state.parts);
+    Some(line)
+}
+
+/// What is being done now, and how many files wait.
+fn under_way(open: &HashMap<JobId, &str>, states: &[JobState]) -> String {
+    let mut told: Vec<String> = Vec::new();
+    let mut waiting = 0;
+    for state in states {
+        match open.get(&state.id) {
+            Some(_) if state.progress.stage == IngestStage::Queued => waiting += 1,
+            Some(name) => told.extend(progress(name, &state.progress)),
+            None => {}
+        }
+    }
+    if waiting > 0 {
+        told.push(format!("{waiting} waiting"));
+    }
+    told.join(" · ")
+}
+
+/// How far a file is: `rules.pdf 120/600 pages, 28.3/s, about 17 s left`.
+fn progress(name: &str, progress: &JobProgress) -> Option<String> {
+    let unit = match progress.stage {
+        IngestStage::Parsing => "pages",
+        IngestStage::Embedding | IngestStage::Indexing => "passages",
+        _ => return None,
+    };
+    if progress.total == 0 {
+        return Some(name.to_owned());
+    }
+    let rate = progress.rate.map(|r| format!(", {r:.1}/s")).unwrap_or_default();
+    let left =
+        progress.seconds_left().map(|s| format!(", about {} left", HumanDuration(Duration::from_secs(s.into())))).unwrap_or_default();
+    Some(format!("{name} {}/{} {unit}{rate}{left}", progress.done, progress.total))
 }
 
 fn refuse_to_wait_for_nobody(worker: Worker<'_>, waiting: usize) -> Result<()> {
@@ -111,7 +173,7 @@ fn refuse_to_wait_for_nobody(worker: Worker<'_>, waiting: usize) -> Result<()> {
 
 fn bar(files: usize) -> ProgressBar {
     let bar = ProgressBar::new(files as u64);
-    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} files · {msg} · {elapsed}") {
+    if let Ok(style) = ProgressStyle::with_template("{bar:20} {pos}/{len} files · {elapsed} · {wide_msg}") {
         bar.set_style(style);
     }
     bar.enable_steady_tick(INTERVAL);
@@ -121,4 +183,17 @@ fn bar(files: usize) -> ProgressBar {
 /// Says a line above the bar, or plainly where there is none.
 fn tell(bar: &ProgressBar, line: &str) {
     if bar.is_hidden() { output::say(line) } else { bar.println(line) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn progress_names_the_file_its_pages_the_rate_and_the_time_left() {
+        let far = JobProgress { stage: IngestStage::Parsing, done: 120, total: 600, rate: Some(28.26) };
+        assert_eq!(progress("a.pdf", &far).as_deref(), Some("a.pdf 120/600 pages, 28.3/s, about 17 seconds left"));
+        assert_eq!(progress("a.pdf", &JobProgress::new(IngestStage::Embedding, 3, 9)).as_deref(), Some("a.pdf 3/9 passages"));
+        assert_eq!(progress("a.pdf", &JobProgress::new(IngestStage::Parsing, 0, 0)).as_deref(), Some("a.pdf"));
+    }
 }

@@ -7,8 +7,9 @@ use crate::catalog::access::Principal;
 use crate::wiring::{self, Place, Writing};
 use anyhow::{Context as _, Result, bail};
 use appliance_core::id::CollectionId;
+use appliance_core::ports::DocumentReader;
 use appliance_core::ports::catalog::{Accepted, Upload};
-use appliance_core::viewer::Viewer;
+use appliance_core::ports::reader::{Password, Unlocked};
 use serde_json::json;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -25,6 +26,9 @@ pub struct Arguments {
     /// The collection they go to; made, for everyone to see, if there is none of that name [default: the first one]
     #[arg(long, value_name = "NAME")]
     collection: Option<String>,
+    /// A file whose first line is the password of encrypted files among them; they are stored without it
+    #[arg(long, value_name = "FILE")]
+    password_file: Option<PathBuf>,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -32,24 +36,43 @@ pub struct Arguments {
 
 pub async fn run(place: &Place, arguments: &Arguments) -> Result<ExitCode> {
     let files = files_of(&arguments.paths)?;
+    let password = arguments.password_file.as_deref().map(password).transpose()?;
     let catalog = place.catalog().await?;
     let collection = collection(&catalog, arguments.collection.as_deref()).await?;
     let started = Instant::now();
-    let (jobs, duplicates) = queue(place, &catalog, collection, &files).await?;
-    let outcome = match place.data.lock()? {
-        Some(lock) => {
-            let outcome = work(place, &catalog, &jobs).await?;
-            drop(lock);
-            outcome
-        }
-        None => {
-            output::say(format!("{} files queued; the running server reads them", jobs.len()));
-            follow::follow(&catalog, &jobs, follow::Worker::Server(&place.data)).await?
-        }
-    };
+    let (jobs, duplicates) = queue(place, &catalog, collection, &files, password.as_ref()).await?;
+    let outcome = carry_out(place, &catalog, &jobs).await?;
     let seconds = started.elapsed().as_secs_f64();
     catalog.close().await;
     tell(arguments, files.len(), duplicates, &outcome, seconds)
+}
+
+/// Sees these jobs through: here, or with the server that holds the data folder.
+pub(super) async fn carry_out(place: &Place, catalog: &Catalog, jobs: &[Followed]) -> Result<Outcome> {
+    match place.data.lock()? {
+        Some(lock) => {
+            let outcome = work(place, catalog, jobs).await?;
+            drop(lock);
+            Ok(outcome)
+        }
+        None => {
+            output::say(format!("{} files queued; the running server reads them", jobs.len()));
+            follow::follow(catalog, jobs, follow::Worker::Server(&place.data)).await
+        }
+    }
+}
+
+/// The password in the first line of a file. It is never an argument: those can be seen by everyone on the machine.
+pub(super) fn password(file: &Path) -> Result<Password> {
+    let text = fs::read_to_string(file).with_context(|| format!("password file {} cannot be read", file.display()))?;
+    Ok(Password::new(text.lines().next().unwrap_or_default()))
+}
+
+/// Tries a password on `file`. What was opened lies in a file of its own beside it, which the caller takes over.
+pub(super) async fn opened(place: &Place, file: &Path, password: &Password) -> Result<(Unlocked, PathBuf)> {
+    let (reader, from, to) = (place.reader(), file.to_owned(), file.with_extension("opened"));
+    let password = password.clone();
+    wiring::blocking(move || Ok((reader.unlock(&from, &password, &to)?, to))).await
 }
 
 /// A file to add, and the name that it gets in the library.
@@ -112,11 +135,22 @@ async fn collection(catalog: &Catalog, name: Option<&str>) -> Result<CollectionI
 }
 
 /// Copies each file into the store and queues its job. Returns the jobs and how many files the collection held already.
-async fn queue(place: &Place, catalog: &Catalog, collection: CollectionId, files: &[Arrival]) -> Result<(Vec<Followed>, usize)> {
+async fn queue(
+    place: &Place,
+    catalog: &Catalog,
+    collection: CollectionId,
+    files: &[Arrival],
+    password: Option<&Password>,
+) -> Result<(Vec<Followed>, usize)> {
     let viewer = catalog.local_operator().await?;
     let (mut jobs, mut duplicates) = (Vec::new(), 0);
     for arrival in files {
-        match accept(place, catalog, &viewer, collection, arrival).await? {
+        let file = copied(place, arrival)?;
+        let file = match password {
+            Some(password) => in_the_clear(place, file, arrival, password).await?,
+            None => file,
+        };
+        match catalog.accept(&viewer, Upload { file, name: arrival.name.clone(), collection }).await? {
             Accepted::Queued { job, .. } => jobs.push(Followed { job, name: arrival.name.clone() }),
             Accepted::Duplicate { .. } => duplicates += 1,
         }
@@ -124,13 +158,29 @@ async fn queue(place: &Place, catalog: &Catalog, collection: CollectionId, files
     Ok((jobs, duplicates))
 }
 
-async fn accept(place: &Place, catalog: &Catalog, viewer: &Viewer, collection: CollectionId, arrival: &Arrival) -> Result<Accepted> {
+/// A copy of the file in the data folder, for the store to take.
+fn copied(place: &Place, arrival: &Arrival) -> Result<PathBuf> {
     let folder = place.data.temporary();
     fs::create_dir_all(&folder).with_context(|| format!("folder {} cannot be made", folder.display()))?;
     let copy = tempfile::NamedTempFile::new_in(&folder).with_context(|| format!("no file can be made in {}", folder.display()))?;
     fs::copy(&arrival.path, copy.path()).with_context(|| format!("{} cannot be copied into the data folder", arrival.path.display()))?;
     let (_, file) = copy.keep().context("the copy cannot be kept")?;
-    Ok(catalog.accept(viewer, Upload { file, name: arrival.name.clone(), collection }).await?)
+    Ok(file)
+}
+
+/// The copy in the clear, if the password opens it; else the copy itself, whose ingest then tells what it lacks.
+async fn in_the_clear(place: &Place, copy: PathBuf, arrival: &Arrival, password: &Password) -> Result<PathBuf> {
+    let said = match opened(place, &copy, password).await {
+        Ok((Unlocked::Opened, clear)) => {
+            fs::remove_file(&copy).with_context(|| format!("{} cannot be removed", copy.display()))?;
+            return Ok(clear);
+        }
+        Ok((Unlocked::NotNeeded, _)) => return Ok(copy),
+        Ok((Unlocked::WrongPassword, _)) => "the password is wrong; `kura document unlock` tries another".to_owned(),
+        Err(error) => output::chain(&error),
+    };
+    output::say(format!("{}: {said}", arrival.name));
+    Ok(copy)
 }
 
 /// Works the queue off in this process, which holds the lock.
@@ -155,14 +205,16 @@ fn tell(arguments: &Arguments, files: usize, duplicates: usize, outcome: &Outcom
     if arguments.json {
         output::json(&json!({
             "files": files, "searchable": outcome.searchable, "failed": outcome.failed, "duplicates": duplicates,
-            "passages": outcome.passages, "seconds": (seconds * 1000.0).round() / 1000.0,
+            "held": outcome.held, "cancelled": outcome.cancelled, "pages": outcome.parts, "passages": outcome.passages, "seconds": (seconds * 1000.0).round() / 1000.0,
         }))?;
     } else {
         let known = if duplicates > 0 { format!(", {duplicates} held already") } else { String::new() };
+        let held = if outcome.held.is_empty() { String::new() } else { format!(", {} to be accepted", outcome.held.len()) };
+        let cancelled = if outcome.cancelled.is_empty() { String::new() } else { format!(", {} cancelled", outcome.cancelled.len()) };
         let rate = outcome.passages as f64 / seconds.max(0.001);
         output::line(format!(
-            "{} of {files} files searchable, {failed} failed{known}; {} passages in {seconds:.1} s ({rate:.1}/s)",
-            outcome.searchable, outcome.passages
+            "{} of {files} files searchable, {failed} failed{held}{cancelled}{known}; {} pages, {} passages in {seconds:.1} s ({rate:.1}/s)",
+            outcome.searchable, outcome.parts, outcome.passages
         ))?;
     }
     Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })

@@ -12,7 +12,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use appliance_core::document::Page;
 use appliance_core::id::DocumentId;
 use appliance_core::ports::PortError;
-use appliance_core::ports::catalog::OpenDocument;
+use appliance_core::ports::catalog::{Edition, OpenDocument};
 use futures_util::stream;
 use serde::Deserialize;
 use tokio::io::AsyncReadExt;
@@ -27,6 +27,8 @@ const CHUNK_BYTES: usize = 64 * 1024;
 pub struct Scale {
     #[serde(default = "one")]
     scale: f32,
+    #[serde(default)]
+    edition: String,
 }
 
 fn one() -> f32 {
@@ -41,7 +43,7 @@ pub async fn picture(
     scale: web::Query<Scale>,
 ) -> Result<HttpResponse, Failure> {
     let (id, number) = path.into_inner();
-    let open = open(&by, id).await?;
+    let open = open(&by, id, by.edition(&scale.edition)?).await?;
     let page = open.pages.iter().find(|p| p.number == number).ok_or(Failure::NotFound)?;
     let key = PictureKey { page: number, scale: hundredths(page, scale.scale), hash: open.hash };
     let tag = format!("\"{}-{}-{}\"", key.hash.short(), key.page, key.scale);
@@ -64,7 +66,7 @@ fn hundredths(page: &Page, scale: f32) -> u32 {
 
 /// `GET /documents/{id}/file`
 pub async fn original(by: SignedIn, id: web::Path<i64>) -> Result<HttpResponse, Failure> {
-    let open = open(&by, *id).await?;
+    let open = open(&by, *id, Edition::Answering).await?;
     let unreadable = |error| PortError::caused(format!("the stored file of document {} cannot be read", open.entry.id), error);
     let file = tokio::fs::File::open(&open.file).await.map_err(unreadable)?;
     let bytes = file.metadata().await.map_err(unreadable)?.len();
@@ -84,8 +86,8 @@ pub async fn original(by: SignedIn, id: web::Path<i64>) -> Result<HttpResponse, 
         .body(SizedStream::new(bytes, chunks)))
 }
 
-async fn open(by: &SignedIn, id: i64) -> Result<OpenDocument, Failure> {
-    by.site.desk.library.open_document(&by.viewer, DocumentId(id)).await?.ok_or(Failure::NotFound)
+async fn open(by: &SignedIn, id: i64, edition: Edition) -> Result<OpenDocument, Failure> {
+    by.site.desk.library.open_document(&by.viewer, DocumentId(id), edition).await?.ok_or(Failure::NotFound)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 mod answers;
 mod api;
 mod ask;
+mod decisions;
 mod delete;
 mod documents;
 mod files;
@@ -14,6 +15,7 @@ mod reader;
 mod reader_pages;
 mod reader_sheet;
 mod reader_text;
+mod reading;
 mod sign_in;
 mod static_files;
 mod status;
@@ -46,6 +48,9 @@ pub fn configure(routes: &mut ServiceConfig) {
         .service(resource("/documents/{id}/pages/{page}.png").route(get().to(files::picture)))
         .service(resource("/documents/{id}/file").route(get().to(files::original)))
         .service(resource("/documents/{id}/delete").route(get().to(delete::page)).route(post().to(delete::delete)))
+        .service(resource("/documents/{id}/reading").route(get().to(reading::page)))
+        .service(resource("/documents/{id}/unlock").route(get().to(decisions::unlock_page)).route(post().to(decisions::unlock)))
+        .service(resource("/documents/{id}/{decision:accept|reject|cancel|retry}").route(post().to(decisions::decide)))
         .service(resource("/people").route(get().to(people::page)).route(post().to(people::add)))
         .service(resource("/people/{id}/reset").route(post().to(people::reset)))
         .service(resource("/people/{id}/active").route(post().to(people::set_active)))
@@ -56,6 +61,9 @@ pub fn configure(routes: &mut ServiceConfig) {
         .service(resource("/api/collections").route(get().to(api::collections)))
         .service(resource("/api/documents").route(get().to(api::documents)))
         .service(resource("/api/documents/{id}").route(get().to(api::document)))
+        .service(resource("/api/documents/{id}/reading").route(get().to(reading::for_scripts)))
+        .service(resource("/api/documents/{id}/unlock").route(post().to(decisions::unlock_by_script)))
+        .service(resource("/api/documents/{id}/{decision:accept|reject|cancel|retry}").route(post().to(decisions::decide_by_script)))
         .service(resource("/api/search").route(get().to(api::search)))
         .service(resource("/api/ask").route(post().to(api::ask)))
         .service(resource("/api/status").route(get().to(api::status)));

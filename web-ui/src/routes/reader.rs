@@ -2,7 +2,7 @@
 
 use super::{reader_pages, reader_sheet, reader_text};
 use crate::failure::Failure;
-use crate::links::Mark;
+use crate::links::{self, Mark};
 use crate::outline::{self, Heading};
 use crate::page::{Page, Section, html};
 use crate::place_view::{Piece, excerpt};
@@ -13,7 +13,9 @@ use appliance_core::document::View;
 use appliance_core::id::{DocumentId, PassageId};
 use appliance_core::locator::{CellRange, CellRef, Locator, Place, Span};
 use appliance_core::passage::StoredPassage;
-use appliance_core::ports::catalog::OpenDocument;
+use appliance_core::ports::catalog::{Edition, OpenDocument, VersionState};
+use appliance_core::quality;
+use appliance_core::viewer::Role;
 use askama::Template;
 use serde::Deserialize;
 
@@ -39,6 +41,20 @@ pub struct ReaderView {
     pub cited: Option<CitedView>,
     /// Whether the cited passage is no longer part of the document.
     pub stale: bool,
+    /// Whether this version waits for a person to accept it.
+    pub held: bool,
+    /// The pages that a person should look at, worst first.
+    pub doubtful: Vec<DoubtfulView>,
+}
+
+/// A page that was read badly.
+pub struct DoubtfulView {
+    /// The page in the reader.
+    pub href: String,
+    /// Its number.
+    pub number: u32,
+    /// How it was read.
+    pub reading: String,
 }
 
 /// The cited passage, beside the document.
@@ -49,6 +65,8 @@ pub struct CitedView {
     pub place: String,
     /// Its text.
     pub pieces: Vec<Piece>,
+    /// That its characters were recognised in a picture, if they were.
+    pub recognised: Option<String>,
 }
 
 /// Where in the document to begin.
@@ -70,6 +88,7 @@ pub enum Target {
 pub struct ReaderQuery {
     passage: Option<i64>,
     quote: Option<String>,
+    edition: String,
     /// The jump box of paged documents. A text, because people type labels and nothing at all.
     pub page: Option<String>,
     /// The sheet, from 0.
@@ -96,14 +115,24 @@ pub struct Opened {
     pub mark: Option<Mark>,
     /// The cited place, narrowed to its quotation.
     pub cited: Option<Locator>,
+    /// Which version is read.
+    pub edition: Edition,
+    /// Its passages, unless there are too many.
+    pub passages: Vec<StoredPassage>,
 }
 
 #[derive(Template)]
 #[template(path = "reader_waiting.html")]
 struct WaitingPage {
     page: Page,
+    id: DocumentId,
     state: String,
+    detail: String,
     failure: Option<(String, String)>,
+    held: bool,
+    locked: bool,
+    waits: bool,
+    decides: bool,
 }
 
 /// `GET /documents/{id}`
@@ -129,7 +158,8 @@ pub async fn at_line(by: SignedIn, path: web::Path<(i64, u32)>, query: web::Quer
 
 async fn open(by: SignedIn, id: i64, target: Target, query: ReaderQuery) -> Result<HttpResponse, Failure> {
     let library = std::sync::Arc::clone(&by.site.desk.library);
-    let Some(document) = library.open_document(&by.viewer, DocumentId(id)).await? else { return waiting(&by, id).await };
+    let edition = by.edition(&query.edition)?;
+    let Some(document) = library.open_document(&by.viewer, DocumentId(id), edition).await? else { return waiting(&by, id).await };
     let mark = query.passage.map(|p| Mark { passage: PassageId(p), quote: query.quote.as_deref().and_then(parse_quote) });
     let passage = match mark {
         Some(mark) => library.passage(&by.viewer, mark.passage).await?.filter(|p| p.document == document.entry.id),
@@ -137,7 +167,7 @@ async fn open(by: SignedIn, id: i64, target: Target, query: ReaderQuery) -> Resu
     };
     // The tabs of a workbook are its outline.
     let outlined = document.format.view() != View::Sheets && document.entry.passages <= outline::MOST_PASSAGES;
-    let passages = if outlined { library.passages_of(&by.viewer, DocumentId(id)).await? } else { Vec::new() };
+    let passages = if outlined { library.passages_of(&by.viewer, DocumentId(id), edition).await? } else { Vec::new() };
     let mut page = by.page(Section::Documents, "title-documents");
     page.title.clone_from(&document.entry.title);
     let quote = mark.and_then(|m| m.quote);
@@ -146,9 +176,9 @@ async fn open(by: SignedIn, id: i64, target: Target, query: ReaderQuery) -> Resu
         outline: outline::outline(&passages),
         cited: passage.as_ref().zip(cited.as_ref()).map(|(p, at)| cited_view(&page, p, at, quote)),
         stale: mark.is_some() && passage.is_none(),
-        ..view(&page, &document)
+        ..view(&page, &document, edition)
     };
-    let opened = Opened { by, document, target, query, mark, cited };
+    let opened = Opened { by, document, target, query, mark, cited, edition, passages };
     match opened.document.format.view() {
         View::Pages => reader_pages::show(page, view, &opened),
         View::Sheets => reader_sheet::show(page, view, &opened).await,
@@ -158,15 +188,42 @@ async fn open(by: SignedIn, id: i64, target: Target, query: ReaderQuery) -> Resu
 
 /// A document that cannot be read yet, or could not be.
 async fn waiting(by: &SignedIn, id: i64) -> Result<HttpResponse, Failure> {
-    let entry = by.site.desk.library.document(&by.viewer, DocumentId(id)).await?.ok_or(Failure::NotFound)?;
+    let library = &by.site.desk.library;
+    let entry = library.document(&by.viewer, DocumentId(id)).await?.ok_or(Failure::NotFound)?;
     let mut page = by.page(Section::Documents, "title-documents");
-    let state = words::state(&page, &entry);
-    let failure = entry.failure.as_ref().map(|f| words::failure(&page, f));
-    page.title = entry.title;
-    html(&WaitingPage { page, state, failure })
+    let now = match entry.state {
+        VersionState::Queued => words::being_read(&library.documents(&by.viewer).await?),
+        _ => None,
+    };
+    html(&WaitingPage {
+        id: entry.id,
+        state: words::state(&page, &entry),
+        detail: words::progress(&page, &entry, now.as_deref()),
+        failure: entry.failure.as_ref().map(|f| words::failure(&page, f)),
+        held: entry.state == VersionState::Held,
+        locked: words::is_locked(&entry),
+        waits: matches!(entry.state, VersionState::Queued | VersionState::Ingesting),
+        decides: by.viewer.role() >= Role::Editor,
+        page: {
+            page.title = entry.title;
+            page
+        },
+    })
 }
 
-fn view(page: &Page, document: &OpenDocument) -> ReaderView {
+/// Pages named in the notes as read badly.
+const DOUBTFUL_PAGES: usize = 20;
+
+fn doubtful(page: &Page, document: &OpenDocument, edition: Edition) -> Vec<DoubtfulView> {
+    let view = |p: &appliance_core::document::Page| DoubtfulView {
+        href: links::page(document.entry.id, p.number, edition),
+        number: p.number,
+        reading: words::origin(page, p.reading),
+    };
+    quality::doubtful_pages(&document.pages).into_iter().take(DOUBTFUL_PAGES).map(view).collect()
+}
+
+fn view(page: &Page, document: &OpenDocument, edition: Edition) -> ReaderView {
     let entry = &document.entry;
     ReaderView {
         id: entry.id,
@@ -179,6 +236,8 @@ fn view(page: &Page, document: &OpenDocument) -> ReaderView {
         outline: Vec::new(),
         cited: None,
         stale: false,
+        held: edition == Edition::Held,
+        doubtful: doubtful(page, document, edition),
     }
 }
 
@@ -187,6 +246,7 @@ fn cited_view(page: &Page, passage: &StoredPassage, at: &Locator, quote: Option<
         headings: words::headings(&passage.title, &passage.passage.heading_path),
         place: words::place(page, &at.place),
         pieces: excerpt(&passage.passage.text, quote.as_slice()),
+        recognised: words::recognised(page, passage.passage.recognised),
     }
 }
 

@@ -5,9 +5,12 @@ use crate::failure::Failure;
 use crate::links;
 use crate::page::{Page, html};
 use crate::place_view::rects_on;
+use crate::words;
 use actix_web::HttpResponse;
-use appliance_core::document::Page as DocumentPage;
-use appliance_core::locator::Rect;
+use appliance_core::document::{Page as DocumentPage, PageReading, TextOrigin};
+use appliance_core::locator::{Place, Rect};
+use appliance_core::ports::catalog::Edition;
+use appliance_core::quality::DOUBTFUL_PAGE;
 use askama::Template;
 
 /// A citation that runs over more pages shows only the first ones.
@@ -26,6 +29,10 @@ struct PageView {
     rects: Vec<Rect>,
     alt: String,
     first: bool,
+    /// How it was read, unless without doubt: good, warn or bad, and in words.
+    reading: Option<(&'static str, String)>,
+    /// What was read of it, where that is in doubt.
+    text: Option<String>,
 }
 
 #[derive(Template)]
@@ -59,7 +66,7 @@ pub fn show(page: Page, reader: ReaderView, opened: &Opened) -> Result<HttpRespo
     let last = views.last().map_or(number, |v| v.number);
     let link = |n: u32| {
         let there = pages.iter().any(|p| p.number == n);
-        there.then(|| format!("/documents/{}/at/page/{n}", reader.id))
+        there.then(|| links::page(reader.id, n, opened.edition))
     };
     html(&PagesPage {
         position: page.words("reader-position", &[("page", number.into()), ("count", pages.len().into())]),
@@ -91,16 +98,44 @@ fn wanted(opened: &Opened) -> Result<u32, Failure> {
     if pages.iter().any(|p| p.number == number) { Ok(number) } else { Err(Failure::NotFound) }
 }
 
-fn page_view(words: &Page, opened: &Opened, page: &DocumentPage, first: bool, rects: Vec<Rect>) -> PageView {
+fn page_view(bones: &Page, opened: &Opened, page: &DocumentPage, first: bool, rects: Vec<Rect>) -> PageView {
     PageView {
         number: page.number,
         label: page.label.clone(),
-        picture: links::picture(opened.document.entry.id, page.number),
+        picture: links::picture(opened.document.entry.id, page.number, opened.edition),
         width: (page.width * CSS_PIXELS).round() as u32,
         height: (page.height * CSS_PIXELS).round() as u32,
         view_box: format!("0 0 {} {}", page.width, page.height),
         rects,
-        alt: words.with("page-picture", "page", page.number),
+        alt: bones.with("page-picture", "page", page.number),
         first,
+        reading: reading(bones, page.reading),
+        text: text(opened, page),
     }
+}
+
+fn reading(page: &Page, reading: PageReading) -> Option<(&'static str, String)> {
+    match reading.origin {
+        TextOrigin::Unread => Some(("bad", page.t("page-unread"))),
+        TextOrigin::Recognised { confidence } => Some(("warn", page.with("page-recognised", "percent", words::percent(confidence)))),
+        TextOrigin::Written if reading.score < DOUBTFUL_PAGE => Some(("warn", page.t("page-doubtful"))),
+        TextOrigin::Written | TextOrigin::Blank => None,
+    }
+}
+
+/// What was read of a page, line by line, where a person should compare it with the page.
+fn text(opened: &Opened, page: &DocumentPage) -> Option<String> {
+    const MOST_CHARS: usize = 4_000;
+    let sound = page.reading.origin == TextOrigin::Written && page.reading.score >= DOUBTFUL_PAGE;
+    if sound && opened.edition == Edition::Answering {
+        return None;
+    }
+    let lines = opened.passages.iter().filter_map(|stored| match &stored.passage.locator.place {
+        Place::Pages { lines } => Some(lines),
+        _ => None,
+    });
+    let on_page = lines.flatten().filter(|line| line.page == page.number);
+    let read: Vec<&str> = on_page.filter_map(|line| line.span.slice(&opened.document.text)).collect();
+    let read: String = read.join("\n").chars().take(MOST_CHARS).collect();
+    (!read.is_empty()).then_some(read)
 }

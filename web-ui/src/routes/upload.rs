@@ -1,18 +1,21 @@
 //! Uploads: streamed to disk, a chunk at a time, then handed to the library.
 
 use crate::failure::Failure;
+use crate::opening::{self, Attempt, Passing};
+use crate::page::Section;
 use crate::request;
 use crate::security::{comes_from_here, see_other};
 use crate::signed_in::SignedIn;
 use actix_multipart::{Field, Multipart};
 use actix_web::{HttpRequest, HttpResponse};
-use appliance_core::id::CollectionId;
+use appliance_core::id::{CollectionId, DocumentId};
 use appliance_core::ports::catalog::{Accepted, Upload};
+use appliance_core::ports::reader::Password;
 use appliance_core::viewer::Role;
 use futures_util::StreamExt;
 use serde::Serialize;
 use std::io::Error as IoError;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 use tokio::io::AsyncWriteExt;
 
@@ -28,23 +31,32 @@ struct FileOutcome {
     name: String,
     #[serde(flatten)]
     accepted: Accepted,
+    /// What went wrong with its password.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
 }
 
-/// A file on disk that goes when it is dropped, unless the library has taken it.
+impl FileOutcome {
+    fn document(&self) -> DocumentId {
+        match self.accepted {
+            Accepted::Queued { document, .. } | Accepted::Duplicate { document } => document,
+        }
+    }
+}
+
+/// A file on disk, and its name.
 struct Received {
-    path: PathBuf,
+    file: Passing,
     name: String,
 }
 
-impl Drop for Received {
-    fn drop(&mut self) {
-        // The library has moved it away when it was accepted; then there is nothing to remove.
-        if let Err(error) = std::fs::remove_file(&self.path)
-            && error.kind() != std::io::ErrorKind::NotFound
-        {
-            tracing::warn!(%error, "an unfinished upload could not be removed");
-        }
-    }
+/// What a whole form held.
+#[derive(Default)]
+struct Form {
+    files: Vec<Received>,
+    collection: Option<CollectionId>,
+    /// For all files of the upload; those that need none are taken as they are.
+    password: Option<Password>,
 }
 
 /// `POST /documents`
@@ -54,26 +66,44 @@ pub async fn upload(req: HttpRequest, by: SignedIn, multipart: Multipart) -> Res
         return Err(Failure::FormExpired);
     }
     let header = req.headers().get("X-Form-Token").and_then(|v| v.to_str().ok()).unwrap_or_default();
-    let (files, collection) = receive(&by, header, multipart).await?;
-    let collection = collection_of(&by, collection).await?;
-    let mut outcomes = Vec::with_capacity(files.len());
-    for file in files {
-        let upload = Upload { file: file.path.clone(), name: file.name.clone(), collection };
-        let accepted = by.site.desk.library.accept(&by.viewer, upload).await?;
-        outcomes.push(FileOutcome { name: file.name.clone(), accepted });
+    let form = receive(&by, header, multipart).await?;
+    let collection = collection_of(&by, form.collection).await?;
+    let mut outcomes = Vec::with_capacity(form.files.len());
+    for file in form.files {
+        outcomes.push(take_in(&by, file, collection, form.password.as_ref()).await?);
     }
     if request::wants_json(&req) {
         return Ok(HttpResponse::Ok().json(outcomes));
     }
     let added = outcomes.iter().filter(|o| matches!(o.accepted, Accepted::Queued { .. })).count();
     let duplicate = outcomes.len() - added;
-    Ok(see_other(&format!("/documents?added={added}&duplicate={duplicate}")))
+    let locked: Vec<String> = outcomes.iter().filter(|o| o.message.is_some()).map(|o| o.document().to_string()).collect();
+    let locked = if locked.is_empty() { String::new() } else { format!("&locked={}", locked.join(",")) };
+    Ok(see_other(&format!("/documents?added={added}&duplicate={duplicate}{locked}")))
+}
+
+/// Hands a file to the library, in the clear if the password opens it. With a wrong password it goes in as it is, so that
+/// nothing is lost: the library then asks for the password again.
+async fn take_in(by: &SignedIn, received: Received, collection: CollectionId, password: Option<&Password>) -> Result<FileOutcome, Failure> {
+    let Received { mut file, name } = received;
+    let tried = match password {
+        Some(password) => opening::attempt(&by.site, file.path(), password).await?,
+        None => Attempt::NotNeeded,
+    };
+    let wrong = matches!(tried, Attempt::WrongPassword);
+    if let Attempt::Opened(opened) = tried {
+        file = opened;
+    }
+    let upload = Upload { file: file.path().to_owned(), name: name.clone(), collection };
+    let accepted = by.site.desk.library.accept(&by.viewer, upload).await?;
+    let page = by.page(Section::Documents, "title-documents");
+    Ok(FileOutcome { message: wrong.then(|| page.with("upload-wrong-password", "name", name.as_str())), name, accepted })
 }
 
 /// Reads the whole form. The token must come before the first file, in the header or as a field.
-async fn receive(by: &SignedIn, header: &str, mut multipart: Multipart) -> Result<(Vec<Received>, Option<CollectionId>), Failure> {
+async fn receive(by: &SignedIn, header: &str, mut multipart: Multipart) -> Result<Form, Failure> {
     let mut trusted = by.check_token(header).is_ok();
-    let (mut files, mut collection) = (Vec::new(), None);
+    let mut form = Form::default();
     while let Some(field) = patiently(multipart.next()).await? {
         let mut field = field.map_err(|_| Failure::BadRequest)?;
         match field.name().unwrap_or_default() {
@@ -81,16 +111,17 @@ async fn receive(by: &SignedIn, header: &str, mut multipart: Multipart) -> Resul
                 by.check_token(&short_text(&mut field).await?)?;
                 trusted = true;
             }
-            "collection" => collection = short_text(&mut field).await?.trim().parse().ok().map(CollectionId),
+            "password" => form.password = Some(short_text(&mut field).await?).filter(|p| !p.is_empty()).map(Password::new),
+            "collection" => form.collection = short_text(&mut field).await?.trim().parse().ok().map(CollectionId),
             "file" if !trusted => return Err(Failure::FormExpired),
-            "file" if files.len() >= by.site.settings.max_upload_files => return Err(Failure::TooLarge),
-            "file" => files.extend(store(by, field).await?),
+            "file" if form.files.len() >= by.site.settings.max_upload_files => return Err(Failure::TooLarge),
+            "file" => form.files.extend(store(by, field).await?),
             _ => {
                 short_text(&mut field).await?;
             }
         }
     }
-    if trusted { Ok((files, collection)) } else { Err(Failure::FormExpired) }
+    if trusted { Ok(form) } else { Err(Failure::FormExpired) }
 }
 
 /// Writes one file to disk; `None` for the empty part that a form without a chosen file sends.
@@ -98,9 +129,8 @@ async fn store(by: &SignedIn, mut field: Field) -> Result<Option<Received>, Fail
     let sent_name = field.content_disposition().and_then(|d| d.get_filename()).unwrap_or_default();
     let name = display_name(sent_name);
     let settings = &by.site.settings;
-    let path = settings.upload_dir.join(format!("{UPLOAD_PREFIX}{}", by.site.next_request_id()));
-    let mut file = create(&path).await.map_err(Failure::Upload)?;
-    let received = Received { path, name: name.clone().unwrap_or_else(|| "file".to_owned()) };
+    let received = Received { file: Passing::new(&by.site), name: name.clone().unwrap_or_else(|| "file".to_owned()) };
+    let mut file = create(received.file.path()).await.map_err(Failure::Upload)?;
     let mut bytes = 0_u64;
     while let Some(chunk) = patiently(field.next()).await? {
         let chunk = chunk.map_err(|_| Failure::BadRequest)?;

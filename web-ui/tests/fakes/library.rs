@@ -4,7 +4,8 @@ use appliance_core::document::{Format, Page, Sheet};
 use appliance_core::id::{CollectionId, ContentHash, DocumentId, JobId, PassageId, VersionId};
 use appliance_core::passage::{Passage, StoredPassage};
 use appliance_core::ports::catalog::{
-    Accepted, CollectionEntry, DocumentEntry, IngestStage, JobProgress, OpenDocument, Upload, VersionState,
+    Accepted, CollectionEntry, Decided, Decision, DocumentEntry, Edition, IngestStage, JobProgress, LockedFile, OpenDocument, Upload,
+    VersionState,
 };
 use appliance_core::ports::{Clock, Library, PassageStore, PortError};
 use appliance_core::testing::FixedClock;
@@ -59,8 +60,12 @@ impl Held {
             bytes: 412_000,
             parts: 0,
             passages: stored.len() as u32,
+            score: None,
+            doubtful: 0,
             state: VersionState::Searchable,
+            answers: true,
             progress: None,
+            ahead: None,
             failure: None,
             warnings: Vec::new(),
             added: FixedClock.now(),
@@ -102,13 +107,14 @@ impl FakeLibrary {
 }
 
 fn progress(stage: IngestStage, done: u32) -> JobProgress {
-    JobProgress { stage, done, total: 96 }
+    JobProgress::new(stage, done, 96)
 }
 
 #[async_trait]
 impl PassageStore for FakeLibrary {
     async fn visible_passages(&self, viewer: &Viewer, ids: &[PassageId]) -> Result<Vec<StoredPassage>, PortError> {
-        let passages: Vec<StoredPassage> = self.seen(viewer).into_iter().flat_map(|h| h.passages).collect();
+        let searchable = self.seen(viewer).into_iter().filter(|h| h.entry.state == VersionState::Searchable);
+        let passages: Vec<StoredPassage> = searchable.flat_map(|h| h.passages).collect();
         Ok(ids.iter().filter_map(|id| passages.iter().find(|p| p.id == *id).cloned()).collect())
     }
 }
@@ -137,8 +143,12 @@ impl Library for FakeLibrary {
         Ok(self.seen(viewer).into_iter().map(|h| h.entry).find(|e| e.id == id))
     }
 
-    async fn open_document(&self, viewer: &Viewer, id: DocumentId) -> Result<Option<OpenDocument>, PortError> {
-        let held = self.seen(viewer).into_iter().find(|h| h.entry.id == id && h.entry.state == VersionState::Searchable);
+    async fn open_document(&self, viewer: &Viewer, id: DocumentId, edition: Edition) -> Result<Option<OpenDocument>, PortError> {
+        let fits = |h: &Held| match edition {
+            Edition::Answering => h.entry.state == VersionState::Searchable,
+            Edition::Held => h.entry.state == VersionState::Held,
+        };
+        let held = self.seen(viewer).into_iter().find(|h| h.entry.id == id && fits(h));
         Ok(held.map(|h| OpenDocument {
             version: VersionId(id.0),
             format: h.entry.format.unwrap_or(Format::Text),
@@ -155,7 +165,7 @@ impl Library for FakeLibrary {
         Ok(self.visible_passages(viewer, &[id]).await?.pop())
     }
 
-    async fn passages_of(&self, viewer: &Viewer, id: DocumentId) -> Result<Vec<StoredPassage>, PortError> {
+    async fn passages_of(&self, viewer: &Viewer, id: DocumentId, _: Edition) -> Result<Vec<StoredPassage>, PortError> {
         Ok(self.seen(viewer).into_iter().find(|h| h.entry.id == id).map(|h| h.passages).unwrap_or_default())
     }
 
@@ -170,8 +180,51 @@ impl Library for FakeLibrary {
         let mut held = Held::new(id, upload.collection.0, &upload.name, &upload.name, Format::Text, "", Vec::new());
         held.entry.format = None;
         held.entry.state = VersionState::Queued;
+        held.entry.answers = false;
+        held.entry.ahead = Some(self.held.lock().iter().filter(|h| h.entry.state == VersionState::Queued).count() as u32);
         self.held.lock().push(held);
         Ok(Accepted::Queued { document: DocumentId(id), job: JobId(id) })
+    }
+
+    async fn decide(&self, viewer: &Viewer, id: DocumentId, decision: Decision) -> Result<Decided, PortError> {
+        if !self.seen(viewer).iter().any(|h| h.entry.id == id) {
+            return Ok(Decided::Unknown);
+        }
+        let mut all = self.held.lock();
+        let Some(held) = all.iter_mut().find(|h| h.entry.id == id) else { return Ok(Decided::Unknown) };
+        let entry = &mut held.entry;
+        let next = match (decision, entry.state) {
+            (Decision::Accept, VersionState::Held) | (Decision::Retry, VersionState::Failed | VersionState::Cancelled) => {
+                VersionState::Queued
+            }
+            (Decision::Cancel, VersionState::Queued | VersionState::Ingesting) => VersionState::Cancelled,
+            (Decision::Reject, VersionState::Held | VersionState::Failed | VersionState::Cancelled) => {
+                all.retain(|h| h.entry.id != id);
+                return Ok(Decided::Done);
+            }
+            _ => return Ok(Decided::TooLate),
+        };
+        (entry.state, entry.progress) = (next, None);
+        Ok(Decided::Done)
+    }
+
+    async fn locked_file(&self, viewer: &Viewer, id: DocumentId) -> Result<Option<LockedFile>, PortError> {
+        let held = self.seen(viewer).into_iter().find(|h| h.entry.id == id);
+        let held = held.filter(|h| h.entry.failure.as_ref().is_some_and(|f| f.code == "encrypted"));
+        Ok(held.map(|h| LockedFile { file: h.file, name: h.entry.file_name }))
+    }
+
+    async fn unlock(&self, viewer: &Viewer, id: DocumentId, opened: PathBuf) -> Result<Decided, PortError> {
+        if self.locked_file(viewer, id).await?.is_none() {
+            return Ok(Decided::TooLate);
+        }
+        let bytes = std::fs::read(&opened).map_err(|e| PortError::caused("reading a file in the clear", e))?;
+        std::fs::remove_file(&opened).map_err(|e| PortError::caused("moving a file in the clear", e))?;
+        for held in self.held.lock().iter_mut().filter(|h| h.entry.id == id) {
+            self.accepted.lock().push((held.entry.file_name.clone(), bytes.clone()));
+            (held.entry.state, held.entry.failure) = (VersionState::Queued, None);
+        }
+        Ok(Decided::Done)
     }
 
     async fn delete(&self, viewer: &Viewer, id: DocumentId) -> Result<bool, PortError> {

@@ -85,7 +85,7 @@ impl StatusSource for FakeStatus {
                 model(ModelRole::Generator, "gemma-3-270m-it + grounded-ja", 4096),
             ],
             index: IndexStatus { generation: "7".to_owned(), passages: 12_480 },
-            documents: DocumentCounts { searchable: 14, waiting: 1, failed: 1 },
+            documents: DocumentCounts { searchable: 14, waiting: 1, held: 1, failed: 1 },
             disk: DiskStatus { free: 210 << 30, total: 480 << 30 },
             memory: MemoryStatus { resident: 900 << 20, available: 6 << 30, total: 16 << 30 },
             outbound: Vec::new(),
@@ -122,7 +122,14 @@ impl DocumentReader for FakeReader {
         Ok(Some(SheetWindow { first_row, rows, merged: sample::merged() }))
     }
 
-    fn unlock(&self, _: &Path, _: &Password, _: &Path) -> Result<Unlocked, PortError> {
-        Ok(Unlocked::NotNeeded)
+    /// Files that begin with `locked:` open with one password.
+    fn unlock(&self, file: &Path, password: &Password, to: &Path) -> Result<Unlocked, PortError> {
+        let bytes = std::fs::read(file).map_err(|e| PortError::caused("reading", e))?;
+        let Some(clear) = bytes.strip_prefix(b"locked:") else { return Ok(Unlocked::NotNeeded) };
+        if password.reveal() != sample::FILE_PASSWORD {
+            return Ok(Unlocked::WrongPassword);
+        }
+        std::fs::write(to, clear).map_err(|e| PortError::caused("writing", e))?;
+        Ok(Unlocked::Opened)
     }
 }

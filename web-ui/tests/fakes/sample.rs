@@ -1,7 +1,7 @@
 //! A small library of a fictional city.
 
 use super::library::Held;
-use appliance_core::document::{Format, Page, PageReading, Sheet, Warning};
+use appliance_core::document::{Format, Page, PageReading, Sheet, TextOrigin, Warning};
 use appliance_core::locator::{CellRange, CellRef, CellSpan, Locator, PageLine, Place, Rect, Span, bounding_range};
 use appliance_core::passage::Passage;
 use appliance_core::ports::catalog::{FailureReason, IngestStage, JobProgress, VersionState};
@@ -33,9 +33,12 @@ const ORDINANCE: &[(&[&str], u32, &[&str])] = &[
     (&["附則"], 8, &["この条例は、令和8年4月1日から施行する。"]),
 ];
 
+/// What opens the sample's locked files.
+pub const FILE_PASSWORD: &str = "ひみつ2026";
+
 /// The documents.
 pub fn library() -> Vec<Held> {
-    vec![ordinance(), workbook(), manual(), hostile(), encrypted(), under_way()]
+    vec![ordinance(), workbook(), manual(), hostile(), encrypted(), under_way(), scanned(), held(7, 1), held(8, 3)]
 }
 
 fn ordinance() -> Held {
@@ -59,7 +62,39 @@ fn ordinance() -> Held {
     let mut held = Held::new(1, 1, "みなと市廃棄物の減量及び適正処理に関する条例", "haikibutsu.pdf", Format::Pdf, &text, passages);
     held.pages = (1..=8).map(|number| Page { number, label: None, width: 595.0, height: 842.0, reading: PageReading::default() }).collect();
     held.entry.parts = 8;
+    held.pages[2].reading = PageReading { origin: TextOrigin::Unread, score: 0.0 };
     held.entry.warnings = vec![Warning::PageWithoutText { page: 3 }];
+    (held.entry.score, held.entry.doubtful) = (Some(0.875), 1);
+    held
+}
+
+/// A document that was recognised in pictures.
+fn scanned() -> Held {
+    let text = "資源の回収は毎週木曜日の午前に行います。";
+    let rect = Rect { x: LEFT, y: FIRST_LINE, width: 240.0, height: 14.0 };
+    let line = PageLine { page: 1, rect, span: Span::new(0, text.len()), vertical: false };
+    let mut one = passage(0, &[], text, Span::new(0, text.len()), Place::Pages { lines: vec![line] });
+    one.recognised = Some(0.87);
+    let mut held = Held::new(9, 1, "資源回収のお知らせ", "oshirase.pdf", Format::Pdf, text, vec![one]);
+    let reading = PageReading { origin: TextOrigin::Recognised { confidence: 0.87 }, score: 0.87 };
+    held.pages = vec![Page { number: 1, label: None, width: 595.0, height: 842.0, reading }];
+    (held.entry.parts, held.entry.score) = (1, Some(0.87));
+    held
+}
+
+/// A document of a collection that was read badly.
+fn held(id: i64, collection: i64) -> Held {
+    let text = "䛾䛿䛜䜢䛾䛿䛜䜢";
+    let rect = Rect { x: LEFT, y: FIRST_LINE, width: 240.0, height: 14.0 };
+    let line = PageLine { page: 2, rect, span: Span::new(0, text.len()), vertical: false };
+    let passages = vec![passage(0, &[], text, Span::new(0, text.len()), Place::Pages { lines: vec![line] })];
+    let mut held = Held::new(id, collection, "文字化けの通知", "mojibake.pdf", Format::Pdf, text, passages);
+    let page = |number, origin, score| Page { number, label: None, width: 595.0, height: 842.0, reading: PageReading { origin, score } };
+    held.pages = vec![page(1, TextOrigin::Written, 0.9), page(2, TextOrigin::Written, 0.1), page(3, TextOrigin::Unread, 0.0)];
+    held.entry.parts = 3;
+    held.entry.state = VersionState::Held;
+    held.entry.answers = false;
+    (held.entry.score, held.entry.doubtful) = (Some(0.33), 2);
     held
 }
 
@@ -127,6 +162,7 @@ fn hostile() -> Held {
 fn encrypted() -> Held {
     let mut held = Held::new(5, 1, "himitsu.pdf", "himitsu.pdf", Format::Pdf, "", Vec::new());
     held.entry.state = VersionState::Failed;
+    held.entry.answers = false;
     held.entry.format = None;
     held.entry.failure = Some(FailureReason { code: "encrypted".into(), message: "himitsu.pdf: the file is encrypted".into() });
     held
@@ -135,7 +171,8 @@ fn encrypted() -> Held {
 fn under_way() -> Held {
     let mut held = Held::new(6, 3, "履修の手引き2026.pdf", "履修の手引き2026.pdf", Format::Pdf, "", Vec::new());
     held.entry.state = VersionState::Ingesting;
-    held.entry.progress = Some(JobProgress { stage: IngestStage::Embedding, done: 32, total: 96 });
+    held.entry.answers = false;
+    held.entry.progress = Some(JobProgress { stage: IngestStage::Embedding, done: 32, total: 96, rate: Some(8.0) });
     held
 }
 

@@ -30,12 +30,16 @@ pub enum VersionState {
     Queued,
     /// Is being read, embedded or indexed.
     Ingesting,
+    /// Was read so badly that a person has to accept it before it answers.
+    Held,
     /// Answers questions.
     Searchable,
     /// Was replaced by a newer one.
     Superseded,
     /// Could not be read; the reason stands beside it.
     Failed,
+    /// A person ended its ingest.
+    Cancelled,
 }
 
 /// The steps of an ingest job.
@@ -52,19 +56,48 @@ pub enum IngestStage {
     Indexing,
     /// Done.
     Done,
+    /// Read; a person has to accept it.
+    Held,
     /// Ended with a reason.
     Failed,
+    /// Ended by a person.
+    Cancelled,
 }
 
 /// How far a job is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct JobProgress {
     /// The step.
     pub stage: IngestStage,
-    /// Units done in this step (passages).
+    /// Units done in this step: pages or sheets while parsing, passages while embedding.
     pub done: u32,
     /// Units in all; 0 while unknown.
     pub total: u32,
+    /// Units a second of late; `None` while too little is known.
+    #[serde(default)]
+    pub rate: Option<f32>,
+}
+
+impl JobProgress {
+    /// Progress whose rate is not known.
+    pub fn new(stage: IngestStage, done: u32, total: u32) -> Self {
+        Self { stage, done, total, rate: None }
+    }
+
+    /// How long the rest of the step will take, in seconds, if it goes on as it did of late.
+    pub fn seconds_left(&self) -> Option<u32> {
+        let rate = self.rate.filter(|r| *r > 0.0)?;
+        (self.total > self.done).then(|| ((self.total - self.done) as f32 / rate).ceil() as u32)
+    }
+}
+
+/// Whether work on a job is still wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// It is.
+    Still,
+    /// Somebody cancelled it, or deleted its document.
+    NoLonger,
 }
 
 /// A unit of ingest work: one version.
@@ -84,6 +117,32 @@ pub struct Job {
     pub name: String,
     /// How often it was started before.
     pub attempts: u32,
+    /// Whether a person has accepted the version, however badly it was read.
+    pub accepted: bool,
+}
+
+/// What the catalog holds of a version that was read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReadVersion {
+    /// The document's title.
+    pub title: String,
+    /// [`document_score`](crate::quality::document_score) of its pages.
+    pub score: Option<f32>,
+    /// Warnings kept with it.
+    pub warnings: usize,
+    /// Its passages, in order.
+    pub passages: Vec<ReadPassage>,
+}
+
+/// A passage of a version that was read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReadPassage {
+    /// Its id.
+    pub id: PassageId,
+    /// The passage.
+    pub passage: Passage,
+    /// Its embedding by the model that was asked about; `None` when it has to be made.
+    pub embedding: Option<Embedding>,
 }
 
 /// A failure as it is kept: a stable code for translation, and the sentence for operators.
@@ -101,21 +160,28 @@ pub trait IngestLog: Send + Sync {
     /// Takes the next waiting job and marks it started; `None` when none waits.
     async fn next_job(&self) -> Result<Option<Job>, PortError>;
 
-    /// Notes how far a job is.
-    async fn note_progress(&self, job: JobId, progress: JobProgress) -> Result<(), PortError>;
+    /// Notes how far a job is, and tells whether it is still wanted.
+    async fn note_progress(&self, job: JobId, progress: JobProgress) -> Result<Wanted, PortError>;
 
-    /// Stores what was read, replacing whatever an earlier attempt left for this version. Returns the passages' ids
-    /// in order.
+    /// What an earlier attempt has read of this version, with the embeddings of the model of that hash; `None` when the
+    /// file has to be read.
+    async fn read_before(&self, version: VersionId, model: &ContentHash) -> Result<Option<ReadVersion>, PortError>;
+
+    /// Stores what was read, with its score, replacing whatever an earlier attempt left for this version. Returns the
+    /// passages' ids in order.
     async fn store_parsed(&self, version: VersionId, parsed: &Parsed, passages: &[Passage]) -> Result<Vec<PassageId>, PortError>;
 
     /// Stores embeddings made by the model of that hash.
     async fn store_embeddings(&self, model: &ContentHash, embeddings: &[(PassageId, Embedding)]) -> Result<(), PortError>;
 
+    /// Ends the job with its version held until a person accepts it. What was read stays.
+    async fn hold(&self, job: &Job) -> Result<(), PortError>;
+
     /// Makes the version the searchable one of its document and ends the job, in one transaction. Returns the version
     /// that it replaces.
     async fn publish(&self, job: &Job) -> Result<Option<VersionId>, PortError>;
 
-    /// Ends the job without a result.
+    /// Ends the job without a result: as cancelled when somebody asked for that, else as failed.
     async fn fail(&self, job: &Job, reason: &FailureReason) -> Result<(), PortError>;
 
     /// After a start: puts interrupted jobs back in the queue, or fails those that were started `max_attempts` times.
@@ -155,10 +221,18 @@ pub struct DocumentEntry {
     pub parts: u32,
     /// Passages.
     pub passages: u32,
+    /// How well its pages were read, from 0 to 1; `None` when it has none or was not read.
+    pub score: Option<f32>,
+    /// Pages that a person should look at ([`doubtful_pages`](crate::quality::doubtful_pages)).
+    pub doubtful: u32,
     /// The state of its newest version.
     pub state: VersionState,
+    /// Whether a version of it answers questions, the newest or one before it.
+    pub answers: bool,
     /// How far its job is, while it has one.
     pub progress: Option<JobProgress>,
+    /// How many jobs wait before its own, while it waits.
+    pub ahead: Option<u32>,
     /// Why it failed.
     pub failure: Option<FailureReason>,
     /// What could not be read.
@@ -167,7 +241,50 @@ pub struct DocumentEntry {
     pub added: Timestamp,
 }
 
-/// A document opened for reading: its searchable version.
+/// Which version of a document is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Edition {
+    /// The one that answers questions.
+    Answering,
+    /// The newest one, which waits for a person to accept it. For editors only.
+    Held,
+}
+
+/// What a person decides about the newest version of a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    /// A held version is to answer all the same.
+    Accept,
+    /// A version that is held, failed or was cancelled goes; the one before it stays. With its only version goes the
+    /// document.
+    Reject,
+    /// Its ingest is to end.
+    Cancel,
+    /// A version that failed or was cancelled is to be tried again.
+    Retry,
+}
+
+/// What became of a decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decided {
+    /// It was carried out, or will be within a second.
+    Done,
+    /// There is no such document, or the viewer may not see it.
+    Unknown,
+    /// The document is not in a state for that, or no longer.
+    TooLate,
+}
+
+/// The stored file of a document that could not be read without its password.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LockedFile {
+    /// Where it lies.
+    pub file: PathBuf,
+    /// The name it was uploaded under.
+    pub name: String,
+}
+
+/// A document opened for reading.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OpenDocument {
     /// What stands in the list.
@@ -229,17 +346,29 @@ pub trait Library: Send + Sync {
     /// One document's entry, whatever its state; `None` also when the viewer may not see it.
     async fn document(&self, viewer: &Viewer, id: DocumentId) -> Result<Option<DocumentEntry>, PortError>;
 
-    /// The searchable version of a document; `None` also when the viewer may not see it.
-    async fn open_document(&self, viewer: &Viewer, id: DocumentId) -> Result<Option<OpenDocument>, PortError>;
+    /// That version of a document, if there is one; `None` also when the viewer may not see it. The caller has checked
+    /// that the viewer may edit before it asks for a held one.
+    async fn open_document(&self, viewer: &Viewer, id: DocumentId, edition: Edition) -> Result<Option<OpenDocument>, PortError>;
 
     /// A passage with its document, if the viewer may see it. `None` when its version is no longer the searchable one.
     async fn passage(&self, viewer: &Viewer, id: PassageId) -> Result<Option<StoredPassage>, PortError>;
 
-    /// The passages of a document's searchable version, in order.
-    async fn passages_of(&self, viewer: &Viewer, id: DocumentId) -> Result<Vec<StoredPassage>, PortError>;
+    /// The passages of that version of a document, in order.
+    async fn passages_of(&self, viewer: &Viewer, id: DocumentId, edition: Edition) -> Result<Vec<StoredPassage>, PortError>;
 
     /// Stores an upload and queues its ingest. The caller has checked that the viewer may edit.
     async fn accept(&self, viewer: &Viewer, upload: Upload) -> Result<Accepted, PortError>;
+
+    /// Carries a decision out. The caller has checked that the viewer may edit.
+    async fn decide(&self, viewer: &Viewer, id: DocumentId, decision: Decision) -> Result<Decided, PortError>;
+
+    /// The file of a document whose newest version failed because it is encrypted; `None` for any other, and when the
+    /// viewer may not see it.
+    async fn locked_file(&self, viewer: &Viewer, id: DocumentId) -> Result<Option<LockedFile>, PortError>;
+
+    /// Puts `opened`, the same file in the clear, in the place of a [locked one](Self::locked_file), and queues its ingest.
+    /// The caller has checked that the viewer may edit. `opened` is moved into the store.
+    async fn unlock(&self, viewer: &Viewer, id: DocumentId, opened: PathBuf) -> Result<Decided, PortError>;
 
     /// Removes a document from catalog, index and store. `false` when the viewer cannot see it.
     async fn delete(&self, viewer: &Viewer, id: DocumentId) -> Result<bool, PortError>;
