@@ -282,9 +282,9 @@ async fn failures_of_documents_come_with_a_remedy() {
     let mut visitor = visitor().await;
     visitor.sign_in("editor").await;
     let page = visitor.get("/documents").await.text();
-    assert!(page.contains("パスワードがかかっています。") && page.contains("パスワードを外して追加してください。"));
-    assert!(page.contains("検索の準備をしています(32/96)"));
-    assert!(visitor.get("/documents/5").await.text().contains("パスワードを外して"));
+    assert!(page.contains("パスワードがかかっています。") && page.contains("「パスワードを入力」から開けます。"));
+    assert!(page.contains("検索の準備をしています") && page.contains("32/96件、毎秒8.0件、残り約10秒"));
+    assert!(visitor.get("/documents/5").await.text().contains("href=\"/documents/5/unlock\""));
     assert!(!visitor.get("/documents?state=failed").await.text().contains("施設使用料一覧"));
     assert!(visitor.get("/documents?q=%EF%BD%93hiyouryou").await.text().contains("施設使用料一覧"), "names are compared folded");
 }

@@ -13,9 +13,11 @@ use tempfile::TempDir;
 use tokio::sync::Notify;
 
 mod archive;
+mod decisions;
 mod ingest_log;
 mod library;
 mod people;
+mod upgrade;
 
 /// A clock that stands until it is moved.
 pub struct SettableClock(Mutex<Timestamp>);

@@ -5,7 +5,7 @@ use appliance_core::document::{Document, Format, Parsed, Warning};
 use appliance_core::id::{ContentHash, DocumentId, PassageId, VersionId};
 use appliance_core::locator::{CellRange, CellRef, CellSpan, Locator, PageLine, Place, Rect, Span};
 use appliance_core::passage::Passage;
-use appliance_core::ports::catalog::{Accepted, FailureReason, IngestStage, Job, JobProgress, VersionState};
+use appliance_core::ports::catalog::{Accepted, Edition, FailureReason, IngestStage, Job, JobProgress, VersionState, Wanted};
 use appliance_core::ports::{IngestLog, Library, PassageStore};
 use appliance_core::ranking::Embedding;
 use appliance_core::testing::MemoryIndex;
@@ -145,7 +145,7 @@ async fn a_failure_keeps_the_version_before_it() {
     let library = trial.library(Arc::new(MemoryIndex::default()));
     let entry = library.document(&operator, document).await.unwrap().unwrap();
     assert_eq!((entry.state, entry.failure, entry.title.as_str(), entry.passages), (VersionState::Failed, Some(reason), "規則", 1));
-    let open = library.open_document(&operator, document).await.unwrap().unwrap();
+    let open = library.open_document(&operator, document, Edition::Answering).await.unwrap().unwrap();
     assert_eq!((open.version, open.text.as_str()), (first.version, "手数料は500円。"));
 }
 
@@ -158,8 +158,8 @@ async fn progress_is_seen_while_it_lasts() {
     let entry = library.document(&operator, document).await.unwrap().unwrap();
     assert_eq!((entry.title.as_str(), entry.format, entry.state), ("rule.txt", None, VersionState::Queued));
     let job = trial.catalog.next_job().await.unwrap().unwrap();
-    let progress = JobProgress { stage: IngestStage::Embedding, done: 16, total: 40 };
-    trial.catalog.note_progress(job.id, progress).await.unwrap();
+    let progress = JobProgress { stage: IngestStage::Embedding, done: 16, total: 40, rate: Some(2.5) };
+    assert_eq!(trial.catalog.note_progress(job.id, progress).await.unwrap(), Wanted::Still);
     let entry = library.document(&operator, document).await.unwrap().unwrap();
     assert_eq!((entry.state, entry.progress), (VersionState::Ingesting, Some(progress)));
     assert_eq!(trial.catalog.job_states(&[job.id]).await.unwrap()[0].progress, progress);

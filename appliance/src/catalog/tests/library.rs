@@ -4,7 +4,7 @@ use super::super::access::Principal;
 use super::ingest_log::parsed;
 use super::{Trial, text_upload, upload_to};
 use appliance_core::id::{DocumentId, PassageId};
-use appliance_core::ports::catalog::{Accepted, NewPerson};
+use appliance_core::ports::catalog::{Accepted, Edition, NewPerson};
 use appliance_core::ports::index::IndexedPassage;
 use appliance_core::ports::{IngestLog, Library, PassageIndex, PassageStore, People};
 use appliance_core::testing::{HashEmbedder, MemoryIndex};
@@ -49,9 +49,9 @@ async fn no_way_of_reading_shows_what_may_not_be_seen() {
     let library = trial.library(index);
     assert!(library.documents(&viewer).await.unwrap().is_empty());
     assert_eq!(library.document(&viewer, document).await.unwrap(), None);
-    assert_eq!(library.open_document(&viewer, document).await.unwrap(), None);
+    assert_eq!(library.open_document(&viewer, document, Edition::Answering).await.unwrap(), None);
     assert_eq!(library.passage(&viewer, ids[0]).await.unwrap(), None);
-    assert!(library.passages_of(&viewer, document).await.unwrap().is_empty());
+    assert!(library.passages_of(&viewer, document, Edition::Answering).await.unwrap().is_empty());
     assert!(trial.catalog.visible_passages(&viewer, &ids).await.unwrap().is_empty());
     assert!(!library.delete(&viewer, document).await.unwrap());
     assert!(library.accept(&viewer, upload_to(&trial, secret, "x.txt", "x")).await.is_err());
@@ -62,7 +62,7 @@ async fn no_way_of_reading_shows_what_may_not_be_seen() {
     let viewer = trial.catalog.viewer_for("reader").await.unwrap().unwrap();
     assert_eq!(library.documents(&viewer).await.unwrap().len(), 1);
     assert_eq!(library.passage(&viewer, ids[0]).await.unwrap().unwrap().passage.text, "手数料は500円。");
-    assert_eq!(library.passages_of(&viewer, document).await.unwrap().len(), 2);
+    assert_eq!(library.passages_of(&viewer, document, Edition::Answering).await.unwrap().len(), 2);
     let entries = library.collections(&viewer).await.unwrap();
     assert_eq!(entries.iter().map(|c| (c.name.as_str(), c.documents)).collect::<Vec<_>>(), [("人事", 1), ("共有", 0)]);
 }
@@ -144,7 +144,7 @@ async fn a_file_goes_only_when_nobody_else_uses_it() {
     let operator = trial.catalog.local_operator().await.unwrap();
     let library = trial.library(index);
     library.delete(&operator, first).await.unwrap();
-    let open = library.open_document(&operator, second).await.unwrap().unwrap();
+    let open = library.open_document(&operator, second, Edition::Answering).await.unwrap().unwrap();
     assert_eq!(std::fs::read_to_string(open.file).unwrap(), "同じ");
     library.delete(&operator, second).await.unwrap();
     assert!(trial.catalog.files().list().unwrap().is_empty());
