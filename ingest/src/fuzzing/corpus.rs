@@ -227,9 +227,9 @@ fn every_shared_file_is_read_or_refused() {
             while let Some(path) = waiting.lock().expect("no reader breaks").pop() {
                 let begun = Instant::now();
                 if open(&path) {
-                    read += 1
+                    read += 1;
                 } else {
-                    refused += 1
+                    refused += 1;
                 }
                 if begun.elapsed() > PATIENCE {
                     slow.push(format!("{} took {:?}", path.display(), begun.elapsed()));

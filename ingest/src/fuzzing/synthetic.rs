@@ -9,12 +9,12 @@ pub(super) fn with_maps(encoding: &[u8], unicode: &[u8]) -> Vec<u8> {
     map.set("CIDSystemInfo", system("Japan1"));
     let encoding = document.add_object(Stream::new(map, encoding.to_vec()));
     let unicode = document.add_object(Stream::new(Dictionary::new(), unicode.to_vec()));
-    let font = composite(&mut document, Object::Reference(encoding), dictionary! {});
+    let font = composite(&mut document, Object::Reference(encoding), &dictionary! {});
     if let Ok(dict) = document.get_dictionary_mut(font) {
         dict.set("ToUnicode", unicode);
     }
     // The same text without the Unicode map, so that ours is made from the encoding.
-    let bare = composite(&mut document, Object::Reference(encoding), dictionary! {});
+    let bare = composite(&mut document, Object::Reference(encoding), &dictionary! {});
     let codes: String = (0..64_u32).map(|i| format!("{:04x}", i * 1031 % 0x1_0000)).collect();
     let content = format!("BT /F1 10 Tf 50 700 Td <{codes}> Tj ET BT /F2 10 Tf 50 600 Td <{codes}> Tj ET");
     finished(document, &[content], &[("F1", font), ("F2", bare)])
@@ -27,7 +27,7 @@ pub(super) fn with_font(program: &[u8]) -> Vec<u8> {
     let descriptor =
         document.add_object(dictionary! { "Type" => "FontDescriptor", "FontName" => "Own", "Flags" => 4, "FontFile2" => file });
     let composite =
-        composite(&mut document, "Identity-H".into(), dictionary! { "FontDescriptor" => descriptor, "CIDToGIDMap" => "Identity" });
+        composite(&mut document, "Identity-H".into(), &dictionary! { "FontDescriptor" => descriptor, "CIDToGIDMap" => "Identity" });
     let simple = document.add_object(dictionary! {
         "Type" => "Font", "Subtype" => "TrueType", "BaseFont" => "Own", "FontDescriptor" => descriptor, "FirstChar" => 32, "LastChar" => 126,
     });
@@ -44,8 +44,8 @@ const MOST_PIECES: usize = 4_000;
 /// Glyphs, runs and rules of all directions, in pieces of six bytes: what, where across, where down, how large, what of.
 pub(super) fn strewn(bytes: &[u8]) -> Vec<u8> {
     let mut document = Document::with_version("1.7");
-    let across = composite(&mut document, "UniJIS-UCS2-H".into(), dictionary! {});
-    let down = composite(&mut document, "UniJIS-UCS2-V".into(), dictionary! {});
+    let across = composite(&mut document, "UniJIS-UCS2-H".into(), &dictionary! {});
+    let down = composite(&mut document, "UniJIS-UCS2-V".into(), &dictionary! {});
     let mut pages = vec![String::new()];
     for piece in bytes.chunks_exact(PIECE).take(MOST_PIECES) {
         let [what, x, y, size, high, low] = [piece[0], piece[1], piece[2], piece[3], piece[4], piece[5]];
@@ -97,11 +97,11 @@ fn system(ordering: &str) -> Object {
     })
 }
 
-fn composite(document: &mut Document, encoding: Object, more: Dictionary) -> ObjectId {
+fn composite(document: &mut Document, encoding: Object, more: &Dictionary) -> ObjectId {
     let subtype = if more.has(b"CIDToGIDMap") { "CIDFontType2" } else { "CIDFontType0" };
     let mut descendant =
         dictionary! { "Type" => "Font", "Subtype" => subtype, "BaseFont" => "Own", "CIDSystemInfo" => system("Japan1"), "DW" => 1000 };
-    descendant.extend(&more);
+    descendant.extend(more);
     let descendant = document.add_object(descendant);
     document.add_object(dictionary! {
         "Type" => "Font", "Subtype" => "Type0", "BaseFont" => "Own", "Encoding" => encoding, "DescendantFonts" => vec![descendant.into()],

@@ -16,6 +16,7 @@ mod furniture;
 mod glyphs;
 mod line;
 mod meaning;
+mod mending;
 mod opening;
 mod page;
 mod pictures;

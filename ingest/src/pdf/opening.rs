@@ -2,11 +2,10 @@
 
 use super::collection::{Additions, Survey};
 use super::fonts::FileFonts;
-use super::{collection, rewriting, unlocking};
+use super::{collection, mending, rewriting, unlocking};
 use crate::shield;
 use appliance_core::ports::reader::ParseError;
 use hayro_interpret::InterpreterSettings;
-use hayro_interpret::hayro_syntax::object::Dict;
 use hayro_interpret::hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
 use std::sync::Arc;
 use tracing::trace_span;
@@ -42,9 +41,8 @@ pub(crate) struct Opened {
 
 /// Opens a file and gives its fonts the Unicode maps they lack.
 pub(crate) fn open(bytes: &Arc<Vec<u8>>) -> Result<Opened, Refusal> {
-    let pdf = trace_span!("ingest.open").in_scope(|| open_plain(bytes))?;
-    let mut repairs = damage(bytes);
-    repairs.extend(missing_pages(&pdf));
+    let (pdf, mut repairs) = trace_span!("ingest.open").in_scope(|| mended(bytes))?;
+    repairs.extend(mending::missing_pages(&pdf));
     let title = pdf.metadata().title.clone();
     let (pdf, fonts) = trace_span!("ingest.maps").in_scope(|| supplemented(pdf));
     Ok(Opened { pdf, title, repairs, fonts })
@@ -86,6 +84,33 @@ fn opened(bytes: impl Into<Arc<Vec<u8>>>) -> Option<Pdf> {
 
 /// Opens a file as it is, or as it can be decrypted or repaired.
 pub(crate) fn open_plain(bytes: &Arc<Vec<u8>>) -> Result<Pdf, Refusal> {
+    mended(bytes).map(|(pdf, _)| pdf)
+}
+
+/// The file with what was wrong with it, in words.
+fn mended(bytes: &Arc<Vec<u8>>) -> Result<(Pdf, Vec<String>), Refusal> {
+    let mut repairs = mending::damage(bytes);
+    let pdf = match mending::with_stream_ends(bytes) {
+        Some(ends) => {
+            repairs.push("ends of its streams are missing".to_owned());
+            readable(&Arc::new(ends), &mut repairs)?
+        }
+        None => readable(bytes, &mut repairs)?,
+    };
+    if mending::tree_is_sound(&pdf) {
+        return Ok((pdf, repairs));
+    }
+    let found = shield::shielded(|| mending::with_pages_found(pdf.data().as_ref())).ok().flatten().and_then(opened);
+    match found.filter(|f| mending::pages_with_content(f) > mending::pages_with_content(&pdf)) {
+        Some(better) => {
+            repairs.push("its page tree is broken".to_owned());
+            Ok((better, repairs))
+        }
+        None => Ok((pdf, repairs)),
+    }
+}
+
+fn readable(bytes: &Arc<Vec<u8>>, repairs: &mut Vec<String>) -> Result<Pdf, Refusal> {
     let reason = match shield::shielded(|| Pdf::new(Arc::clone(bytes))) {
         Ok(Ok(pdf)) if !pdf.pages().is_empty() => return Ok(pdf),
         Ok(Ok(_)) => "it holds no pages".to_owned(),
@@ -94,7 +119,9 @@ pub(crate) fn open_plain(bytes: &Arc<Vec<u8>>) -> Result<Pdf, Refusal> {
         Ok(Err(LoadPdfError::Invalid)) => "its structure cannot be read".to_owned(),
         Err(panic) => panic,
     };
-    repaired(bytes).ok_or(Refusal::Damaged(reason))
+    repairs.push("its structure is broken".to_owned());
+    let pages_alone = || shield::shielded(|| mending::with_pages_found(bytes)).ok().flatten().and_then(opened);
+    repaired(bytes).or_else(pages_alone).ok_or(Refusal::Damaged(reason))
 }
 
 /// The file without its encryption, where that takes no password.
@@ -124,41 +151,4 @@ fn repaired(bytes: &[u8]) -> Option<Pdf> {
 /// character codes matter), character maps from the project's cache.
 pub(crate) fn settings() -> InterpreterSettings {
     InterpreterSettings { cmap_resolver: Arc::new(collection::character_map), ..InterpreterSettings::default() }
-}
-
-/// Bytes at the end in which a sound file says that it ends there.
-const TAIL: usize = 2048;
-
-/// What the bytes of a file show to be damaged, in words. hayro repairs without a word.
-fn damage(bytes: &[u8]) -> Vec<String> {
-    let mut found = Vec::new();
-    if !crate::sniff::contains(&bytes[bytes.len().saturating_sub(TAIL)..], b"%%EOF") {
-        found.push("its end is missing".to_owned());
-    }
-    if !cross_references_are_sound(bytes) {
-        found.push("its cross-references are wrong".to_owned());
-    }
-    found
-}
-
-/// Whether the last `startxref` leads to a table or a stream of cross-references.
-fn cross_references_are_sound(bytes: &[u8]) -> bool {
-    let Some(at) = bytes.windows(9).rposition(|w| w == b"startxref") else { return false };
-    let digits = bytes[at + 9..].iter().skip_while(|b| b.is_ascii_whitespace()).take_while(|b| b.is_ascii_digit());
-    let offset = digits.fold(0_usize, |n, d| n.saturating_mul(10).saturating_add(usize::from(d - b'0')));
-    // Offsets count from the header (ISO 32000-1, 7.5.2), which may follow other bytes.
-    let header = bytes[..bytes.len().min(1024)].windows(5).position(|w| w == b"%PDF-").unwrap_or(0);
-    [offset, offset.saturating_add(header)].into_iter().any(|start| {
-        let there = bytes.get(start..).unwrap_or_default();
-        let there = &there[there.iter().take_while(|b| b.is_ascii_whitespace()).count()..];
-        there.starts_with(b"xref") || there.first().is_some_and(u8::is_ascii_digit)
-    })
-}
-
-/// Pages that the file counts and that are not there.
-fn missing_pages(pdf: &Pdf) -> Option<String> {
-    let root = pdf.xref().get::<Dict<'_>>(pdf.xref().root_id())?;
-    let counted = usize::try_from(root.get::<Dict<'_>>("Pages")?.get::<i32>("Count")?).ok()?;
-    let found = pdf.pages().len();
-    (counted > found).then(|| format!("{} of its {counted} pages were not found", counted - found))
 }
