@@ -14,6 +14,7 @@ from pathlib import Path
 import typst
 
 import ordinance
+import scans
 import workbooks
 
 HERE = Path(__file__).resolve().parent
@@ -23,11 +24,13 @@ FONT_FOLDERS = ["/usr/share/fonts/opentype", "/usr/share/fonts/truetype/liberati
 
 
 def set_texts(to: Path):
-    """Everything that has a source file: ordinances and manuals are typeset, texts are copied."""
+    """Everything that has a source file: ordinances and manuals are typeset, notices scanned, texts copied."""
     for source in sorted(SOURCE.glob("*/*")):
         target = to / source.parent.name / source.name
         if source.suffix == ".ordinance":
             ordinance.write(ordinance.read(source), target.with_suffix(".pdf"), SERIES[source.parent.name])
+        elif source.name.endswith(".scan.typ"):
+            scans.write(source, target.with_name(source.name.replace(".scan.typ", ".pdf")), FONT_FOLDERS)
         elif source.suffix == ".typ":
             typst.compile(str(source), output=str(target.with_suffix(".pdf")), font_paths=FONT_FOLDERS, ignore_system_fonts=True)
         elif source.suffix == ".txt":  # As an office's editor saves it.

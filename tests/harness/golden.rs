@@ -24,6 +24,9 @@ pub struct GoldenQuestion {
     pub facts: Vec<String>,
     /// What sort of question.
     pub kind: Option<String>,
+    /// Whether the answer stands in a scan, which only recognition of characters reads.
+    #[serde(default)]
+    pub scanned: bool,
     /// Whether the library does not hold the answer.
     #[serde(default)]
     pub unanswerable: bool,

@@ -214,7 +214,8 @@ impl Tally {
         if self.letters as f32 >= FEWEST_LETTERS {
             bad += self.letters as f32 * (1.0 - ramp(self.vowels as f32 / self.letters as f32, VOWELS));
         }
-        let odd = self.odd as f32 / all;
+        // One É alone is no mojibake.
+        let odd = self.odd as f32 / (all + PRIOR.0);
         bad += all * ramp(odd, ODD);
         (1.0 - bad / all).clamp(0.0, 1.0)
     }
@@ -301,6 +302,7 @@ mod tests {
         healthy("ﾄｳｷｮｳﾄ ﾐﾅﾄｸ ｼﾊﾞｺｳｴﾝ");
         healthy("Die Straße führt über die Brücke, und das Mädchen läuft fröhlich hinüber.");
         healthy("有 無 否 済 ○ × 可");
+        healthy("É");
     }
 
     #[test]
@@ -311,6 +313,7 @@ mod tests {
         garbage("Žs’·‚ÍAÐŠQ‚»‚Ì‘¼“Á•Ê‚ÌŽ–—R‚ª‚ ‚é‚Æ”F‚ß‚é‚Æ‚«‚Í");
         garbage("蟶る聞縺ｯ縲∫⊃螳ｳ縺昴�莉也音蛻･縺ｮ莠狗罰縺後≠繧九→隱阪ａ繧九→縺阪�縲∵焔謨ｰ譁吶ｒ貂幃｡阪＠");
         garbage("!\"#$%&'()*+#\"$!&*;<=>?@[\\]^!#\"&$*");
+        garbage("£± Ä¿ ¡¡ Â¼ ¹Ø Ó Ú ºì ¾ ü ×÷ Õ ½ µÄ Ô ò Ã¡Á¢ Àð¼÷");
     }
 
     #[test]

@@ -96,6 +96,7 @@ fn line_glyphs(line: &WordLine, size: f32, placing: Placing, glyphs: &mut Vec<Gl
         let next = line.words.get(index + 1).map(|w| axes(w.corners, placing.direction).0.0).filter(|n| *n > u.0 + 1.0);
         let from = u.0.max(reached);
         let to = u.1.min(next.unwrap_or(f32::MAX)).max(from + 1.0);
+        let to = next.filter(|n| *n - to < blank(line, index) * size).unwrap_or(to);
         reached = to;
         let width: f32 = word.text.chars().map(ems).sum();
         let step = (to - from) / width.max(0.5);
@@ -105,6 +106,20 @@ fn line_glyphs(line: &WordLine, size: f32, placing: Placing, glyphs: &mut Vec<Gl
             glyphs.push(placing.glyph(character, (at, end), v, size));
             at = end;
         }
+    }
+}
+
+/// The gap after a word, in ems, up to which it is none: Japanese type fills its squares, its ink does not, and that of
+/// 、 and ） least of all. Between Latin words a gap is a space.
+fn blank(line: &WordLine, index: usize) -> f32 {
+    let last = line.words[index].text.chars().next_back();
+    let next = line.words.get(index + 1).and_then(|w| w.text.chars().next());
+    match (last, next) {
+        (Some('、' | '。' | '，' | '．' | '）' | '」' | '』' | '・' | ')'), _) | (_, Some('（' | '「' | '『' | '・' | '(')) => {
+            0.9
+        }
+        (Some(a), Some(b)) if is_cjk(a) || is_cjk(b) => 0.6,
+        _ => 0.0,
     }
 }
 

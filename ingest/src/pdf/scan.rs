@@ -32,8 +32,9 @@ const FEW_CHARACTERS: usize = 120;
 const MOSTLY_PICTURE: f32 = 0.5;
 /// Characters that recognition must add to such a page to be worth its doubt.
 const WORTH_ADDING: usize = 20;
-/// Words recognised with less confidence are noise: the texture of photographs, dirt.
-const NOISE: f32 = 0.2;
+/// Marks recognised with less confidence are specks and pieces of rules. Letters are kept whatever their confidence: of
+/// the kanji that the recogniser gives none at all to, most are right.
+const NOISE: f32 = 0.5;
 /// What the score of a page is worth whose content breaks off: nobody knows how much is missing.
 const PART: f32 = 0.6;
 /// The score under which recognised text is noise as a whole.
@@ -252,7 +253,9 @@ impl<'r> Scanner<'r> {
             let Some(language) = language else { return Ok(None) };
             let mut lines =
                 tesseract::read(picture, language, (scale * 72.0) as u32, self.time(tesseract, started), tesseract, self.watch)?;
-            lines.iter_mut().for_each(|l| l.words.retain(|w| w.confidence >= NOISE));
+            lines
+                .iter_mut()
+                .for_each(|l| l.words.retain(|w| w.confidence >= NOISE || w.text.chars().any(|c| c.is_alphanumeric() && c != 'ー')));
             lines.retain(|l| !l.words.is_empty());
             let placing = Placing { scale, quarters, size: (picture.width, picture.height), direction };
             Ok(words::confidence(&lines).map(|confidence| Found { lines, placing, tilt: lie.tilt, confidence }))

@@ -18,8 +18,8 @@ const LOOK: Duration = Duration::from_millis(20);
 /// How pages are cut into blocks: columns of text of varying size. The automatic cut (3) loses one line in a hundred that
 /// this one finds; a single block (6) loses columns (docs/decisions/0006-recognition.md).
 const COLUMNS: &str = "4";
-/// One block of lines that run down. The others look for lines across.
-const LINES_DOWN: &str = "5";
+/// The same for lines that run down, where only the automatic cut sees that columns stand in tiers.
+const LINES_DOWN: &str = "3";
 
 /// Why a picture was not read.
 #[derive(Debug, Clone, PartialEq, Eq)]
