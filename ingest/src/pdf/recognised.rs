@@ -5,7 +5,9 @@
 
 use super::frame::Frame;
 use super::glyphs::Glyph;
+use super::rules::Rule;
 use crate::recognition::picture::Direction;
+use crate::recognition::strokes::Stroke;
 use crate::recognition::words::WordLine;
 use crate::script::is_cjk;
 use appliance_core::locator::Rect;
@@ -140,6 +142,18 @@ impl Placing {
         let (a, b) =
             (frame.map(f64::from(rect.x), f64::from(rect.y)), frame.map(f64::from(rect.x + rect.width), f64::from(rect.y + rect.height)));
         Glyph { character, frame, u: (a.0.min(b.0), a.0.max(b.0)), v: (a.1.min(b.1), a.1.max(b.1)), size: size / self.scale }
+    }
+
+    /// A ruled line of the upright picture as one of the page.
+    pub(crate) fn rule(self, stroke: Stroke) -> Rule {
+        let rect = match stroke.across {
+            true => self.on_page([stroke.from, stroke.at, stroke.to, stroke.at]),
+            false => self.on_page([stroke.at, stroke.from, stroke.at, stroke.to]),
+        };
+        match rect.width >= rect.height {
+            true => Rule { horizontal: true, at: rect.y, from: rect.x, to: rect.x + rect.width },
+            false => Rule { horizontal: false, at: rect.x, from: rect.y, to: rect.y + rect.height },
+        }
     }
 
     /// A box of the upright picture as a rectangle of the page, in points.

@@ -5,6 +5,7 @@ use super::quality;
 use super::recognised::{self, Placing, Tilt};
 use super::render::{self, Fonts};
 use crate::recognition::picture::{Direction, Picture};
+use crate::recognition::strokes::{self, Stroke};
 use crate::recognition::tesseract::{self, Refusal};
 use crate::recognition::words::{self, WordLine};
 use crate::recognition::{Recognition, Tesseract};
@@ -14,6 +15,7 @@ use appliance_core::quality::DOUBTFUL_PAGE;
 use hayro_interpret::hayro_syntax::page::Page;
 use std::cell::{Cell, OnceCell};
 use std::time::{Duration, Instant};
+use tracing::trace_span;
 
 /// What pages are drawn at to be read. 240 reads large type as well and small type worse; 400 takes half as long again and
 /// reads no more (docs/decisions/0006-recognition.md).
@@ -73,6 +75,7 @@ enum Need {
 /// The lines found in one picture.
 struct Found {
     lines: Vec<WordLine>,
+    strokes: Vec<Stroke>,
     placing: Placing,
     tilt: f32,
     confidence: f32,
@@ -98,7 +101,7 @@ impl<'r> Scanner<'r> {
         broken: bool,
         warnings: &mut Vec<Warning>,
     ) -> Outcome {
-        let mut score = quality::score(&recorded.glyphs, recorded.unknown);
+        let mut score = trace_span!("ingest.score").in_scope(|| quality::score(&recorded.glyphs, recorded.unknown));
         if broken {
             score *= PART;
         }
@@ -120,7 +123,7 @@ impl<'r> Scanner<'r> {
             (Recognition::Off, _) => Ok(None),
             (Recognition::Missing { reason }, _) => Err(reason.clone()),
             (Recognition::Tesseract(_), Err(reason)) => Err(reason.to_owned()),
-            (Recognition::Tesseract(tesseract), Ok(())) => self.recognised(page, tesseract),
+            (Recognition::Tesseract(tesseract), Ok(())) => trace_span!("ingest.recognition").in_scope(|| self.recognised(page, tesseract)),
         };
         let found = found.unwrap_or_else(|reason| {
             warnings.push(Warning::NotRecognised { page: number, reason });
@@ -150,6 +153,9 @@ impl<'r> Scanner<'r> {
             recorded.glyphs.clear();
             recorded.unknown = 0;
             recorded.mended = 0;
+        }
+        if need == Need::Text && recorded.rules.strokes.is_empty() {
+            recorded.rules.strokes = found.strokes.iter().map(|s| found.placing.rule(*s)).collect();
         }
         recorded.glyphs.extend(glyphs);
         let (width, height) = (found.placing.size.0 as f32, found.placing.size.1 as f32);
@@ -258,7 +264,7 @@ impl<'r> Scanner<'r> {
                 .for_each(|l| l.words.retain(|w| w.confidence >= NOISE || w.text.chars().any(|c| c.is_alphanumeric() && c != 'ー')));
             lines.retain(|l| !l.words.is_empty());
             let placing = Placing { scale, quarters, size: (picture.width, picture.height), direction };
-            Ok(words::confidence(&lines).map(|confidence| Found { lines, placing, tilt: lie.tilt, confidence }))
+            Ok(words::confidence(&lines).map(|confidence| Found { lines, strokes: Vec::new(), placing, tilt: lie.tilt, confidence }))
         };
         let (first, other) = match lie.direction {
             Direction::Across => ((tesseract.across(), Direction::Across), (tesseract.down(), Direction::Down)),
@@ -271,7 +277,7 @@ impl<'r> Scanner<'r> {
         if best.as_ref().is_some_and(|b| b.placing.direction == Direction::Across && b.is_latin()) {
             best = better(best, read(tesseract.latin(), Direction::Across)?);
         }
-        Ok(best)
+        Ok(best.map(|best| Found { strokes: strokes::strokes(picture), ..best }))
     }
 }
 

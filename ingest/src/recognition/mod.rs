@@ -1,7 +1,7 @@
 //! Recognition: characters of pictures, read by tesseract in a process of its own.
 //!
 //! [`settings`] says what there is to work with; [`picture`] prepares a page's pixels (which way its lines run, how far it
-//! is tilted); [`tesseract`] runs the program; [`words`] reads what it answers. What becomes of the words, and which pages
+//! is tilted), [`strokes`] finds its ruled lines; [`tesseract`] runs the program; [`words`] reads what it answers. What becomes of the words, and which pages
 //! come here at all, is decided where pages are read.
 //!
 //! The program gets a picture on its standard input and answers on its standard output: it writes no file, opens none but
@@ -9,6 +9,7 @@
 
 pub(crate) mod picture;
 mod settings;
+pub(crate) mod strokes;
 pub(crate) mod tesseract;
 pub(crate) mod words;
 
