@@ -147,7 +147,9 @@ fn a_citation_of_recognised_text_points_at_its_ink() {
         }
         compared += 1;
         let (a, b) = (truth.rect, got.rect);
-        assert!((a.x - b.x).abs() < 4.0 && (a.y - b.y).abs() < 4.0 && (a.height - b.height).abs() < 5.0, "{words}: {a:?} {b:?}");
+        // What was recognised is as wide as its ink; a full-width bracket is half empty.
+        let inside = b.x > a.x - 3.0 && b.x + b.width < a.x + a.width + 3.0 && b.width > 0.6 * a.width;
+        assert!(inside && (a.y - b.y).abs() < 3.0 && (a.height - b.height).abs() < 3.0, "{words}: {a:?} {b:?}");
     }
     assert!(compared >= 2, "{compared} lines compared");
 }

@@ -117,9 +117,8 @@ fn blank(line: &WordLine, index: usize) -> f32 {
     let last = line.words[index].text.chars().next_back();
     let next = line.words.get(index + 1).and_then(|w| w.text.chars().next());
     match (last, next) {
-        (Some('、' | '。' | '，' | '．' | '）' | '」' | '』' | '・' | ')'), _) | (_, Some('（' | '「' | '『' | '・' | '(')) => {
-            0.9
-        }
+        (Some('、' | '。' | '，' | '．' | '）' | '」' | '』' | '・' | ')'), _)
+        | (_, Some('、' | '。' | '，' | '．' | '（' | '「' | '『' | '・' | '(')) => 0.9,
         (Some(a), Some(b)) if is_cjk(a) || is_cjk(b) => 0.6,
         _ => 0.0,
     }

@@ -41,9 +41,9 @@ const NOISE: f32 = 0.5;
 const PART: f32 = 0.6;
 /// The score under which recognised text is noise as a whole.
 const LEAST_RECOGNISED: f32 = 0.35;
-/// The confidence from which other ways to read a page are not tried.
+/// The score from which other ways to read a page are not tried.
 const CONFIDENT: f32 = 0.78;
-/// The confidence under which a page may lie on its side.
+/// The score under which a page may lie on its side.
 const HARDLY: f32 = 0.6;
 
 /// What recognition works with while one file is read.
@@ -79,6 +79,8 @@ struct Found {
     placing: Placing,
     tilt: f32,
     confidence: f32,
+    /// The confidence times how far the characters read as language.
+    score: f32,
 }
 
 impl<'r> Scanner<'r> {
@@ -228,7 +230,7 @@ impl<'r> Scanner<'r> {
     /// Tries the likely way to read a picture first, and others while the outcome leaves doubt.
     fn best_reading(&self, picture: &Picture, scale: f32, tesseract: &Tesseract, started: Instant) -> Result<Option<Found>, Refusal> {
         let mut best = self.reading(picture, 0, scale, tesseract, started)?;
-        if best.as_ref().is_none_or(|b| b.confidence < HARDLY) {
+        if best.as_ref().is_none_or(|b| b.score < HARDLY) {
             let dpi = (scale * 72.0) as u32;
             if let Some(quarters @ 1..=3) = tesseract::upright(picture, dpi, self.time(tesseract, started), tesseract, self.watch)? {
                 let turned = self.reading(&picture.turned(quarters), quarters, scale, tesseract, started)?;
@@ -264,14 +266,14 @@ impl<'r> Scanner<'r> {
                 .for_each(|l| l.words.retain(|w| w.confidence >= NOISE || w.text.chars().any(|c| c.is_alphanumeric() && c != 'ー')));
             lines.retain(|l| !l.words.is_empty());
             let placing = Placing { scale, quarters, size: (picture.width, picture.height), direction };
-            Ok(words::confidence(&lines).map(|confidence| Found { lines, strokes: Vec::new(), placing, tilt: lie.tilt, confidence }))
+            Ok(Found::of(lines, placing, lie.tilt))
         };
         let (first, other) = match lie.direction {
             Direction::Across => ((tesseract.across(), Direction::Across), (tesseract.down(), Direction::Down)),
             Direction::Down => ((tesseract.down(), Direction::Down), (tesseract.across(), Direction::Across)),
         };
         let mut best = read(first.0, first.1)?;
-        if best.as_ref().is_none_or(|b| b.confidence < CONFIDENT) {
+        if best.as_ref().is_none_or(|b| b.score < CONFIDENT) {
             best = better(best, read(other.0, other.1)?);
         }
         if best.as_ref().is_some_and(|b| b.placing.direction == Direction::Across && b.is_latin()) {
@@ -288,13 +290,20 @@ impl Outcome {
 }
 
 impl Found {
+    /// `None` without a word.
+    fn of(lines: Vec<WordLine>, placing: Placing, tilt: f32) -> Option<Self> {
+        let confidence = words::confidence(&lines)?;
+        let score = confidence * quality::score(&recognised::glyphs(&lines, placing), 0);
+        Some(Self { lines, strokes: Vec::new(), placing, tilt, confidence, score })
+    }
+
     fn characters(&self) -> impl Iterator<Item = char> + '_ {
         self.lines.iter().flat_map(|l| &l.words).flat_map(|w| w.text.chars())
     }
 
-    /// How much was found, with what confidence: each character counts by what its confidence is over that of noise.
+    /// How much was found, and how well: each character counts by what the score is over that of noise.
     fn weight(&self) -> f32 {
-        (self.confidence - 0.4) * self.characters().count() as f32
+        (self.score - LEAST_RECOGNISED) * self.characters().count() as f32
     }
 
     fn is_latin(&self) -> bool {
