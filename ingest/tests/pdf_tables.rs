@@ -335,3 +335,98 @@ fn graph_paper_under_a_text_does_not_cut_it_up() {
     assert!(rows(&document).is_empty(), "{:?}", rows(&document));
     assert!(document.text.contains("方眼紙に書かれた文章は、表ではありません。"));
 }
+
+#[test]
+fn coloured_cells_are_cells_without_a_rule() {
+    let (us, vs) = ([60.0, 160.0, 260.0, 360.0], [780.0, 760.0, 740.0, 720.0]);
+    let cells = [
+        (0, 0, "証明書"),
+        (1, 0, "窓口"),
+        (2, 0, "手数料"),
+        (0, 1, "住民票の写し"),
+        (1, 1, "市民課の2番"),
+        (2, 1, "300円"),
+        (0, 2, "所得証明書"),
+        (1, 2, "税務課の5番"),
+        (2, 2, "350円"),
+    ];
+    let mut page = page(pieces(&us, &vs, &cells));
+    for (row, y) in vs.windows(2).enumerate() {
+        let colour = if row == 0 { [0.2, 0.4, 0.8] } else { [0.9, 0.95, 1.0] };
+        page.boxes.extend(us.windows(2).map(|x| ([x[0], y[1] + 1.0, x[1] - 1.0, y[0]], colour)));
+    }
+    let document = read(&[page]);
+    assert_eq!(
+        rows(&document)[1..],
+        ["証明書: 住民票の写し、窓口: 市民課の2番、手数料: 300円", "証明書: 所得証明書、窓口: 税務課の5番、手数料: 350円"]
+    );
+}
+
+#[test]
+fn dashes_rule_a_table_as_lines_do() {
+    let (us, vs) = ([60.0, 160.0, 260.0, 360.0], [780.0, 760.0, 740.0, 720.0]);
+    let mut page = page(pieces(
+        &us,
+        &vs,
+        &[
+            (0, 0, "品目"),
+            (1, 0, "単位"),
+            (2, 0, "手数料"),
+            (0, 1, "ふとん"),
+            (1, 1, "1枚"),
+            (2, 1, "500円"),
+            (0, 2, "机"),
+            (1, 2, "1点"),
+            (2, 2, "900円"),
+        ],
+    ));
+    for y in vs {
+        page.rules.extend((0..75).map(|i| [60.0 + 4.0 * i as f32, y, 62.0 + 4.0 * i as f32, y]));
+    }
+    for x in us {
+        page.rules.extend((0..15).map(|i| [x, 720.0 + 4.0 * i as f32, x, 722.0 + 4.0 * i as f32]));
+    }
+    let document = read(&[page]);
+    assert_eq!(rows(&document)[1..], ["品目: ふとん、単位: 1枚、手数料: 500円", "品目: 机、単位: 1点、手数料: 900円"]);
+}
+
+#[test]
+fn characters_under_each_other_in_a_narrow_cell_are_one_word() {
+    let (us, vs) = ([60.0, 80.0, 260.0, 360.0], [780.0, 760.0, 735.0, 710.0]);
+    let cells = [(1, 0, "取扱区分"), (2, 0, "手数料"), (1, 1, "収集"), (2, 1, "500円"), (1, 2, "持込"), (2, 2, "300円")];
+    let mut page = table(&us, &vs, &cells);
+    without(&mut page, (us[0], vs[2]), (us[1], vs[2]));
+    page.pieces.extend([(65.0, 745.0, 10.0, "粗"), (65.0, 734.0, 10.0, "大"), (65.0, 723.0, 10.0, "物")]);
+    let document = read(&[page]);
+    assert_eq!(rows(&document)[1..], ["粗大物、取扱区分: 収集、手数料: 500円", "粗大物、取扱区分: 持込、手数料: 300円"]);
+}
+
+#[test]
+fn rows_between_two_rules_are_not_mixed() {
+    let us = [60.0, 200.0, 320.0, 420.0];
+    let cells = [
+        (0, 0, "施設名"),
+        (1, 0, "定員"),
+        (2, 0, "使用料"),
+        (0, 1, "第一会議室"),
+        (1, 1, "20人"),
+        (2, 1, "1,200円"),
+        (0, 2, "第二会議室"),
+        (1, 2, "36人"),
+        (2, 2, "1,800円"),
+        (0, 3, "和室"),
+        (1, 3, "12人"),
+        (2, 3, "900円"),
+    ];
+    let mut page = page(pieces(&us, &[780.0, 760.0, 744.0, 728.0], &cells));
+    page.rules.extend([784.0, 762.0, 708.0].map(|y| [60.0, y, 460.0, y]));
+    let document = read(&[page]);
+    assert_eq!(
+        rows(&document)[1..],
+        [
+            "施設名: 第一会議室、定員: 20人、使用料: 1,200円",
+            "施設名: 第二会議室、定員: 36人、使用料: 1,800円",
+            "施設名: 和室、定員: 12人、使用料: 900円",
+        ]
+    );
+}

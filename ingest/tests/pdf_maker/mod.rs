@@ -13,12 +13,14 @@ pub type Piece<'t> = (f32, f32, f32, &'t str);
 pub struct Page<'t> {
     pub pieces: Vec<Piece<'t>>,
     pub rules: Vec<[f32; 4]>,
+    /// Coloured boxes behind the text: left, bottom, right, top; red, green, blue.
+    pub boxes: Vec<([f32; 4], [f32; 3])>,
     pub rotate: i64,
     pub vertical: bool,
 }
 
 pub fn page(pieces: Vec<Piece<'_>>) -> Page<'_> {
-    Page { pieces, rules: Vec::new(), rotate: 0, vertical: false }
+    Page { pieces, rules: Vec::new(), boxes: Vec::new(), rotate: 0, vertical: false }
 }
 
 /// A PDF whose font is a Japanese one that is not embedded, with codes in Shift_JIS and no Unicode map: what old
@@ -77,6 +79,12 @@ pub fn font(document: &mut lopdf::Document, encoding: &str) -> lopdf::ObjectId {
 
 pub fn content(page: &Page<'_>) -> Vec<u8> {
     let mut operations = Vec::new();
+    for ([x0, y0, x1, y1], colour) in &page.boxes {
+        operations.push(Operation::new("rg", colour.iter().map(|c| (*c).into()).collect()));
+        operations.push(Operation::new("re", [*x0, *y0, x1 - x0, y1 - y0].map(Object::from).to_vec()));
+        operations.push(Operation::new("f", vec![]));
+    }
+    operations.push(Operation::new("rg", vec![0.into(), 0.into(), 0.into()]));
     for [x0, y0, x1, y1] in &page.rules {
         operations.push(Operation::new("m", vec![(*x0).into(), (*y0).into()]));
         operations.push(Operation::new("l", vec![(*x1).into(), (*y1).into()]));

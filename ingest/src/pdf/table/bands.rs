@@ -4,6 +4,7 @@
 use super::cells::{Piece, Table};
 use super::columns::{self, VisualLine};
 use super::strokes::{Stroke, TOUCH};
+use super::wrapping;
 use crate::pdf::frame::Frame;
 use crate::pdf::glyphs::Glyph;
 use crate::pdf::line::{self, Segment};
@@ -72,19 +73,19 @@ fn piece(segment: &Segment) -> Piece {
     Piece { text: segment.text(), u: segment.u, v: segment.v, size: segment.size }
 }
 
-/// The rows of a band: its lines together, but a line that runs over several columns by itself.
+/// The rows of a band: its lines together, or one by one where several of them fill several columns. A line that runs
+/// over several columns stands by itself.
 fn apart(band: Vec<VisualLine>, edges: &[f32]) -> Vec<Vec<VisualLine>> {
-    let mut groups: Vec<Vec<VisualLine>> = Vec::new();
-    let mut alone = true;
-    for line in band {
-        let note = line.len() == 1 && columns::spanned(edges, &line[0]).len() > 1;
-        match groups.last_mut() {
-            Some(group) if !alone && !note => group.push(line),
-            _ => groups.push(vec![line]),
+    let is_note = |line: &VisualLine| line.len() == 1 && columns::spanned(edges, &line[0]).len() > 1;
+    let mut rows: Vec<Vec<VisualLine>> = Vec::new();
+    for stretch in band.chunk_by(|a, b| !is_note(a) && !is_note(b)) {
+        if stretch.iter().filter(|l| l.len() >= 2).count() <= 1 {
+            rows.push(stretch.to_vec());
+        } else {
+            rows.extend(wrapping::rows(stretch, edges, false));
         }
-        alone = note;
     }
-    groups
+    rows
 }
 
 /// Whether the lines read as running text that rules only decorate.

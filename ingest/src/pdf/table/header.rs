@@ -6,6 +6,7 @@
 use super::cells::Shape;
 use crate::pdf::line::Line;
 use appliance_core::folding::fold_tight;
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// Rows that headers may take, and rows of titles above them.
@@ -208,7 +209,15 @@ pub(super) fn of(lines: &[&Line], shape: &Shape, repeated: Option<&Range<usize>>
     let (head, body) = (rows.get(extent.clone())?, rows.get(extent.end..)?);
     let header = Header { labels: labels(head, columns), rows: extent.clone() };
     let headed = header.labels.iter().filter(|l| !l.is_empty()).count();
-    if body.is_empty() || headed * 4 < columns * 3 || headed < 2 || !may_head(head, columns) || !fits(&header, body, columns) {
+    // The corner over the names of rows is often left blank.
+    let corner = usize::from(header.labels.first().is_some_and(Vec::is_empty));
+    if body.is_empty()
+        || (headed + corner) * 4 < columns * 3
+        || headed < 2
+        || !may_head(head, columns)
+        || !fits(&header, body, columns)
+        || !tells_apart(&header, body)
+    {
         return None;
     }
     let score = score(lines, &extent, head, body, shape) + if repeated.is_some() { 3 } else { 0 };
@@ -235,11 +244,13 @@ fn extent(rows: &[Vec<Filled<'_>>], numbers: &[usize]) -> Option<usize> {
     let mut count = numbers.iter().take_while(|n| **n < end).count().max(1);
     while count < MOST_ROWS.min(rows.len()) {
         let above: Vec<&Filled<'_>> = rows[..count].iter().flatten().filter(|c| c.columns.len() > 1).collect();
-        let under = |c: &Filled<'_>| {
+        let under = |c: &&Filled<'_>| {
             above.iter().any(|w| w.columns.start <= c.columns.start && c.columns.end <= w.columns.end && c.columns != w.columns)
         };
         let parts = &rows[count];
-        if parts.len() >= 2 && parts.iter().all(|c| under(c) && is_header_like(c.text)) && numbers[count] == numbers[count - 1] + 1 {
+        let words = parts.len() >= 2 && parts.iter().all(|c| is_header_like(c.text)) && numbers[count] == numbers[count - 1] + 1;
+        let all_under = parts.iter().all(|c| under(&c));
+        if words && (all_under || parts.iter().filter(under).count() >= 2 && over_numbers(parts, &rows[count + 1..])) {
             count += 1;
         } else {
             break;
@@ -259,6 +270,13 @@ fn labels(head: &[Vec<Filled<'_>>], columns: usize) -> Vec<Vec<String>> {
         }
     }
     labels
+}
+
+/// Whether a row of words stands over numbers: most cells under its own hold some.
+fn over_numbers(row: &[Filled<'_>], below: &[Vec<Filled<'_>>]) -> bool {
+    let digits = |c: &Filled<'_>| c.text.chars().any(char::is_numeric);
+    let under: Vec<&Filled<'_>> = below.iter().take(5).flatten().filter(|c| row.iter().any(|r| r.columns == c.columns)).collect();
+    !row.iter().any(digits) && !under.is_empty() && under.iter().filter(|c| digits(c)).count() * 10 >= under.len() * 6
 }
 
 /// Whether the rows may be headers: words in the first, words or the hours and sizes that part them below.
@@ -307,6 +325,13 @@ fn fits(header: &Header, body: &[Vec<Filled<'_>>], columns: usize) -> bool {
     let all = cells().count();
     let headed = cells().filter(|c| header.label(&c.columns).is_some()).count();
     all > 0 && headed * 10 >= all * 7
+}
+
+/// Whether the headers tell the columns apart: not two wide ones over many.
+fn tells_apart(header: &Header, body: &[Vec<Filled<'_>>]) -> bool {
+    let columns: BTreeSet<usize> = body.iter().take(SAMPLE).flatten().map(|c| c.columns.start).collect();
+    let labels: BTreeSet<&[String]> = header.labels.iter().filter(|l| !l.is_empty()).map(Vec::as_slice).collect();
+    labels.len() * 5 >= columns.len() * 2
 }
 
 fn score(lines: &[&Line], extent: &Range<usize>, head: &[Vec<Filled<'_>>], body: &[Vec<Filled<'_>>], shape: &Shape) -> i32 {

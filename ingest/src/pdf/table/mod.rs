@@ -15,6 +15,7 @@ mod labels;
 mod strokes;
 mod subrows;
 mod unruled;
+mod wrapping;
 
 pub(crate) use cells::TableRow;
 pub(crate) use labels::finish;
@@ -33,23 +34,27 @@ use strokes::Stroke;
 const FRAMES: [Frame; 4] = [Frame::Right, Frame::Down, Frame::Left, Frame::Up];
 /// Tables looked for on one page.
 const MOST: usize = 200;
+/// Heights of coloured boxes that are cells or rows: points.
+const LOWEST_SHADE: f32 = 6.0;
+const HIGHEST_SHADE: f32 = 90.0;
 /// Shades and cells that are compared for one table.
 const MOST_SHADED: usize = 1_000_000;
 
 /// Takes the glyphs that stand in tables out of `glyphs` and gives the tables' rows, table by table.
 pub(crate) fn take(glyphs: &mut Vec<Glyph>, rules: &Rules) -> Vec<(Frame, Vec<Line>)> {
-    if rules.strokes.len() < 3 || glyphs.is_empty() {
+    if rules.strokes.len() + rules.shades.len() < 3 || glyphs.is_empty() {
         return Vec::new();
     }
     let mut page = Page { centres: glyphs.iter().map(centre).collect(), taken: vec![false; glyphs.len()], glyphs };
-    let strokes = strokes::merged(rules.strokes.iter().map(|r| Stroke::of(r, Frame::Right)).collect());
-    let mut tables = Vec::new();
-    let mut components = strokes::components(&strokes);
-    components.sort_by(|a, b| area(a).total_cmp(&area(b)));
-    for component in components.iter().take(MOST) {
-        tables.extend(page.ruled(component));
+    let mut drawn: Vec<Stroke> = rules.strokes.iter().map(|r| Stroke::of(r, Frame::Right)).collect();
+    let mut tables = page.all_ruled(&strokes::merged(drawn.clone()));
+    // Cells are drawn as coloured boxes, too, and rows as coloured bands.
+    drawn.extend(rules.shades.iter().flat_map(sides));
+    let drawn = strokes::merged(drawn);
+    if !rules.shades.is_empty() {
+        tables.extend(page.all_ruled(&drawn));
     }
-    tables.extend(page.banded(&strokes));
+    tables.extend(page.banded(&drawn));
     let mut kept = page.taken.iter();
     let taken = tables.into_iter().map(|mut table: Table| {
         subrows::cut(&mut table);
@@ -70,6 +75,13 @@ struct Page<'g> {
 }
 
 impl Page<'_> {
+    /// The tables that these strokes rule on both sides of their cells, inner ones first.
+    fn all_ruled(&mut self, strokes: &[Stroke]) -> Vec<Table> {
+        let mut components = strokes::components(strokes);
+        components.sort_by(|a, b| area(a).total_cmp(&area(b)));
+        components.iter().take(MOST).filter_map(|component| self.ruled(component)).collect()
+    }
+
     /// The table that these strokes rule.
     fn ruled(&mut self, strokes: &[Stroke]) -> Option<Table> {
         let bounds = bounds(strokes);
@@ -118,6 +130,17 @@ impl Page<'_> {
         let (x, y) = self.centres[index];
         frame.map(f64::from(x), f64::from(y))
     }
+}
+
+/// The sides of a coloured box that may be a cell or a row; none of larger ones, which are panels.
+fn sides(shade: &Shade) -> Vec<Stroke> {
+    let Shade { x, y, .. } = *shade;
+    if y.1 - y.0 > HIGHEST_SHADE || y.1 - y.0 < LOWEST_SHADE || x.1 - x.0 < LOWEST_SHADE {
+        return Vec::new();
+    }
+    let along = |at| Stroke { along: true, at, from: x.0, to: x.1 };
+    let across = |at| Stroke { along: false, at, from: y.0, to: y.1 };
+    vec![along(y.0), along(y.1), across(x.0), across(x.1)]
 }
 
 fn centre(glyph: &Glyph) -> (f32, f32) {

@@ -39,13 +39,16 @@ fn levels(cells: &[&Cell], us: &[f32]) -> Option<Vec<f32>> {
     let most = cells.iter().map(|c| c.lines.len()).max().filter(|n| *n >= 2)?;
     let full: Vec<&&Cell> = cells.iter().filter(|c| c.lines.len() == most).collect();
     let enough = if most == 2 { full.len() >= 3 && full.len() == cells.len() } else { full.len() >= 2 && full.len() * 2 >= cells.len() };
-    if !enough || full.iter().any(|c| wraps(c, us)) || !full.iter().any(|c| c.lines.iter().all(|l| is_value(l))) {
+    // A single line among several speaks for all of them, and only in their middle does it say so.
+    let alone = cells.iter().any(|c| c.lines.len() == 1 && most % 2 == 0);
+    if !enough || alone || full.iter().any(|c| wraps(c, us)) || !full.iter().any(|c| c.lines.iter().all(|l| is_value(l))) {
         return None;
     }
     let levels: Vec<f32> = full[0].lines.iter().map(|l| middle(l)).collect();
     let size = full[0].lines[0].first().map_or(10.0, |p| p.size);
     let level = |line: &Vec<Piece>| levels.iter().any(|l| (l - middle(line)).abs() < LEVEL * size);
-    cells.iter().flat_map(|c| &c.lines).all(level).then_some(levels)
+    let heads_all = |c: &&Cell| c.lines.len() > 1 || (middle(&c.lines[0]) - levels[most / 2]).abs() < LEVEL * size;
+    (cells.iter().all(heads_all) && cells.iter().flat_map(|c| &c.lines).all(level)).then_some(levels)
 }
 
 fn middle(line: &[Piece]) -> f32 {
@@ -68,7 +71,7 @@ fn wraps(cell: &Cell, us: &[f32]) -> bool {
 fn is_value(line: &[Piece]) -> bool {
     let characters = line.iter().map(|p| p.text.chars().count()).sum::<usize>();
     let digits = line.iter().flat_map(|p| p.text.chars()).filter(|c| c.is_numeric()).count();
-    line.len() == 1 && (characters <= 4 || digits > 0 && characters <= 12)
+    line.len() == 1 && (characters <= 8 || digits > 0 && characters <= 14)
 }
 
 /// A cell's lines, each as a cell of the row it is level with. A single line in the middle heads all of them.

@@ -4,9 +4,9 @@
 
 use super::cells::Piece;
 use super::columns::{self, VisualLine};
+use super::wrapping;
 use crate::heading;
 use crate::pdf::line::{Cell, Line};
-use std::ops::Range;
 
 /// Lines of a table, those that only go on with a cell included.
 const FEWEST: usize = 3;
@@ -93,6 +93,7 @@ fn is_table(lines: &[VisualLine], edges: &[f32]) -> bool {
     }
     let mut aligned = 0;
     let mut used = 0;
+    let mut prose = 0;
     for column in 0..columns {
         let cells: Vec<&Piece> =
             several.iter().flat_map(|l| l.iter()).filter(|p| columns::spanned(edges, p) == (column..column + 1)).collect();
@@ -101,11 +102,21 @@ fn is_table(lines: &[VisualLine], edges: &[f32]) -> bool {
         }
         used += 1;
         aligned += usize::from(is_aligned(&cells));
+        prose += usize::from(is_prose(&cells));
     }
     let spanning = several.iter().flat_map(|l| l.iter()).filter(|p| columns::spanned(edges, p).len() > 1).count();
     // A number or letter in front of each line is a list.
     let marks = several.iter().filter(|l| l[0].text.chars().count() <= 1).count();
-    used >= 2 && aligned == used && spanning * 4 <= several.len() && (columns > 2 || marks * 2 < several.len())
+    used >= 2 && aligned == used && prose < 2 && spanning * 4 <= several.len() && (columns > 2 || marks * 2 < several.len())
+}
+
+/// Whether a column reads as running text: most of its cells fill it.
+fn is_prose(cells: &[&Piece]) -> bool {
+    let widest = cells.iter().map(|c| c.u.1 - c.u.0).fold(0.0, f32::max);
+    let mut characters: Vec<usize> = cells.iter().map(|c| c.text.chars().count()).collect();
+    characters.sort_unstable();
+    let full = cells.iter().filter(|c| c.u.1 - c.u.0 >= 0.75 * widest).count();
+    full * 2 >= cells.len() && characters[characters.len() / 2] >= 16
 }
 
 /// Whether most cells share a left edge, a right edge or a middle.
@@ -129,45 +140,11 @@ fn is_aligned(cells: &[&Piece]) -> bool {
 
 /// The rows: lines that only go on with cells of the line above are joined to it.
 fn rows(lines: &[Line], visual: &[VisualLine], edges: Vec<f32>) -> Vec<Line> {
-    let mut groups: Vec<Vec<VisualLine>> = Vec::new();
-    let mut last: Range<usize> = 0..0;
-    for (index, line) in visual.iter().enumerate() {
-        if index > 0 && goes_on(lines, visual, &last, index, &edges) {
-            if let Some(group) = groups.last_mut() {
-                group.push(line.clone());
-            }
-            last.end = index + 1;
-        } else {
-            groups.push(vec![line.clone()]);
-            last = index..index + 1;
-        }
-    }
+    let groups = wrapping::rows(visual, &edges, true);
     let v = (lines[0].v.0, lines[visual.len() - 1].v.1);
     let column = lines[0].column;
     let table = columns::table(lines[0].frame, edges, v, &groups, false);
     let mut rows = table.lines(|_, _| None);
     rows.iter_mut().for_each(|row| row.column = column);
     rows
-}
-
-/// Whether a line goes on with the row of the lines `row`: it leaves the first column blank, fills fewer columns, stands
-/// closer to them than to the line that follows, and a cell above each of its cells is full.
-fn goes_on(lines: &[Line], visual: &[VisualLine], row: &Range<usize>, index: usize, edges: &[f32]) -> bool {
-    let line = &visual[index];
-    let above: Vec<&Piece> = visual[row.clone()].iter().flatten().collect();
-    let size = lines[index].size.max(0.1);
-    let gap = lines[index].v.0 - lines[index - 1].v.1;
-    let gap_after = lines.get(index + 1).filter(|_| index + 1 < visual.len()).map_or(f32::MIN, |next| next.v.0 - lines[index].v.1);
-    let fewer = line.len() < visual[row.start].len() && line.iter().all(|p| columns::spanned(edges, p).start > 0);
-    let close = gap < 0.6 * size;
-    let right = |column: usize| {
-        let own = visual.iter().flatten().filter(|p| columns::spanned(edges, p) == (column..column + 1));
-        own.map(|p| p.u.1).fold(f32::MIN, f32::max)
-    };
-    let continues = |piece: &Piece| {
-        let columns = columns::spanned(edges, piece);
-        let over = above.iter().rfind(|a| columns::spanned(edges, a) == columns);
-        over.is_some_and(|over| gap + 0.15 * size < gap_after || right(columns.start) - over.u.1 < 1.5 * size)
-    };
-    fewer && close && line.iter().all(continues)
 }
