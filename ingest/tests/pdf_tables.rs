@@ -430,3 +430,27 @@ fn rows_between_two_rules_are_not_mixed() {
         ]
     );
 }
+
+#[test]
+fn an_underline_as_wide_as_its_cell_does_not_cut_it() {
+    let (us, vs) = ([60.0, 160.0, 262.0, 360.0], [780.0, 760.0, 730.0, 700.0]);
+    let cells = [
+        (0, 0, "名称"),
+        (1, 0, "担当課"),
+        (2, 0, "電話番号"),
+        (0, 1, "粗大ごみ"),
+        (2, 1, "03-1111"),
+        (0, 2, "し尿"),
+        (1, 2, "水道課"),
+        (2, 2, "03-2222"),
+    ];
+    let mut page = table(&us, &vs, &cells);
+    page.pieces.extend([(161.0, 747.0, 10.0, "環境部資源循環推進課"), (161.0, 735.0, 10.0, "係")]);
+    let under = 747.0 - 1.4;
+    page.rules.extend([[161.0, under, 261.0, under], [161.0, 733.6, 171.0, 733.6]]);
+    let document = read(&[page]);
+    assert_eq!(
+        rows(&document)[1..],
+        ["名称: 粗大ごみ、担当課: 環境部資源循環推進課係、電話番号: 03-1111", "名称: し尿、担当課: 水道課、電話番号: 03-2222"]
+    );
+}

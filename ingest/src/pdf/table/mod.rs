@@ -14,6 +14,7 @@ mod header;
 mod labels;
 mod strokes;
 mod subrows;
+mod underline;
 mod unruled;
 mod wrapping;
 
@@ -46,7 +47,7 @@ pub(crate) fn take(glyphs: &mut Vec<Glyph>, rules: &Rules) -> Vec<(Frame, Vec<Li
         return Vec::new();
     }
     let mut page = Page { centres: glyphs.iter().map(centre).collect(), taken: vec![false; glyphs.len()], glyphs };
-    let mut drawn: Vec<Stroke> = rules.strokes.iter().map(|r| Stroke::of(r, Frame::Right)).collect();
+    let mut drawn: Vec<Stroke> = underline::without(&rules.strokes, page.glyphs).iter().map(|r| Stroke::of(r, Frame::Right)).collect();
     let mut tables = page.all_ruled(&strokes::merged(drawn.clone()));
     // Cells are drawn as coloured boxes, too, and rows as coloured bands.
     drawn.extend(rules.shades.iter().flat_map(sides));

@@ -19,29 +19,33 @@ const LONGEST_CELL: usize = 40;
 
 /// The lines of one frame, those of tables gathered into rows.
 pub(crate) fn gathered(lines: Vec<Line>) -> Vec<Line> {
-    if lines.len() > MOST_LINES {
+    let several = lines.iter().filter(|l| l.cells.len() >= 2).count();
+    if lines.len() > MOST_LINES || several < FEWEST {
         return lines;
     }
-    let mut gathered = Vec::with_capacity(lines.len());
+    let visual: Vec<VisualLine> = lines.iter().map(visual_line).collect();
+    let mut tables: Vec<(usize, usize, Vec<Line>)> = Vec::new();
     let mut at = 0;
     while at < lines.len() {
-        match stretch(&lines[at..]) {
+        match stretch(&lines[at..], &visual[at..]) {
             Some((count, rows)) => {
-                gathered.extend(rows);
+                tables.push((at, at + count, rows));
                 at += count;
             }
-            None => {
-                gathered.push(lines[at].clone());
-                at += 1;
-            }
+            None => at += 1,
         }
+    }
+    // From the end, so that the places of the tables before stay true.
+    let mut gathered = lines;
+    for (from, to, rows) in tables.into_iter().rev() {
+        gathered.splice(from..to, rows);
     }
     gathered
 }
 
 /// A table at the start of the lines: how many lines it takes, and its rows.
-fn stretch(lines: &[Line]) -> Option<(usize, Vec<Line>)> {
-    let first = lines.first().filter(|l| may_be_row(l) && l.cells.len() >= 2)?;
+fn stretch(lines: &[Line], visual: &[VisualLine]) -> Option<(usize, Vec<Line>)> {
+    let first = lines.first().filter(|l| l.cells.len() >= 2 && may_be_row(l))?;
     let mut count = 1;
     let mut single = 0;
     while count < lines.len().min(LONGEST) {
@@ -60,11 +64,11 @@ fn stretch(lines: &[Line]) -> Option<(usize, Vec<Line>)> {
     count -= single.min(2).min(count);
     // A line that does not fit ends the table before it.
     while count >= FEWEST {
-        let visual: Vec<VisualLine> = lines[..count].iter().map(visual_line).collect();
-        if let Some(edges) = columns::edges(&visual)
-            && is_table(&visual, &edges)
+        let visual = &visual[..count];
+        if let Some(edges) = columns::edges(visual)
+            && is_table(visual, &edges)
         {
-            return Some((count, rows(lines, &visual, edges)));
+            return Some((count, rows(lines, visual, edges)));
         }
         count = (count * 3 / 4).min(count - 1);
     }
