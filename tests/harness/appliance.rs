@@ -102,6 +102,22 @@ impl Appliance {
         Ok(appliance)
     }
 
+    /// The processes that it has started and that still are, by their ids.
+    pub fn children(&self) -> Result<Vec<u32>> {
+        let me = self.child.id().to_string();
+        let mut children = Vec::new();
+        for entry in std::fs::read_dir("/proc")? {
+            let Ok(pid) = entry?.file_name().to_string_lossy().parse::<u32>() else { continue };
+            // A process may end between the list and the look.
+            let Ok(stat) = std::fs::read_to_string(format!("/proc/{pid}/stat")) else { continue };
+            let parent = stat.rsplit(')').next().and_then(|rest| rest.split_whitespace().nth(1));
+            if parent == Some(me.as_str()) {
+                children.push(pid);
+            }
+        }
+        Ok(children)
+    }
+
     /// `http://127.0.0.1:PORT`.
     pub fn address(&self) -> &str {
         &self.address

@@ -8,6 +8,7 @@ use appliance_core::locator::{CellRange, CellRef, CellSpan, Locator, PageLine, P
 use appliance_core::passage::Passage;
 use appliance_core::ports::reader::ParseError;
 use serde::{Deserialize, Serialize};
+use std::io;
 
 /// A block.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -172,6 +173,9 @@ impl From<ParseError> for Refusal {
             ParseError::ReaderDied { reason, .. } => Self::ReaderDied(reason),
             ParseError::Cancelled { .. } => Self::Cancelled,
             ParseError::Empty { .. } => Self::Empty,
+            ParseError::Unavailable { source, .. } if source.kind() == io::ErrorKind::OutOfMemory => {
+                Self::Exhausted("its bytes alone take more memory than one file may take".to_owned())
+            }
             ParseError::Unavailable { source, .. } => Self::Unavailable(source.to_string()),
         }
     }
@@ -190,7 +194,7 @@ impl Refusal {
             Self::ReaderDied(reason) => ParseError::ReaderDied { name, reason: tamed(&reason) },
             Self::Cancelled => ParseError::Cancelled { name },
             Self::Empty => ParseError::Empty { name },
-            Self::Unavailable(reason) => ParseError::Unavailable { name, source: std::io::Error::other(tamed(&reason)) },
+            Self::Unavailable(reason) => ParseError::Unavailable { name, source: io::Error::other(tamed(&reason)) },
         }
     }
 }
