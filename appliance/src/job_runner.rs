@@ -66,10 +66,10 @@ impl JobRunner {
         while !*shutdown.borrow() {
             match self.next().await {
                 Some(job) => {
-                    let mut stop = shutdown.clone();
-                    self.carry_out(&job, async move { drop(stop.wait_for(|s| *s).await) }).await;
                     // Another worker may sleep while more than one job came with a single wake-up.
                     self.arrivals.notify_one();
+                    let mut stop = shutdown.clone();
+                    self.carry_out(&job, async move { drop(stop.wait_for(|s| *s).await) }).await;
                 }
                 None => tokio::select! {
                     () = self.arrivals.notified() => {}

@@ -1,6 +1,7 @@
 //! How the appliance fares, for the status page: models, index, documents, disk, memory.
 
 use crate::catalog::Catalog;
+use crate::worker::Confinement;
 use appliance_core::ports::catalog::VersionState;
 use appliance_core::ports::models::ModelIdentity;
 use appliance_core::ports::{PassageIndex, PortError};
@@ -8,7 +9,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use web_ui::{ApplianceStatus, DiskStatus, DocumentCounts, IndexStatus, MemoryStatus, ModelRole, ModelStatus, StatusSource};
+use web_ui::{ApplianceStatus, DiskStatus, DocumentCounts, IndexStatus, MemoryStatus, ModelRole, ModelStatus, SandboxStatus, StatusSource};
 
 /// A model that passed its self-test.
 #[derive(Debug, Clone)]
@@ -28,12 +29,20 @@ pub struct MachineStatus {
     models: Vec<ModelInUse>,
     index: Arc<dyn PassageIndex>,
     catalog: Catalog,
+    confinement: Confinement,
 }
 
 impl MachineStatus {
-    /// Of a server started at `started` on the data folder `data`.
-    pub fn new(started: Timestamp, data: &Path, models: Vec<ModelInUse>, index: Arc<dyn PassageIndex>, catalog: Catalog) -> Self {
-        Self { started, data: data.to_owned(), models, index, catalog }
+    /// Of a server started at `started` on the data folder `data`, whose readers are confined that far.
+    pub fn new(
+        started: Timestamp,
+        data: &Path,
+        models: Vec<ModelInUse>,
+        index: Arc<dyn PassageIndex>,
+        catalog: Catalog,
+        confinement: Confinement,
+    ) -> Self {
+        Self { started, data: data.to_owned(), models, index, catalog, confinement }
     }
 }
 
@@ -54,6 +63,7 @@ impl StatusSource for MachineStatus {
             disk: disk(&self.data)?,
             memory: memory()?,
             outbound: Vec::new(),
+            sandbox: SandboxStatus { whole: self.confinement.is_whole(), means: self.confinement.to_string() },
         })
     }
 }

@@ -212,7 +212,7 @@ pub async fn serve(place: &Place, listener: TcpListener, ready: impl FnOnce(Sock
     let catalog = place.catalog().await?;
     let _lock = place.lock()?;
     place.data.clear_temporary()?;
-    place.confinement()?;
+    let confinement = place.confinement()?;
     let swept = catalog.sweep_files().await?;
     if swept > 0 {
         tracing::info!(file.count = swept, "files that no document uses were removed");
@@ -227,7 +227,8 @@ pub async fn serve(place: &Place, listener: TcpListener, ready: impl FnOnce(Sock
     runner.recover(place.configuration.ingest.attempts).await?;
 
     let (tell, shutdown) = watch::channel(false);
-    let status = MachineStatus::new(started, place.data.root(), models_in_use(&engines), Arc::clone(&index) as _, catalog.clone());
+    let status =
+        MachineStatus::new(started, place.data.root(), models_in_use(&engines), Arc::clone(&index) as _, catalog.clone(), confinement);
     let desk = Desk {
         asking: place.asking(&engines, Arc::clone(&index), catalog.clone()),
         library: Arc::new(IndexedLibrary::new(catalog.clone(), Arc::clone(&index) as _, arrivals)),

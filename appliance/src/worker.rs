@@ -1,10 +1,10 @@
 //! Workers: other people's files are opened in processes of their own, never in the server's.
 //!
 //! A worker is this very binary, called as `kura worker` with one [`Request`] on its standard input. Before it looks at
-//! the file it bounds its own time, memory and output, gives up the network and every file but that one
-//! ([`confinement`]), and then answers in [frames](frame) on its standard output. The [supervisor] feeds it, hears of
-//! its progress, ends it when it goes past a limit or is no longer wanted, and puts its end into words. Nothing that it
-//! sends is believed: [`assembly`] builds a document from the frames only as far as every span and every place holds.
+//! the file it bounds its own time, memory and output, gives up the network and every file but that one ([`confine`]), and
+//! then answers in [`Frame`]s on its standard output. The supervisor feeds it, hears of its progress, ends it when it goes
+//! past a limit or is no longer wanted, and puts its end into words. Nothing that it sends is believed: a document is built
+//! from the frames only as far as every span and every place holds.
 //!
 //! [`WorkerParser`] and [`WorkerReader`] are the two ports that this module fills.
 

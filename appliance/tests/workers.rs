@@ -11,6 +11,7 @@ use ingest::Recognition;
 use kura::configuration::Ingest;
 use kura::worker::{Program, WorkerParser, WorkerReader, probe};
 use std::io::Write;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::sync::Arc;
@@ -44,7 +45,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().collect();
     match arguments.get(1).map(String::as_str) {
         Some("parent") => return parent(&arguments[2]),
-        Some(conduct) if arguments.len() == 3 && !conduct.starts_with('-') => {
+        Some(conduct) if arguments.get(2).is_some_and(|parent| parent.parse::<u32>().is_ok()) => {
             misbehaving::play(conduct);
             return ExitCode::SUCCESS;
         }
@@ -170,6 +171,9 @@ fn a_refusal_stays_a_refusal() {
         assert_eq!(error.code(), code, "{error}");
         assert!(error.to_string().contains(name), "{error}");
     }
+    let odd = folder.path().join(std::ffi::OsStr::from_bytes(b"\xff.txt"));
+    std::fs::write(&odd, "休館日は、月曜日とする。").expect("written");
+    assert!(parser.read(&SourceFile { path: odd, name: "odd.txt".to_owned() }, &Watch::default()).is_ok(), "a name that is no text");
     let gone = SourceFile { path: folder.path().join("gone"), name: "gone".to_owned() };
     assert_eq!(parser.read(&gone, &Watch::default()).expect_err("gone").code(), "unavailable");
 }

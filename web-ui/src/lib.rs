@@ -30,4 +30,6 @@ pub use dates::Calendar;
 pub use desk::{Desk, HttpSettings};
 pub use serve::{WebError, serve};
 pub use site::Site;
-pub use status::{ApplianceStatus, DiskStatus, DocumentCounts, IndexStatus, MemoryStatus, ModelRole, ModelStatus, StatusSource};
+pub use status::{
+    ApplianceStatus, DiskStatus, DocumentCounts, IndexStatus, MemoryStatus, ModelRole, ModelStatus, SandboxStatus, StatusSource,
+};

@@ -34,6 +34,17 @@ pub struct ApplianceStatus {
     pub memory: MemoryStatus,
     /// Servers that the configuration lets Kura speak to; empty when it speaks to none.
     pub outbound: Vec<String>,
+    /// How far the processes that open files are confined.
+    pub sandbox: SandboxStatus,
+}
+
+/// How far the processes that open files are confined.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SandboxStatus {
+    /// Whether files, network and kernel are all out of their reach.
+    pub whole: bool,
+    /// What the kernel offers, by its own names.
+    pub means: String,
 }
 
 /// What a model does.

@@ -11,6 +11,7 @@ use std::time::Duration;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Request {
     /// The file: absolute, without links.
+    #[serde(with = "path_bytes")]
     pub file: PathBuf,
     /// The name it was uploaded under.
     pub name: String,
@@ -58,6 +59,22 @@ pub enum Task {
         /// The password.
         password: Secret,
     },
+}
+
+/// Paths as bytes: JSON's strings cannot hold every name that a file may have.
+mod path_bytes {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+    use std::ffi::OsString;
+    use std::os::unix::ffi::{OsStrExt, OsStringExt};
+    use std::path::{Path, PathBuf};
+
+    pub fn serialize<S: Serializer>(path: &Path, to: S) -> Result<S::Ok, S::Error> {
+        path.as_os_str().as_bytes().serialize(to)
+    }
+
+    pub fn deserialize<'a, D: Deserializer<'a>>(from: D) -> Result<PathBuf, D::Error> {
+        Ok(PathBuf::from(OsString::from_vec(Vec::deserialize(from)?)))
+    }
 }
 
 /// A password on its way to the worker. Its `Debug` shows nothing.

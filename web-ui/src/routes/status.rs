@@ -3,7 +3,7 @@
 use crate::failure::Failure;
 use crate::page::{Page, Section, html};
 use crate::signed_in::SignedIn;
-use crate::status::{ApplianceStatus, ModelRole, ModelStatus};
+use crate::status::{ApplianceStatus, ModelRole, ModelStatus, SandboxStatus};
 use crate::words;
 use actix_web::HttpResponse;
 use appliance_core::viewer::Role;
@@ -44,6 +44,7 @@ struct StatusPage {
     memory: Gauge,
     resident: String,
     outbound: Vec<String>,
+    sandbox: SandboxStatus,
 }
 
 /// `GET /status`
@@ -71,6 +72,7 @@ fn status_page(page: Page, status: ApplianceStatus) -> StatusPage {
         memory: gauge(&page, status.memory.available, status.memory.total),
         resident: words::bytes(status.memory.resident),
         outbound: status.outbound,
+        sandbox: status.sandbox,
         page,
     }
 }

@@ -20,7 +20,9 @@ use library::FakeLibrary;
 use people::{FakeArchive, FakePeople};
 use std::path::Path;
 use std::sync::Arc;
-use web_ui::{ApplianceStatus, Desk, DiskStatus, DocumentCounts, IndexStatus, MemoryStatus, ModelRole, ModelStatus, StatusSource};
+use web_ui::{
+    ApplianceStatus, Desk, DiskStatus, DocumentCounts, IndexStatus, MemoryStatus, ModelRole, ModelStatus, SandboxStatus, StatusSource,
+};
 
 /// A clock that moves.
 pub struct RunningClock(pub std::time::Instant);
@@ -89,6 +91,7 @@ impl StatusSource for FakeStatus {
             disk: DiskStatus { free: 210 << 30, total: 480 << 30 },
             memory: MemoryStatus { resident: 900 << 20, available: 6 << 30, total: 16 << 30 },
             outbound: Vec::new(),
+            sandbox: SandboxStatus { whole: true, means: "Landlock 7 and seccomp".to_owned() },
         })
     }
 }
