@@ -80,7 +80,9 @@ class Memory(threading.Thread):
 
     def look(self):
         """(PSS of the server, PSS of its workers, number of workers), in bytes."""
-        workers = [pss(child) for child in offspring(self.pid)]
+        # A child that has not become a worker yet shares the server's memory, which must not count twice.
+        own = command(self.pid)
+        workers = [pss(child) for child in offspring(self.pid) if command(child) != own]
         return pss(self.pid), sum(workers), len(workers)
 
 
@@ -90,6 +92,14 @@ def pss(pid):
             return sum(int(line.split()[1]) * 1024 for line in f if line.startswith("Pss:"))
     except OSError:
         return 0
+
+
+def command(pid):
+    try:
+        with open(f"/proc/{pid}/cmdline", "rb") as f:
+            return f.read()
+    except OSError:
+        return b""
 
 
 def offspring(pid):
