@@ -22,7 +22,7 @@ use std::time::Duration;
 pub type Target = fn(&[u8]);
 
 /// The parsers, by the names that their fuzz targets and their fixtures bear.
-pub const TARGETS: [(&str, Target); 9] = [
+pub const TARGETS: [(&str, Target); 13] = [
     ("pdf", pdf),
     ("unlock", unlock),
     ("cmap", character_map),
@@ -31,6 +31,10 @@ pub const TARGETS: [(&str, Target); 9] = [
     ("workbook", workbook),
     ("delimited", delimited),
     ("text", text),
+    ("office", office),
+    ("web", web),
+    ("mail", mail),
+    ("bundle", bundle),
     ("sniff", sniffing),
 ];
 
@@ -80,6 +84,28 @@ pub fn delimited(bytes: &[u8]) {
 pub fn text(bytes: &[u8]) {
     let Some((choice, rest)) = bytes.split_first() else { return };
     read(if choice % 2 == 0 { Format::Text } else { Format::Markdown }, rest.to_vec());
+}
+
+/// An office file; the first byte chooses the format.
+pub fn office(bytes: &[u8]) {
+    let Some((choice, rest)) = bytes.split_first() else { return };
+    let formats = [Format::Docx, Format::Pptx, Format::Odt, Format::Odp];
+    read(formats[usize::from(*choice) % formats.len()], rest.to_vec());
+}
+
+/// A web page.
+pub fn web(bytes: &[u8]) {
+    read(Format::Html, bytes.to_vec());
+}
+
+/// A letter with its attachments.
+pub fn mail(bytes: &[u8]) {
+    read(Format::Mail, bytes.to_vec());
+}
+
+/// An archive of files.
+pub fn bundle(bytes: &[u8]) {
+    read(Format::Zip, bytes.to_vec());
 }
 
 /// The format of a file, by its first and last bytes.

@@ -4,10 +4,11 @@ use super::ingest::files_of;
 use super::output;
 use crate::stages::{Stages, is_stage};
 use crate::wiring::{Place, blocking};
+use crate::worker::{Program, WorkerParser};
 use anyhow::{Context as _, Result};
 use appliance_core::ports::Parser as _;
 use appliance_core::ports::reader::{SourceFile, Watch};
-use ingest::FileParser;
+use ingest::{FileParser, Recognition};
 use serde::Serialize;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -27,6 +28,9 @@ pub struct Arguments {
     /// Files, and folders whose files are all read
     #[arg(required = true)]
     paths: Vec<PathBuf>,
+    /// Read the files a second time in confined processes, as the appliance does, and tell what that adds
+    #[arg(long)]
+    confined: bool,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -47,6 +51,8 @@ struct Measured {
     /// The most memory that the process has held, as far as the system tells.
     peak_megabytes: Option<f64>,
     stages: Vec<Share>,
+    /// The same files read in confined processes, one after the other.
+    confined_seconds: Option<f64>,
     slowest: Vec<Slow>,
 }
 
@@ -75,14 +81,30 @@ pub async fn run(place: &Place, command: Command) -> Result<ExitCode> {
     tracing::subscriber::set_global_default(listener).context("the stages cannot be listened to")?;
     let files = files_of(&arguments.paths)?;
     let parser = FileParser::new(place.configuration.ingest.limits());
-    let sources = files.into_iter().map(|f| SourceFile { path: f.path, name: f.name }).collect();
-    let measured = blocking(move || Ok(measure(&parser, sources, &stages))).await?;
+    let sources: Vec<SourceFile> = files.into_iter().map(|f| SourceFile { path: f.path, name: f.name }).collect();
+    // Recognition would be another measurement: both sides go without.
+    let workers = arguments.confined.then(|| WorkerParser::new(Program::this(), place.configuration.ingest.clone(), Recognition::Off));
+    let measured = blocking(move || {
+        let confined = workers.map(|workers| read_all(&workers, &sources).as_secs_f64());
+        Ok(Measured { confined_seconds: confined, ..measure(&parser, sources, &stages) })
+    })
+    .await?;
     if arguments.json {
         output::json(&measured)?;
     } else {
         tell(&measured)?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Reads every file, for the time it takes.
+fn read_all(parser: &WorkerParser, files: &[SourceFile]) -> Duration {
+    let since = Instant::now();
+    for file in files {
+        // A refusal takes its time too.
+        let _ = parser.read(file, &Watch::default());
+    }
+    since.elapsed()
 }
 
 fn measure(parser: &FileParser, files: Vec<SourceFile>, stages: &Stages) -> Measured {
@@ -119,6 +141,7 @@ fn measure(parser: &FileParser, files: Vec<SourceFile>, stages: &Stages) -> Meas
         megabytes_per_second: megabytes / seconds,
         peak_megabytes: peak(),
         stages: shares(stages, whole),
+        confined_seconds: None,
         slowest,
     }
 }
@@ -147,6 +170,10 @@ fn tell(measured: &Measured) -> Result<()> {
     output::line(format!("speed: {:.0} pages/s, {:.1} MB/s", measured.pages_per_second, measured.megabytes_per_second))?;
     if let Some(peak) = measured.peak_megabytes {
         output::line(format!("memory at most: {peak:.0} MB"))?;
+    }
+    if let Some(confined) = measured.confined_seconds {
+        let more = (confined - seconds) * 1e3 / *files as f64;
+        output::line(format!("in confined processes: {confined:.2} s, {more:.1} ms a file more"))?;
     }
     for Share { stage, seconds, share } in &measured.stages {
         output::line(format!("stage {stage:<10} {seconds:8.3} s {:5.1} %", share * 100.0))?;

@@ -164,6 +164,14 @@ fn seeds() -> Vec<(&'static str, Vec<u8>)> {
     let map = b"/CIDInit /ProcSet findresource begin begincmap 1 begincodespacerange <0000> <ffff> endcodespacerange 2 begincidrange \
         <0000> <00ff> 843 <0100> <ffff> 1 endcidrange 2 beginbfrange <0000> <0040> <3042> <0041> <0042> [<4e00> <4e01>] endbfrange endcmap end";
     seeds.push(("cmap", [map.as_slice(), map].concat()));
+    let page = "<!doctype html><meta charset=utf-8><title>案内</title><h1>手数料</h1><table><tr><th rowspan=2>区分<th colspan=2>料金<tr><td>1<td>2</table><ul><li>一<ul><li>二</ul></ul><pre>a\nb</pre>";
+    seeds.push(("web", page.as_bytes().to_vec()));
+    let letter = format!(
+        "From: a@example.jp\r\nSubject: =?ISO-2022-JP?B?GyRCOy8bKEI=?=\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=\"b\"\r\n\r\n\
+         --b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n粗大ごみの件\r\n--b\r\nContent-Type: text/html\r\n\r\n{page}\r\n\
+         --b\r\nContent-Type: text/csv; name=\"a.csv\"\r\nContent-Transfer-Encoding: base64\r\n\r\nYSxiCjEsMgo=\r\n--b--\r\n"
+    );
+    seeds.push(("mail", letter.into_bytes()));
     for path in ["/usr/share/fonts/opentype/ipafont-gothic/ipag.ttf", "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"] {
         seeds.extend(std::fs::read(path).ok().map(|font| ("font", font[..font.len().min(200_000)].to_vec())));
     }
