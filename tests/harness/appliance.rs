@@ -249,11 +249,20 @@ impl Visitor {
 
     /// Uploads files to the first collection that the library page offers.
     pub async fn upload(&self, files: &[PathBuf]) -> Result<Reply> {
+        self.upload_form(files, multipart::Form::new()).await
+    }
+
+    /// Uploads files with the password that opens them.
+    pub async fn upload_with_password(&self, files: &[PathBuf], password: &str) -> Result<Reply> {
+        self.upload_form(files, multipart::Form::new().text("password", password.to_owned())).await
+    }
+
+    async fn upload_form(&self, files: &[PathBuf], form: multipart::Form) -> Result<Reply> {
         let library = self.get("/documents").await?.body;
         // A reader is offered none; the upload is then refused whatever it names.
         let offered = library.split("id=\"collection\"").nth(1).and_then(|select| select.split("value=\"").nth(1)?.split('"').next());
         let collection = offered.unwrap_or("1").to_owned();
-        let mut form = multipart::Form::new().text("collection", collection).text("form_token", self.form_token.clone());
+        let mut form = form.text("collection", collection).text("form_token", self.form_token.clone());
         for file in files {
             let name = file.file_name().context("a file has a name")?.to_string_lossy().into_owned();
             form = form.part("file", multipart::Part::bytes(std::fs::read(file)?).file_name(name));

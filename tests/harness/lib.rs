@@ -5,6 +5,7 @@
 pub mod appliance;
 pub mod browser;
 pub mod golden;
+pub mod pdf;
 pub mod workspace;
 
 pub use appliance::{Appliance, Visitor};

@@ -38,7 +38,7 @@ pub const FILE_PASSWORD: &str = "ひみつ2026";
 
 /// The documents.
 pub fn library() -> Vec<Held> {
-    vec![ordinance(), workbook(), manual(), hostile(), encrypted(), under_way(), scanned(), held(7, 1), held(8, 3)]
+    vec![ordinance(), workbook(), manual(), hostile(), encrypted(), under_way(), scanned(), held(7, 1), held(8, 4)]
 }
 
 fn ordinance() -> Held {

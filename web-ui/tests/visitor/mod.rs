@@ -120,8 +120,16 @@ impl Visitor {
 
     /// Uploads one file as a script would.
     pub async fn upload(&self, name: &str, bytes: &[u8]) -> Reply {
+        self.upload_with(name, bytes, None).await
+    }
+
+    /// Uploads one file with a password that may open it.
+    pub async fn upload_with(&self, name: &str, bytes: &[u8], password: Option<&str>) -> Reply {
         let part = |head: &str| format!("--frontier\r\nContent-Disposition: form-data; {head}\r\n\r\n");
         let mut payload = format!("{}{}\r\n{}1\r\n", part("name=\"form_token\""), self.token, part("name=\"collection\"")).into_bytes();
+        if let Some(password) = password {
+            payload.extend(format!("{}{password}\r\n", part("name=\"password\"")).into_bytes());
+        }
         payload.extend(part(&format!("name=\"file\"; filename=\"{name}\"")).into_bytes());
         payload.extend(bytes);
         payload.extend(b"\r\n--frontier--\r\n");
