@@ -1,5 +1,6 @@
 //! PDFs made here, read through the public parser and reader.
 
+#[expect(dead_code, reason = "each test file uses some of it")]
 mod pdf_maker;
 
 use appliance_core::document::{BlockKind, Warning};

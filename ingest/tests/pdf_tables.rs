@@ -1,5 +1,6 @@
 //! Tables in PDFs made here: rows with their headers, and what must not become a table.
 
+#[expect(dead_code, reason = "each test file uses some of it")]
 mod pdf_maker;
 
 use appliance_core::document::{BlockKind, Document};

@@ -67,13 +67,13 @@ pub(crate) struct Additions {
 
 /// Looks at every font of a file.
 pub(crate) fn survey(pdf: &Pdf) -> Survey {
-    let mut search = Search { seen: HashSet::new(), fonts: Vec::new() };
+    let mut search = Search { seen: HashSet::new(), fonts: Vec::new(), direct: Vec::new() };
     for page in pdf.pages().iter() {
         search.fonts(&page.resources().fonts);
         search.forms(&page.resources().x_objects, DEPTH);
         search.annotations(page.raw());
     }
-    let facts = search.fonts.iter().filter_map(|(_, font)| facts(font)).collect();
+    let facts = search.fonts.iter().map(|(_, font)| font).chain(&search.direct).filter_map(facts).collect();
     let mut objects: Vec<(ObjRef, Vec<u8>)> = Vec::new();
     let mut spare = FIRST_SPARE;
     for (reference, font) in search.fonts {
@@ -95,15 +95,20 @@ pub(crate) fn survey(pdf: &Pdf) -> Survey {
 struct Search<'a> {
     seen: HashSet<ObjRef>,
     fonts: Vec<(ObjRef, Dict<'a>)>,
+    /// Fonts that no other object can refer to.
+    direct: Vec<Dict<'a>>,
 }
 
 impl<'a> Search<'a> {
     fn fonts(&mut self, fonts: &Dict<'a>) {
         for (name, _) in fonts.entries() {
-            if self.fonts.len() >= FONTS {
+            if self.fonts.len() + self.direct.len() >= FONTS {
                 return;
             }
-            let Some(reference) = fonts.get_ref(&*name) else { continue };
+            let Some(reference) = fonts.get_ref(&*name) else {
+                self.direct.extend(fonts.get::<Dict<'a>>(&*name));
+                continue;
+            };
             if self.seen.insert(reference)
                 && let Some(font) = fonts.get::<Dict<'a>>(&*name)
             {

@@ -9,8 +9,12 @@ use super::rules::Rule;
 
 /// Rows that a gutter must part to count.
 const FEWEST_ROWS: usize = 5;
+/// Edges of columns that are tried on one page.
+const MOST_EDGES: usize = 6;
+/// Rows on each side of a gutter that show whether they share their baselines.
+const FEWEST_INDEPENDENT: usize = 8;
 /// Columns in columns.
-const DEPTH: usize = 3;
+const DEPTH: usize = 4;
 /// A page with more rows than this is read straight down; looking for gutters takes time quadratic in rows.
 const MOST_ROWS: usize = 400;
 
@@ -63,7 +67,7 @@ fn split(rows: Vec<Row>, rules: &[f32], depth: usize, regions: &mut Vec<Vec<Row>
         return;
     };
     let mut rows = rows;
-    let below = rows.split_off(gutter.last + 1);
+    let below = rows.split_off(last_of_left(&rows, gutter) + 1);
     let columns = rows.split_off(gutter.first);
     split(rows, rules, depth - 1, regions);
     let (mut left, mut right) = (Vec::new(), Vec::new());
@@ -88,7 +92,10 @@ struct Gutter {
 /// The gutter that parts the most rows.
 fn best_gutter(rows: &[Row], rules: &[f32]) -> Option<Gutter> {
     let mut tried: Vec<f32> = Vec::new();
-    let mut best: Option<Gutter> = None;
+    let mut best: Option<Gutter> = common_edges(rows).into_iter().filter_map(|at| interleaved(rows, at)).find(|g| {
+        let rows = &rows[g.first..=g.last];
+        are_independent(rows, g.at) && !ruled(rules, g.at)
+    });
     for row in rows {
         for pair in row.segments.windows(2) {
             let (a, b) = (&pair[0], &pair[1]);
@@ -100,10 +107,67 @@ fn best_gutter(rows: &[Row], rules: &[f32]) -> Option<Gutter> {
             tried.push(at);
             let gutter = extent(rows, at, b.size);
             let better = gutter.is_some_and(|g| best.is_none_or(|b| g.parted > b.parted));
-            if better && gutter.is_some_and(|g| is_prose(&rows[g.first..=g.last], g.at) && !ruled(rules, g.at)) {
+            let parts = |g: &Gutter| {
+                let rows = &rows[g.first..=g.last];
+                (is_prose(rows, g.at) || are_independent(rows, g.at)) && !ruled(rules, g.at)
+            };
+            if better && gutter.as_ref().is_some_and(parts) {
                 best = gutter;
             }
         }
+    }
+    best
+}
+
+/// The last row of the left column, which goes on under a right one that ends above it.
+fn last_of_left(rows: &[Row], gutter: Gutter) -> usize {
+    let mut pitches: Vec<f32> = rows[gutter.first..=gutter.last].windows(2).map(|w| w[1].v().0 - w[0].v().0).collect();
+    pitches.sort_by(f32::total_cmp);
+    let pitch = pitches.get(pitches.len() / 2).copied().unwrap_or(0.0);
+    let goes_on = |i: &usize| rows[*i].u().1 <= gutter.at && rows[*i].v().0 - rows[i - 1].v().0 <= 1.5 * pitch;
+    (gutter.last + 1..rows.len()).take_while(goes_on).last().unwrap_or(gutter.last)
+}
+
+/// Places right before which many rows begin: edges of columns, though their rows may stand beside none of the others'.
+fn common_edges(rows: &[Row]) -> Vec<f32> {
+    let mut begins: Vec<(f32, f32)> = rows.iter().flat_map(|r| &r.segments).map(|s| (s.u.0, s.size)).collect();
+    begins.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let left = begins.first().map_or(0.0, |b| b.0);
+    let mut edges: Vec<(usize, f32)> = Vec::new();
+    let mut i = 0;
+    while i < begins.len() {
+        let (at, size) = begins[i];
+        let alike = begins[i..].iter().take_while(|(u, _)| u - at <= 1.0).count();
+        if alike >= FEWEST_INDEPENDENT && at > left + 8.0 * size {
+            edges.push((alike, at - 0.4 * size));
+        }
+        i += alike.max(1);
+    }
+    edges.sort_by(|a, b| b.0.cmp(&a.0));
+    edges.into_iter().take(MOST_EDGES).map(|(_, at)| at).collect()
+}
+
+/// The longest stretch of rows that nothing crosses at `at`, whichever side they stand on, when few of them stand on both.
+fn interleaved(rows: &[Row], at: f32) -> Option<Gutter> {
+    let crossed = |r: &Row| r.segments.iter().any(|s| s.u.0 < at && s.u.1 > at);
+    let sides = |r: &Row| (r.segments.iter().any(|s| s.u.1 <= at), r.segments.iter().any(|s| s.u.0 >= at));
+    let mut best: Option<Gutter> = None;
+    let mut first = 0;
+    for stretch in rows.split(crossed) {
+        let (mut left, mut right, mut both) = (0, 0, 0);
+        for row in stretch {
+            let (l, r) = sides(row);
+            left += usize::from(l);
+            right += usize::from(r);
+            both += usize::from(l && r);
+        }
+        let parted = left.min(right);
+        if both * 2 < parted && best.is_none_or(|b| parted > b.parted) {
+            // What stands over both columns, alone on the left, is a heading of both.
+            let begins = stretch.iter().position(|r| sides(r).1).unwrap_or(0).saturating_sub(1);
+            best = Some(Gutter { at, first: first + begins, last: first + stretch.len() - 1, parted });
+        }
+        first += stretch.len() + 1;
     }
     best
 }
@@ -158,6 +222,32 @@ fn side_is_prose(rows: &[Row], of_side: impl Fn(&Segment) -> bool) -> bool {
     let size = sides[count / 2][0].size;
     let full = rights.iter().filter(|r| **r >= edge - 2.5 * size).count();
     whole * 10 >= count * 7 && characters >= count * 8 && full * 10 >= count * 4
+}
+
+/// Whether the lines beside the gutter were set without regard to each other: cells of a table share their baselines
+/// and are written row by row; columns meet on one only by chance, or are written one after the other.
+fn are_independent(rows: &[Row], at: f32) -> bool {
+    let (mut left, mut right, mut shared) = (0, 0, 0);
+    let mut characters = [0, 0];
+    let mut sides: Vec<(usize, bool)> = Vec::new();
+    for row in rows {
+        let last = row.segments.iter().rev().find(|s| s.u.1 <= at);
+        let first = row.segments.iter().find(|s| s.u.0 >= at);
+        for segment in &row.segments {
+            characters[usize::from(segment.u.0 >= at)] += segment.len();
+            sides.push((segment.order, segment.u.0 >= at));
+        }
+        left += usize::from(last.is_some());
+        right += usize::from(first.is_some());
+        if let (Some(a), Some(b)) = (last, first) {
+            shared += usize::from((a.baseline() - b.baseline()).abs() < 0.06 * a.size.max(b.size));
+        }
+    }
+    sides.sort_unstable();
+    let changes = sides.windows(2).filter(|w| w[0].1 != w[1].1).count();
+    let fewer = left.min(right);
+    let apart = shared * 5 < fewer * 2 || changes * 4 <= fewer && shared * 5 < fewer * 4;
+    fewer >= FEWEST_INDEPENDENT && apart && characters[0] >= left * 6 && characters[1] >= right * 6
 }
 
 /// Whether a rule stands in the gutter as often as it does between the cells of a table.

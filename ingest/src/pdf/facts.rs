@@ -36,7 +36,8 @@ pub(crate) fn read(pdf: &Pdf, title: Option<&[u8]>) -> Facts {
     let pages: HashMap<ObjRef, u32> =
         pdf.pages().iter().enumerate().filter_map(|(i, p)| Some((p.raw().obj_id()?.into(), i as u32 + 1))).collect();
     if let Some(outlines) = root.get::<Dict<'_>>("Outlines") {
-        let mut walk = Walk { pages: &pages, seen: HashSet::new(), outline: &mut facts.outline };
+        let named = destinations(&root);
+        let mut walk = Walk { pages: &pages, named: &named, seen: HashSet::new(), outline: &mut facts.outline };
         walk.children(&outlines, 1);
     }
     if let Some(labels) = root.get::<Dict<'_>>("PageLabels") {
@@ -52,7 +53,7 @@ impl Facts {
         if self.outline.is_empty() {
             return None;
         }
-        let key = fold_tight(text);
+        let key = key_of(text);
         self.outline.get(&(key.clone(), page)).or_else(|| self.outline.get(&(key, 0))).copied()
     }
 
@@ -75,6 +76,8 @@ impl Facts {
 
 struct Walk<'w> {
     pages: &'w HashMap<ObjRef, u32>,
+    /// Pages by the names of destinations.
+    named: &'w HashMap<Vec<u8>, ObjRef>,
     seen: HashSet<ObjRef>,
     outline: &'w mut HashMap<(String, u32), u8>,
 }
@@ -87,7 +90,7 @@ impl Walk<'_> {
                 return;
             }
             if let Some(title) = entry.get::<PdfString<'_>>("Title") {
-                let key = fold_tight(&text(title.as_bytes()));
+                let key = key_of(&text(title.as_bytes()));
                 if !key.is_empty() {
                     self.outline.entry((key, self.page(&entry))).or_insert(depth as u8);
                 }
@@ -98,10 +101,72 @@ impl Walk<'_> {
     }
 
     fn page(&self, entry: &Dict<'_>) -> u32 {
-        let destination =
-            entry.get::<Array<'_>>("Dest").or_else(|| entry.get::<Dict<'_>>("A").and_then(|action| action.get::<Array<'_>>("D")));
-        let page = destination.and_then(|d| d.raw_iter().next()).and_then(|first| first.as_obj_ref());
+        let action = entry.get::<Dict<'_>>("A");
+        let within = |dict: &Dict<'_>, key: &str| -> Option<ObjRef> {
+            match dict.get::<Object<'_>>(key)? {
+                Object::Array(place) => first_reference(&place),
+                Object::Name(name) => self.named.get(name.as_ref()).copied(),
+                Object::String(name) => self.named.get(name.as_bytes()).copied(),
+                _ => None,
+            }
+        };
+        let page = within(entry, "Dest").or_else(|| within(action.as_ref()?, "D"));
         page.and_then(|p| self.pages.get(&p).copied()).unwrap_or(0)
+    }
+}
+
+/// Letters and digits alone: outlines punctuate their entries («1. はじめに») otherwise than the pages do.
+fn key_of(text: &str) -> String {
+    let folded = fold_tight(text);
+    let letters: String = folded.chars().filter(|c| c.is_alphanumeric()).collect();
+    if letters.is_empty() { folded } else { letters }
+}
+
+fn first_reference(place: &Array<'_>) -> Option<ObjRef> {
+    place.raw_iter().next()?.as_obj_ref()
+}
+
+/// The pages that the file names: in the catalog's dictionary of destinations and in its tree of names (ISO 32000-1,
+/// 12.3.2.3).
+fn destinations(root: &Dict<'_>) -> HashMap<Vec<u8>, ObjRef> {
+    let mut named = HashMap::new();
+    if let Some(dests) = root.get::<Dict<'_>>("Dests") {
+        for name in dests.keys().take(MOST) {
+            if let Some(page) = dests.get::<Object<'_>>(&*name).and_then(page_of) {
+                named.insert(name.to_vec(), page);
+            }
+        }
+    }
+    if let Some(tree) = root.get::<Dict<'_>>("Names").and_then(|n| n.get::<Dict<'_>>("Dests")) {
+        name_tree(&tree, DEPTH, &mut named);
+    }
+    named
+}
+
+fn name_tree(node: &Dict<'_>, depth: usize, named: &mut HashMap<Vec<u8>, ObjRef>) {
+    if depth == 0 || named.len() >= MOST {
+        return;
+    }
+    if let Some(names) = node.get::<Array<'_>>("Names") {
+        let mut entries = names.iter::<Object<'_>>();
+        while let (Some(name), Some(place)) = (entries.next(), entries.next()) {
+            if let (Object::String(name), Some(page)) = (name, page_of(place)) {
+                named.insert(name.as_bytes().to_vec(), page);
+            }
+        }
+    }
+    if let Some(kids) = node.get::<Array<'_>>("Kids") {
+        for kid in kids.iter::<Dict<'_>>().take(MOST) {
+            name_tree(&kid, depth - 1, named);
+        }
+    }
+}
+
+fn page_of(destination: Object<'_>) -> Option<ObjRef> {
+    match destination {
+        Object::Array(place) => first_reference(&place),
+        Object::Dict(dict) => first_reference(&dict.get::<Array<'_>>("D")?),
+        _ => None,
     }
 }
 
@@ -163,7 +228,7 @@ fn letters(number: u32) -> String {
 }
 
 /// A text string (ISO 32000-1, 7.9.2): UTF-16 or UTF-8 with a mark, else what Japanese writers put there in practice.
-fn text(bytes: &[u8]) -> String {
+pub(super) fn text(bytes: &[u8]) -> String {
     let decoded = if let Some(utf16) = bytes.strip_prefix(&[0xfe, 0xff]) {
         encoding_rs::UTF_16BE.decode_without_bom_handling(utf16).0.into_owned()
     } else if let Some(utf16) = bytes.strip_prefix(&[0xff, 0xfe]) {

@@ -31,22 +31,26 @@ enum Role {
     Heading(u8),
     Row,
     Text,
+    /// A footnote: text that stands apart, so that the paragraph over it can run on.
+    Note,
 }
 
 /// Writes all pages; furniture comes last and belongs to no block.
 pub(crate) fn write(mut pages: Vec<PageLines>, facts: &Facts, limits: &Limits, warnings: &mut Vec<Warning>) -> (String, Vec<Block>) {
     let sizes = Sizes::of(&pages);
     table::finish(&mut pages);
-    let mut aside = Vec::new();
+    let (mut aside, mut addresses) = (Vec::new(), BTreeSet::new());
     let mut placed: Vec<Placed> = Vec::new();
     for page in pages {
         let rows = rows_of_tables(&page.lines);
-        for (line, row) in page.lines.into_iter().zip(rows) {
+        let notes = footnotes(&page, &sizes);
+        for ((line, row), note) in page.lines.into_iter().zip(rows).zip(notes) {
             let opening = heading::opening(&line.text);
-            let role = role(&line, row, opening.as_ref(), page.number, facts, &sizes);
+            let role = if note { Role::Note } else { role(&line, row, opening.as_ref(), page.number, facts, &sizes) };
             placed.push(Placed { page: page.number, line, role, opening });
         }
         aside.extend(page.aside);
+        addresses.extend(page.addresses);
     }
     let (contents, mut placed): (Vec<Placed>, Vec<Placed>) = {
         let pages = pages_of_contents(&placed);
@@ -56,7 +60,13 @@ pub(crate) fn write(mut pages: Vec<PageLines>, facts: &Facts, limits: &Limits, w
     nest_under_parts(&mut placed);
     let mut draft = Draft::default();
     let mut group: Vec<Placed> = Vec::new();
+    let mut notes: Vec<Placed> = Vec::new();
     for next in placed {
+        // Footnotes wait until the paragraph over them has ended, on the next page perhaps.
+        if next.role == Role::Note && group.last().is_some_and(|l| l.role == Role::Text && l.page == next.page) {
+            notes.push(next);
+            continue;
+        }
         if draft.len() > limits.text_bytes {
             warnings.push(Warning::Truncated { limit: format!("{} MiB of text", limits.text_bytes >> 20) });
             break;
@@ -64,14 +74,93 @@ pub(crate) fn write(mut pages: Vec<PageLines>, facts: &Facts, limits: &Limits, w
         if !group.is_empty() && !belongs(&group, &next) {
             write_block(&mut draft, &group);
             group.clear();
+            write_notes(&mut draft, &mut notes);
         }
         group.push(next);
     }
     write_block(&mut draft, &group);
+    write_notes(&mut draft, &mut notes);
     for line in aside {
         draft.aside(&line.text);
     }
+    keep_addresses(&mut draft, &addresses);
     draft.finish()
+}
+
+/// Addresses of links take at most one in so many bytes of a text: printed web pages hold more of them than words.
+const ADDRESSES: usize = 50;
+
+/// Writes where links lead, unless the pages show it; it belongs to no block.
+fn keep_addresses(draft: &mut Draft, addresses: &BTreeSet<String>) {
+    let tight = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+    if addresses.is_empty() {
+        return;
+    }
+    let shown = tight(draft.text());
+    let mut room = shown.len() / ADDRESSES;
+    for address in addresses {
+        let bare = tight(address.trim_start_matches("mailto:").trim_end_matches('/'));
+        if !shown.contains(&bare) && bare.len() <= room {
+            room -= bare.len();
+            draft.aside(address);
+        }
+    }
+}
+
+/// Writes the footnotes that wait, each as a paragraph.
+fn write_notes(draft: &mut Draft, notes: &mut Vec<Placed>) {
+    let mut group: Vec<Placed> = Vec::new();
+    for next in notes.drain(..) {
+        if !group.is_empty() && !belongs(&group, &next) {
+            write_block(draft, &group);
+            group.clear();
+        }
+        group.push(next);
+    }
+    write_block(draft, &group);
+}
+
+/// Type of footnotes is at most this part of the body's.
+const SMALLER: f32 = 0.93;
+/// Footnotes stand in this lower part of a page.
+const LOWER: f32 = 0.5;
+
+/// Which lines of a page are footnotes: the last lines of their column, in smaller type, from one with a mark on.
+fn footnotes(page: &PageLines, sizes: &Sizes) -> Vec<bool> {
+    let mut notes = vec![false; page.lines.len()];
+    let small = |l: &Line| {
+        let low = !l.frame.vertical() && l.v.0 > LOWER * page.height;
+        l.table.is_none() && l.size <= SMALLER * sizes.body && low && l.column.0 != usize::MAX
+    };
+    let mut end = page.lines.len();
+    while end > 0 {
+        let column = page.lines[end - 1].column.0;
+        let start = page.lines[..end].iter().rposition(|l| l.column.0 != column).map_or(0, |i| i + 1);
+        let first_small = page.lines[start..end].iter().rposition(|l| !small(l)).map_or(start, |i| start + i + 1);
+        let marked = (first_small..end).find(|i| is_footnote_mark(&page.lines[*i].text));
+        // A page of small type alone has no body that the notes could stand under.
+        if let Some(first) = marked.filter(|first| *first > start || start > 0) {
+            notes[first..end].iter_mut().for_each(|n| *n = true);
+        }
+        end = start;
+    }
+    notes
+}
+
+/// Whether a line begins as a footnote does: 「*1」「※」「注1」「†」「1)」「(1)」 or a raised number.
+fn is_footnote_mark(line: &str) -> bool {
+    let line = line.trim_start();
+    let Some(first) = line.chars().next() else { return false };
+    let after_number = || line.trim_start_matches(|c: char| c.is_numeric()).chars().next();
+    match first {
+        '*' | '＊' | '†' | '‡' | '※' | '∗' | '⁎' | '¹' | '²' | '³' | '⁴'..='⁹' => true,
+        '注' | '（' | '(' | '〔' | '[' => line.chars().nth(1).is_some_and(|c| c.is_numeric() || c == '注'),
+        c if c.is_numeric() => {
+            line.chars().take_while(|c| c.is_numeric()).count() <= 3
+                && after_number().is_some_and(|c| !matches!(c, '.' | '．' | '年' | '月'))
+        }
+        _ => false,
+    }
 }
 
 /// Pages whose lines are mostly entries of a table of contents: five or more with leaders to a page number. The entries
@@ -228,6 +317,7 @@ fn belongs(group: &[Placed], next: &Placed) -> bool {
         Role::Heading(_) => {
             near && next.opening.is_none() && last.opening.is_none() && (0.95..1.05).contains(&ratio) && group.len() < HEADING_LINES
         }
+        Role::Note => near && next.opening.is_none() && !is_footnote_mark(&b.text),
         Role::Text => {
             let opens = next.opening.is_some() || matches!(last.opening, Some(Opening::Caption));
             !opens
@@ -286,14 +376,15 @@ fn write_block(draft: &mut Draft, group: &[Placed]) {
     let kind = match first.role {
         Role::Heading(level) => BlockKind::Heading { level },
         Role::Row => BlockKind::Row,
-        Role::Text => BlockKind::Paragraph,
+        Role::Text | Role::Note => BlockKind::Paragraph,
     };
     draft.block(kind, |text| {
         let mut lines = Vec::new();
         let mut last: Option<char> = None;
         for Placed { page, line, .. } in group {
             match (last, line.text.chars().next()) {
-                (Some(before), Some(after)) if wants_space(before, after) => text.push(' '),
+                (Some('-' | '‐'), Some(after)) if is_hyphenated(text, after) => rejoin(text, &mut lines),
+                (Some(before), Some(after)) if wants_space(before, after) && !is_address_cut(text, after) => text.push(' '),
                 _ => {}
             }
             let start = text.len();
@@ -304,6 +395,27 @@ fn write_block(draft: &mut Draft, group: &[Placed]) {
         }
         Place::Pages { lines }
     });
+}
+
+/// Whether the hyphen that ends the text parts a word over two lines: letters before it, a small letter after it.
+fn is_hyphenated(text: &str, after: char) -> bool {
+    let mut before = text.chars().rev().skip(1);
+    let letters = before.by_ref().take(2).filter(|c| c.is_lowercase()).count();
+    letters == 2 && after.is_lowercase() && before.take_while(|c| !c.is_whitespace()).all(|c| c.is_alphabetic() || "(\"'“‘".contains(c))
+}
+
+/// Whether the end of a line cut an address in two.
+fn is_address_cut(text: &str, after: char) -> bool {
+    let word = text.rsplit(|c: char| c.is_whitespace() || is_cjk(c)).next().unwrap_or("");
+    (word.contains("://") || word.starts_with("www.")) && word.ends_with(['/', '-', '_', '=', '&', '?', '.']) && !after.is_uppercase()
+}
+
+/// Takes the hyphen back.
+fn rejoin(text: &mut String, lines: &mut [PageLine]) {
+    text.pop();
+    if let Some(last) = lines.last_mut() {
+        last.span = Span::new(last.span.start, text.len().max(last.span.start));
+    }
 }
 
 fn page_line(page: u32, line: &Line, cell: &Cell, start: usize) -> PageLine {

@@ -71,7 +71,7 @@ impl FileFonts {
         if let Some(character) = collected {
             return Some(Verdict { character, certain: true });
         }
-        let embedded = facts.is_empty() || facts.iter().any(|f| f.embedded);
+        let embedded = facts.iter().any(|f| f.embedded);
         let unicode = facts.iter().any(|f| f.codes_are_unicode);
         let office = facts.iter().any(|f| !f.embedded && f.by_glyph_number);
         let simple = facts.iter().any(|f| f.simple);

@@ -1,13 +1,17 @@
 //! Lines: glyphs that stand on one baseline, cut into segments where the gap is wider than a word space.
 
+use super::direction;
 use super::frame::Frame;
 use super::glyphs::Glyph;
 use super::table::TableRow;
 use crate::heading::is_marker;
-use crate::script::is_cjk;
+use crate::script::{is_cjk, is_right_to_left};
+use unicode_normalization::UnicodeNormalization;
 
 /// A gap wider than this many font sizes separates cells or columns.
 const CELL_GAP: f32 = 1.2;
+/// A gap wider than this many font sizes may be the gutter between columns that are set close.
+const NARROW_GAP: f32 = 0.5;
 /// A gap wider than this many font sizes separates words of Latin writing. Word spaces are 0.25 and more, kerning
 /// stays under 0.1.
 const WORD_GAP: f32 = 0.17;
@@ -29,6 +33,8 @@ pub(crate) struct Segment {
     pub(crate) u: (f32, f32),
     pub(crate) v: (f32, f32),
     pub(crate) size: f32,
+    /// Its place among the segments of the file, first to last.
+    pub(crate) order: usize,
 }
 
 /// Segments on one baseline, in reading order.
@@ -71,11 +77,21 @@ impl Row {
         self.segments.iter().fold((f32::MAX, f32::MIN), |u, s| (u.0.min(s.u.0), u.1.max(s.u.1)))
     }
 
+    fn runs_right_to_left(&self) -> bool {
+        let characters = || self.segments.iter().flat_map(|s| &s.inks).map(|i| i.glyph.character);
+        characters().any(is_right_to_left) && direction::runs_right_to_left(&characters().collect::<String>())
+    }
+
     /// The row as a line, its segments as cells. A full-width space stands between cells.
     pub(crate) fn line(&self, frame: Frame, column: (usize, f32, f32)) -> Option<Line> {
         let mut text = String::new();
         let mut cells = Vec::with_capacity(self.segments.len());
-        for segment in &self.segments {
+        let right_to_left = self.segments.len() > 1 && self.runs_right_to_left();
+        let mut ordered: Vec<&Segment> = self.segments.iter().collect();
+        if right_to_left {
+            ordered.reverse();
+        }
+        for segment in ordered {
             if !text.is_empty() {
                 text.push('\u{3000}');
             }
@@ -99,9 +115,16 @@ impl Segment {
         (self.v.0 + self.v.1) / 2.0
     }
 
+    /// Where most of its characters stand.
+    pub(crate) fn baseline(&self) -> f32 {
+        let of_size = self.inks.iter().find(|i| (i.glyph.size - self.size).abs() < 0.01 * self.size);
+        // The box of a glyph reaches 0.12 of its size under its baseline.
+        of_size.map_or(self.v.1, |i| i.glyph.v.1 - 0.12 * i.glyph.size)
+    }
+
     fn of(inks: Vec<Ink>) -> Option<Self> {
         let first = inks.first()?.glyph;
-        let mut segment = Self { u: first.u, v: first.v, size: first.size, inks: Vec::new() };
+        let mut segment = Self { u: first.u, v: first.v, size: first.size, inks: Vec::new(), order: 0 };
         for ink in &inks {
             segment.u = (segment.u.0.min(ink.glyph.u.0), segment.u.1.max(ink.glyph.u.1));
             segment.v = (segment.v.0.min(ink.glyph.v.0), segment.v.1.max(ink.glyph.v.1));
@@ -117,13 +140,60 @@ impl Segment {
         let mut before: Option<Ink> = None;
         for ink in &self.inks {
             if let Some(before) = before {
+                if let Some(whole) = accented(&before, ink) {
+                    text.pop();
+                    text.push(whole);
+                    continue;
+                }
                 text.extend(space_between(&before, ink).or_else(|| space_after_marker(&text, &before, ink)));
             }
             text.push(ink.glyph.character);
             before = Some(*ink);
         }
-        text
+        if self.inks.iter().any(|i| is_right_to_left(i.glyph.character)) { direction::read(&text) } else { text }
     }
+}
+
+/// The letter that two glyphs over each other make: typesetters put accents on letters, and strokes through signs.
+fn accented(before: &Ink, after: &Ink) -> Option<char> {
+    let (a, b) = (&before.glyph, &after.glyph);
+    let overlap = a.u.1.min(b.u.1) - a.u.0.max(b.u.0);
+    if overlap <= 0.0 {
+        return None;
+    }
+    let (letter, mark) = match (mark(a.character), mark(b.character)) {
+        (None, Some(mark)) => (a, mark),
+        (Some(mark), None) => (b, mark),
+        _ => return None,
+    };
+    let other = if std::ptr::eq(letter, a) { b } else { a };
+    let within = overlap > 0.5 * (other.u.1 - other.u.0).min(letter.u.1 - letter.u.0);
+    let mut whole = [letter.character, mark].into_iter().nfc();
+    whole.next().filter(|_| within && whole.next().is_none())
+}
+
+/// The combining form of an accent or stroke.
+fn mark(c: char) -> Option<char> {
+    const MARKS: [(char, char); 14] = [
+        ('`', '\u{300}'),
+        ('´', '\u{301}'),
+        ('ˆ', '\u{302}'),
+        ('˜', '\u{303}'),
+        ('¯', '\u{304}'),
+        ('˘', '\u{306}'),
+        ('˙', '\u{307}'),
+        ('¨', '\u{308}'),
+        ('˚', '\u{30a}'),
+        ('˝', '\u{30b}'),
+        ('ˇ', '\u{30c}'),
+        ('¸', '\u{327}'),
+        ('˛', '\u{328}'),
+        ('^', '\u{302}'),
+    ];
+    if matches!(c, '\u{300}'..='\u{338}') {
+        return Some(c);
+    }
+    MARKS.iter().find(|(spacing, _)| *spacing == c).map(|(_, combining)| *combining)
 }
 
 fn space_between(before: &Ink, after: &Ink) -> Option<char> {
@@ -163,6 +233,9 @@ fn dominant_size(inks: &[Ink]) -> f32 {
 /// The rows of one frame's glyphs, first to last along v.
 pub(crate) fn rows(glyphs: Vec<Glyph>) -> Vec<Row> {
     let mut runs = runs(inks(glyphs));
+    for (order, run) in runs.iter_mut().enumerate() {
+        run.order = order;
+    }
     runs.sort_by(|a, b| a.middle().total_cmp(&b.middle()).then(a.u.0.total_cmp(&b.u.0)));
     let mut rows: Vec<Row> = Vec::new();
     for run in runs {
@@ -173,7 +246,10 @@ pub(crate) fn rows(glyphs: Vec<Glyph>) -> Vec<Row> {
     }
     for row in &mut rows {
         row.segments.sort_by(|a, b| a.u.0.total_cmp(&b.u.0));
-        row.segments = joined(std::mem::take(&mut row.segments));
+    }
+    let edges = edges(&rows);
+    for row in &mut rows {
+        row.segments = joined(std::mem::take(&mut row.segments), &edges);
     }
     rows.sort_by(|a, b| a.v().0.total_cmp(&b.v().0));
     rows
@@ -230,21 +306,60 @@ fn row_for(rows: &[Row], run: &Segment) -> Option<usize> {
     best.map(|(_, index)| index)
 }
 
+/// Rows that begin anew at one place, which make it the edge of a column however narrow its gutter.
+const ROWS_OF_EDGE: usize = 5;
+
+/// Where columns begin after a gutter that is narrower than a cell's: runs that the file does not write one after the
+/// other begin there in many rows, and hardly any run goes across.
+fn edges(rows: &[Row]) -> Vec<f32> {
+    let mut begins: Vec<(f32, f32)> = Vec::new();
+    for pair in rows.iter().flat_map(|r| r.segments.windows(2)) {
+        let (a, b) = (&pair[0], &pair[1]);
+        let size = a.size.max(b.size);
+        if b.order != a.order + 1 && (NARROW_GAP * size..=CELL_GAP * size).contains(&(b.u.0 - a.u.1)) {
+            begins.push((b.u.0, size));
+        }
+    }
+    begins.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut edges: Vec<f32> = Vec::new();
+    for (i, &(at, size)) in begins.iter().enumerate() {
+        let alike = begins[i..].iter().take_while(|(u, _)| u - at <= 1.0).count();
+        if alike < ROWS_OF_EDGE || edges.last().is_some_and(|e| at - e <= 1.0) {
+            continue;
+        }
+        let across = |s: &&Segment| s.u.0 < at - NARROW_GAP * size && s.u.1 > at + NARROW_GAP * size;
+        if rows.iter().flat_map(|r| &r.segments).filter(across).count() * 4 <= alike {
+            edges.push(at);
+        }
+    }
+    edges
+}
+
 /// Joins neighbours whose gap is no wider than a word space or two.
-fn joined(segments: Vec<Segment>) -> Vec<Segment> {
+fn joined(segments: Vec<Segment>, edges: &[f32]) -> Vec<Segment> {
+    let parted = |gap: f32, b: &Segment| gap > NARROW_GAP * b.size && edges.iter().any(|e| (-0.1..=1.1).contains(&(b.u.0 - e)));
     let mut joined: Vec<Segment> = Vec::new();
     for segment in segments {
         match joined.last_mut() {
-            Some(last) if segment.u.0 - last.u.1 <= CELL_GAP * last.size.max(segment.size) => {
+            Some(last) if segment.u.0 - last.u.1 <= CELL_GAP * last.size.max(segment.size) && !parted(segment.u.0 - last.u.1, &segment) => {
                 last.u.1 = last.u.1.max(segment.u.1);
                 last.v = (last.v.0.min(segment.v.0), last.v.1.max(segment.v.1));
-                last.inks.extend(segment.inks);
+                let at = opening_for(&last.inks, segment.u, segment.size);
+                last.inks.splice(at..at, segment.inks);
                 last.size = dominant_size(&last.inks);
             }
             _ => joined.push(segment),
         }
     }
     joined
+}
+
+/// Where among the glyphs of a segment one that overlaps it belongs: in a gap that was left open for it, else at the end.
+fn opening_for(inks: &[Ink], u: (f32, f32), size: f32) -> usize {
+    let at = inks.partition_point(|ink| ink.glyph.u.0 < u.0);
+    let slack = 0.3 * size;
+    let fits = at > 0 && at < inks.len() && inks[at - 1].glyph.u.1 <= u.0 + slack && inks[at].glyph.u.0 >= u.1 - slack;
+    if fits { at } else { inks.len() }
 }
 
 #[cfg(test)]

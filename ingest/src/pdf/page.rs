@@ -7,7 +7,7 @@ use super::glyphs::{PastLimit, Recorded, Recorder};
 use super::line::{self, Line};
 use super::recognised::Tilt;
 use super::scan::{Outcome, Scanner};
-use super::{stacked, table};
+use super::{notes, ruby, stacked, table};
 use crate::limits::Limits;
 use appliance_core::document::{PageReading, Warning};
 use hayro_interpret::hayro_syntax::object::Array;
@@ -24,8 +24,10 @@ pub(crate) struct PageLines {
     pub(crate) number: u32,
     pub(crate) height: f32,
     pub(crate) lines: Vec<Line>,
-    /// Lines that repeat from page to page.
+    /// Ruby, and lines that repeat from page to page.
     pub(crate) aside: Vec<Line>,
+    /// Where links lead.
+    pub(crate) addresses: Vec<String>,
     /// How its text came to be known.
     pub(crate) reading: PageReading,
     /// How the picture leans that its text was recognised in.
@@ -79,6 +81,11 @@ pub(crate) fn read<'a>(
     let mut lines = Vec::new();
     let Recorded { mut glyphs, mut rules, .. } = recorder;
     stacked::turn(&mut glyphs);
+    stacked::set_across(&mut glyphs);
+    let mut aside = Vec::new();
+    for frame in Frame::present(glyphs.iter().map(|g| g.frame)) {
+        aside.extend(ruby::take(&mut glyphs, frame));
+    }
     let tables = trace_span!("ingest.tables").in_scope(|| {
         rules.finish();
         table::take(&mut glyphs, &rules)
@@ -93,7 +100,9 @@ pub(crate) fn read<'a>(
         }
         lines.append(&mut ordered);
     }
-    PageLines { number, height, lines, aside: Vec::new(), reading, tilt }
+    let (notes, addresses) = notes::of(page, &lines);
+    lines.extend(notes);
+    PageLines { number, height, lines, aside, addresses, reading, tilt }
 }
 
 /// What the page draws, and whether it could be drawn to its end.

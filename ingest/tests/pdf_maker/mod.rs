@@ -127,3 +127,30 @@ pub fn lines(document: &Document, block: usize) -> &[PageLine] {
         other => panic!("not on pages: {other:?}"),
     }
 }
+
+/// The object of a page, from 0.
+pub fn page_id(document: &lopdf::Document, index: usize) -> lopdf::ObjectId {
+    document.page_iter().nth(index).expect("a page")
+}
+
+/// Adds a content stream to a page, with a font of that name for it.
+pub fn add_content(document: &mut lopdf::Document, index: usize, font: (&str, lopdf::ObjectId), content: &str) {
+    let id = page_id(document, index);
+    let added = document.add_object(Stream::new(Dictionary::new(), content.as_bytes().to_vec()));
+    let page = document.get_object_mut(id).and_then(Object::as_dict_mut).expect("a page");
+    let first = page.get(b"Contents").expect("contents").clone();
+    page.set("Contents", vec![first, added.into()]);
+    let fonts = page.get_mut(b"Resources").and_then(Object::as_dict_mut).and_then(|r| r.get_mut(b"Font")).and_then(Object::as_dict_mut);
+    fonts.expect("fonts").set(font.0, font.1);
+}
+
+/// The operators that show codes at a place.
+pub fn shown(font: &str, (x, y, size): (f32, f32, f32), codes: &[u8]) -> String {
+    let hex: String = codes.iter().map(|b| format!("{b:02x}")).collect();
+    format!("BT /{font} {size} Tf {x} {y} Td <{hex}> Tj ET\n")
+}
+
+/// A font of Latin letters that every reader has.
+pub fn helvetica(document: &mut lopdf::Document) -> lopdf::ObjectId {
+    document.add_object(dictionary! { "Type" => "Font", "Subtype" => "Type1", "BaseFont" => "Helvetica", "Encoding" => "WinAnsiEncoding" })
+}
