@@ -62,8 +62,21 @@ impl Path {
 }
 
 fn shortened(text: &str) -> String {
-    let one_line: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    one_line.chars().take(HEADING).collect()
+    let mut one_line = String::new();
+    let mut left = HEADING;
+    // No further than needed: a single cell can hold megabytes.
+    for word in text.split_whitespace() {
+        if !one_line.is_empty() {
+            if left < 2 {
+                break;
+            }
+            one_line.push(' ');
+            left -= 1;
+        }
+        one_line.extend(word.chars().take(left));
+        left -= word.chars().take(left).count();
+    }
+    one_line
 }
 
 /// Blocks being gathered into a passage.
@@ -217,13 +230,14 @@ impl Cutter<'_> {
         let blocks = &self.document.blocks[open.first..=open.last];
         let span = Span::new(blocks[0].span.start, blocks[blocks.len() - 1].span.end);
         let names = open.path.names(&self.document.title);
+        let row = if open.rows && open.first == open.last { span.slice(&self.document.text).map(row_key) } else { None };
         for (index, part) in cut(&self.document.text, span).into_iter().enumerate() {
             let place = place(blocks, part);
             let text = part.slice(&self.document.text).unwrap_or("").to_owned();
             let mut heading_path = names.clone();
             // What a long row is about stands in its first cells; its later parts say nothing without them.
-            if index > 0 && open.rows && open.first == open.last {
-                heading_path.extend(span.slice(&self.document.text).map(row_key));
+            if index > 0 {
+                heading_path.extend(row.clone());
             }
             let recognised = recognised(self.document, &place);
             let locator = Locator { span: part, place };
@@ -291,7 +305,7 @@ fn cut(text: &str, span: Span) -> Vec<Span> {
     let mut parts = Vec::new();
     let mut start = span.start;
     while let Some(rest) = text.get(start..span.end) {
-        if rest.chars().count() <= LONGEST {
+        if rest.chars().nth(LONGEST).is_none() {
             break;
         }
         let end = start + best_cut(rest);

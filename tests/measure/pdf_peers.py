@@ -5,7 +5,7 @@ usage: pdf_peers.py [--cjk] [--limit N] [--rounds R] [--python PYTHON] [--root D
 
 Every side is a process for each file, and the sides take turns at each file, so that a busy moment of the machine hits
 all of them. Fidelity is that of ../shared/measure/pdf_text_fidelity.py: characters and triples against pdftotext after
-NFKC, spaces apart. Seconds are the sums over the files of each side's median of R rounds; memory is the largest resident
+NFKC, spaces apart. Speed is told by the clock and by the processor's time, summed over the files, each side's median of R rounds; memory is the largest resident
 set of any process that the command had. PYTHON is an interpreter that has the peers installed (pypdf, pdfminer.six,
 pdfplumber, kreuzberg); those that it lacks are left out. Needs poppler-utils.
 """
@@ -68,7 +68,7 @@ def f1(reference, found, n):
 
 
 def run(argv):
-    """Text, seconds and the largest resident set in MB of one process and its children."""
+    """Text, seconds by the clock and of the processor, and the largest resident set in MB of a process and its children."""
     with tempfile.TemporaryFile() as out:
         since = time.perf_counter()
         child = subprocess.Popen(argv, stdout=out, stderr=subprocess.DEVNULL)
@@ -85,7 +85,7 @@ def run(argv):
         seconds = time.perf_counter() - since
         child.returncode = 0
         out.seek(0)
-        return squash(out.read()), seconds, usage.ru_maxrss / 1024
+        return squash(out.read()), (seconds, usage.ru_utime + usage.ru_stime), usage.ru_maxrss / 1024
 
 
 sides = {"pdftotext": lambda f: ["pdftotext", "-q", "-enc", "UTF-8", f, "-"], "Kura": lambda f: [w.replace("{}", f) for w in shlex.split(arguments.command)]}
@@ -93,7 +93,7 @@ for name, code in PEERS.items():
     if name in arguments.only and installed(code):
         sides[name] = lambda f, code=code: [arguments.python, "-c", code, f]
 
-told = collections.defaultdict(lambda: {"f1": [], "triples": [], "below": 0, "failed": 0, "seconds": 0.0, "memory": 0.0})
+told = collections.defaultdict(lambda: {"f1": [], "triples": [], "below": 0, "failed": 0, "seconds": 0.0, "cpu": 0.0, "memory": 0.0})
 pages = 0
 for row in rows:
     path = os.path.join(arguments.root, row["path"])
@@ -106,7 +106,8 @@ for row in rows:
             times[side].append(seconds)
             told[side]["memory"] = max(told[side]["memory"], memory)
     for side in sides:
-        told[side]["seconds"] += statistics.median(times[side])
+        told[side]["seconds"] += statistics.median(wall for wall, _ in times[side])
+        told[side]["cpu"] += statistics.median(cpu for _, cpu in times[side])
         if texts["pdftotext"]:
             share = f1(texts["pdftotext"], texts[side], 1)
             told[side]["f1"].append(share)
@@ -115,13 +116,14 @@ for row in rows:
             told[side]["failed"] += not texts[side]
 
 print("%d files, %d pages, %s; a process a file, %d round(s) in turn" % (len(rows), pages, "Japanese" if arguments.cjk else "all kinds", arguments.rounds))
-print("| | characters F1 | triples F1 | files under 0.95 | nothing read | pages/s | against pdftotext | peak memory |")
-print("|---|---|---|---|---|---|---|---|")
-base = told["pdftotext"]["seconds"]
+print("| | characters F1 | triples F1 | files under 0.95 | nothing read | pages/s by the clock | pages/s of the processor | against pdftotext, clock | processor | peak memory |")
+print("|---|---|---|---|---|---|---|---|---|---|")
+base = told["pdftotext"]
 for side in sides:
     t = told[side]
-    print("| %s | %.4f | %.4f | %d | %d | %.0f | %.2f times | %.0f MB |"
-          % (side, statistics.mean(t["f1"]), statistics.mean(t["triples"]), t["below"], t["failed"], pages / t["seconds"], base / t["seconds"], t["memory"]))
+    print("| %s | %.4f | %.4f | %d | %d | %.0f | %.0f | %.2f | %.2f | %.0f MB |"
+          % (side, statistics.mean(t["f1"]), statistics.mean(t["triples"]), t["below"], t["failed"], pages / t["seconds"], pages / t["cpu"],
+             base["seconds"] / t["seconds"], base["cpu"] / t["cpu"], t["memory"]))
 if arguments.json:
     with open(arguments.json, "w") as out:
         json.dump({side: {**told[side], "f1": statistics.mean(told[side]["f1"]), "triples": statistics.mean(told[side]["triples"])} for side in sides}, out, indent=1)

@@ -44,23 +44,30 @@ command = shlex.split(arguments.command) if arguments.command else [arguments.ku
 
 
 def took(argv):
-    since = time.perf_counter()
+    """Seconds by the clock, and of the processor: the second does not mind what else the machine does."""
+    before, since = os.times(), time.perf_counter()
     subprocess.run(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=300)
-    return time.perf_counter() - since
+    after = os.times()
+    spent = after.children_user + after.children_system - before.children_user - before.children_system
+    return time.perf_counter() - since, spent
 
 
 took(command + [files[0][0]])
-ours, theirs, bench = [], [], []
+rounds, bench = [], []
 for _ in range(arguments.rounds):
-    pairs = [(took(command + [path]), took(["pdftotext", "-q", "-enc", "UTF-8", path, "-"])) for path, _ in files]
-    ours.append(sum(a for a, _ in pairs))
-    theirs.append(sum(b for _, b in pairs))
-    told = subprocess.run([arguments.kura, "bench", "ingest", "--json", *[path for path, _ in files]], capture_output=True, check=True).stdout
-    bench.append(json.loads(told))
-kura, poppler, alone = statistics.median(ours), statistics.median(theirs), statistics.median(b["seconds"] for b in bench)
+    pairs = [took(command + [path]) + took(["pdftotext", "-q", "-enc", "UTF-8", path, "-"]) for path, _ in files]
+    rounds.append([sum(column) for column in zip(*pairs)])
+    argv = [arguments.kura, "bench", "ingest", "--json", *[path for path, _ in files]]
+    before = os.times()
+    told = subprocess.run(argv, capture_output=True, check=True).stdout
+    after = os.times()
+    bench.append({**json.loads(told), "cpu": after.children_user + after.children_system - before.children_user - before.children_system})
 print("files %d, pages %d, medians of %d rounds" % (len(files), pages, arguments.rounds))
-print("a process a file: command %.2f s (%.0f pages/s), pdftotext %.2f s (%.0f pages/s), ratio %.2f" % (kura, pages / kura, poppler, pages / poppler, poppler / kura))
-print("the work alone: kura bench ingest %.2f s (%.0f pages/s), pdftotext's processes %.2f s, ratio %.2f" % (alone, pages / alone, poppler, poppler / alone))
+clock, cpu, their_clock, their_cpu = (statistics.median(column) for column in zip(*rounds))
+for name, kura, poppler in (("clock", clock, their_clock), ("processor", cpu, their_cpu)):
+    alone = statistics.median(b["seconds" if name == "clock" else "cpu"] for b in bench)
+    print("%-9s  a process a file: command %.2f s (%.0f pages/s), pdftotext %.2f s (%.0f pages/s), ratio %.2f" % (name, kura, pages / kura, poppler, pages / poppler, poppler / kura))
+    print("%-9s  the work alone: kura bench ingest %.2f s (%.0f pages/s), ratio %.2f" % (name, alone, pages / alone, poppler / alone))
 print("peak memory of kura bench ingest: %.0f MB" % max(b["peak_megabytes"] or 0 for b in bench))
 last = bench[-1]
 print("stages: " + ", ".join("%s %.1f %%" % (s["stage"], 100 * s["share"]) for s in last["stages"]))

@@ -65,6 +65,15 @@ fn every_crash_found_once_stays_mended() {
     }
 }
 
+/// One cell of megabytes is cut into thousands of passages, each of which once looked at the whole cell again.
+#[test]
+fn a_cell_without_end_is_cut_in_time() {
+    watch();
+    let since = Instant::now();
+    run("a long cell", super::delimited, format!("\0題,本文\n一,{}", "長い文です。".repeat(150_000)).into_bytes());
+    assert!(since.elapsed() < PATIENCE / 4, "it took {:?}", since.elapsed());
+}
+
 /// Numbers that follow from a seed (SplitMix64).
 struct Numbers(u64);
 
