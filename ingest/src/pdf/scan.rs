@@ -43,6 +43,8 @@ const PART: f32 = 0.6;
 const LEAST_RECOGNISED: f32 = 0.35;
 /// The score from which other ways to read a page are not tried.
 const CONFIDENT: f32 = 0.78;
+/// Characters under which a reading proves nothing.
+const FEW_FOUND: usize = 30;
 /// The score under which a page may lie on its side.
 const HARDLY: f32 = 0.6;
 
@@ -230,7 +232,7 @@ impl<'r> Scanner<'r> {
     /// Tries the likely way to read a picture first, and others while the outcome leaves doubt.
     fn best_reading(&self, picture: &Picture, scale: f32, tesseract: &Tesseract, started: Instant) -> Result<Option<Found>, Refusal> {
         let mut best = self.reading(picture, 0, scale, tesseract, started)?;
-        if best.as_ref().is_none_or(|b| b.score < HARDLY) {
+        if best.as_ref().is_none_or(|b| b.is_doubtful(HARDLY)) {
             let dpi = (scale * 72.0) as u32;
             if let Some(quarters @ 1..=3) = tesseract::upright(picture, dpi, self.time(tesseract, started), tesseract, self.watch)? {
                 let turned = self.reading(&picture.turned(quarters), quarters, scale, tesseract, started)?;
@@ -273,7 +275,7 @@ impl<'r> Scanner<'r> {
             Direction::Down => ((tesseract.down(), Direction::Down), (tesseract.across(), Direction::Across)),
         };
         let mut best = read(first.0, first.1)?;
-        if best.as_ref().is_none_or(|b| b.score < CONFIDENT) {
+        if best.as_ref().is_none_or(|b| b.is_doubtful(CONFIDENT)) {
             best = better(best, read(other.0, other.1)?);
         }
         if best.as_ref().is_some_and(|b| b.placing.direction == Direction::Across && b.is_latin()) {
@@ -299,6 +301,12 @@ impl Found {
 
     fn characters(&self) -> impl Iterator<Item = char> + '_ {
         self.lines.iter().flat_map(|l| &l.words).flat_map(|w| w.text.chars())
+    }
+
+    /// Whether another way to read the page is worth a try. A word or two prove nothing: they are what is found of a page
+    /// that lies on its side.
+    fn is_doubtful(&self, bound: f32) -> bool {
+        self.score < bound || self.characters().count() < FEW_FOUND
     }
 
     /// How much was found, and how well: each character counts by what the score is over that of noise.

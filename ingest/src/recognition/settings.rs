@@ -75,13 +75,14 @@ impl Recognition {
 }
 
 impl Default for Tesseract {
-    /// Debian's, with a minute for a run and an hour for a file.
+    /// Debian's, with two minutes for a run (two seconds are usual, ten times that where questions are answered on the same
+    /// cores) and an hour for a file.
     fn default() -> Self {
         Self {
             program: PathBuf::from("/usr/bin/tesseract"),
             data: PathBuf::from(DATA_FOLDERS[0]),
             languages: LANGUAGES.map(str::to_owned).to_vec(),
-            page_time: Duration::from_secs(60),
+            page_time: Duration::from_secs(120),
             file_time: Duration::from_secs(3600),
         }
     }
