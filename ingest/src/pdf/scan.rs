@@ -120,7 +120,7 @@ impl<'r> Scanner<'r> {
             _ => return Outcome::of(TextOrigin::Written, score),
         };
         let drawable = drawable(recorded);
-        if need == Need::Text && drawable.is_ok() && self.shows_nothing(page) {
+        if need == Need::Text && drawable.is_ok() && trace_span!("ingest.drawing").in_scope(|| self.shows_nothing(page)) {
             return Outcome::of(TextOrigin::Blank, 1.0);
         }
         let found = match (self.recognition, drawable) {
