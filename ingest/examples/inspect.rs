@@ -1,6 +1,6 @@
 //! What ingest sees in a file: its text, its passages, its warnings or the cells of a workbook.
 //!
-//! usage: inspect FILE [--passages | --json | --cells | --page N OUT.png] [--recognise]
+//! usage: inspect FILE [--passages | --tree | --json | --cells | --page N OUT.png] [--recognise]
 
 use appliance_core::ports::reader::{DocumentReader, SourceFile, Watch};
 use std::io::Write;
@@ -10,7 +10,7 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let Some(path) = arguments.first().map(PathBuf::from) else {
-        return refuse("usage: inspect FILE [--passages | --json | --cells | --page N OUT.png] [--recognise]");
+        return refuse("usage: inspect FILE [--passages | --tree | --json | --cells | --page N OUT.png] [--recognise]");
     };
     match shown(&path, &arguments[1..]) {
         Ok(text) => {
@@ -48,6 +48,7 @@ fn shown(path: &Path, options: &[String]) -> Result<String, String> {
     let passages = parser.passages(&parsed.document);
     Ok(match options[..] {
         ["--passages"] => passages.iter().map(|p| format!("--- {} [{}]\n{}\n", p.ordinal, p.heading_path.join(" > "), p.text)).collect(),
+        ["--tree"] => appliance_core::structure::Tree::of(&parsed.document).outline(&parsed.document),
         ["--json"] => {
             let seen = serde_json::json!({ "document": parsed.document, "warnings": parsed.warnings, "passages": passages });
             serde_json::to_string_pretty(&seen).map_err(|e| e.to_string())?

@@ -149,8 +149,7 @@ fn is_schedule(tight: &str) -> bool {
 /// 「（減免）」: brackets around the whole line, and short.
 pub(crate) fn is_caption(line: &str) -> bool {
     let line = line.trim();
-    let inner =
-        line.strip_prefix('（').and_then(|l| l.strip_suffix('）')).or_else(|| line.strip_prefix('(').and_then(|l| l.strip_suffix(')')));
+    let inner = line.strip_prefix(['（', '(']).and_then(|l| l.strip_suffix(['）', ')']));
     inner.is_some_and(|inner| {
         (1..=40).contains(&inner.chars().count())
             && !inner.contains(['（', '(', '。'])

@@ -1,19 +1,23 @@
 //! Passages: a document cut into the pieces that are searched, shown and cited.
 //!
 //! Blocks are gathered in reading order until a piece is about as long as a paragraph of a manual. An article of an
-//! ordinance stays whole, together with the caption that precedes it; rows of a table are gathered by the few; a block
-//! that is too long by itself is cut between sentences.
+//! ordinance stays whole, together with the caption that precedes it, and is parted between its paragraphs and items
+//! where it is too long; rows of a table are gathered by the few; a block that is too long by itself is cut between
+//! sentences. Where articles begin, the document's [`Tree`] says.
 
 use crate::heading::{self, Opening};
 use crate::script::ends_sentence;
-use appliance_core::document::{Block, BlockKind, Document, TextOrigin};
+use appliance_core::document::{Block, BlockKind, Document, Format, TextOrigin};
 use appliance_core::folding::fold_tight;
 use appliance_core::locator::{Locator, PageLine, Place, Span, bounding_range};
 use appliance_core::passage::Passage;
+use appliance_core::structure::{Node, NodeKind, Tree};
 
 /// Characters that a passage aims at, and that it seldom exceeds.
 const TARGET: usize = 350;
 const LONGEST: usize = 600;
+/// Characters up to which an item (号) with all that is in it stays in one piece.
+const LONGEST_ITEM: usize = 1_200;
 /// Characters that a passage of table rows aims at: rows are dense, and their neighbours are noise.
 const ROWS_TARGET: usize = 240;
 /// A row this long stands alone.
@@ -25,7 +29,8 @@ const HEADING: usize = 80;
 
 /// Cuts a document into passages, in reading order.
 pub(crate) fn passages(document: &Document) -> Vec<Passage> {
-    let mut cutter = Cutter { document, path: Path::default(), open: None, done: Vec::new() };
+    let tree = Tree::of(document);
+    let mut cutter = Cutter { document, tree: &tree, path: Path::default(), open: None, done: Vec::new() };
     for (index, block) in document.blocks.iter().enumerate() {
         cutter.take(index, block);
     }
@@ -38,7 +43,6 @@ pub(crate) fn passages(document: &Document) -> Vec<Passage> {
 struct Path {
     parts: Vec<(u8, String)>,
     article: Option<String>,
-    caption: Option<String>,
     table: Option<String>,
 }
 
@@ -47,7 +51,11 @@ impl Path {
         self.parts.retain(|(l, _)| *l < level);
         self.parts.push((level, shortened(text)));
         self.article = None;
-        self.caption = None;
+    }
+
+    /// The heading of an article is its name; it leaves the headings of its level and below.
+    fn leave(&mut self, level: u8) {
+        self.parts.retain(|(l, _)| *l < level);
     }
 
     /// The headings, without one that only repeats the document's title.
@@ -95,6 +103,7 @@ struct Open {
 
 struct Cutter<'d> {
     document: &'d Document,
+    tree: &'d Tree,
     path: Path,
     open: Option<Open>,
     done: Vec<Passage>,
@@ -106,11 +115,11 @@ impl Cutter<'_> {
         let characters = text.chars().count();
         let rows = block.kind == BlockKind::Row;
         let opening = if rows { None } else { heading::opening(first_line(text)) };
-        let breaks = self.breaks(index, block, text, opening.as_ref(), characters);
+        let breaks = self.breaks(index, block, opening.as_ref(), characters);
         if breaks {
             self.close();
         }
-        self.follow(index, block, text, opening.as_ref());
+        self.follow(index, block, text);
         let only_heads = matches!(block.kind, BlockKind::Heading { .. }) || opening == Some(Opening::Caption);
         match &mut self.open {
             Some(open) => {
@@ -135,7 +144,7 @@ impl Cutter<'_> {
     }
 
     /// Whether the block begins a new passage.
-    fn breaks(&self, index: usize, block: &Block, text: &str, opening: Option<&Opening>, characters: usize) -> bool {
+    fn breaks(&self, index: usize, block: &Block, opening: Option<&Opening>, characters: usize) -> bool {
         let Some(open) = &self.open else { return false };
         let last = &self.document.blocks[open.last];
         if !same_surface(&last.place, &block.place) {
@@ -148,11 +157,7 @@ impl Cutter<'_> {
             let empty_part = matches!(opening, Some(Opening::Part(_))) && last.kind == block.kind;
             return empty_part || open.characters + characters > LONGEST * 2;
         }
-        let article = match opening {
-            Some(Opening::Article(name)) => open.path.article.is_some() || !self.is_bare(index, text, name),
-            Some(Opening::Caption) => true,
-            _ => false,
-        };
+        let article = opening == Some(&Opening::Caption) || self.begins_article(index);
         if heading || article {
             return true;
         }
@@ -171,31 +176,29 @@ impl Cutter<'_> {
             // A line that introduces a table, or a note under it, stays with it when both are short.
             return open.characters + characters > ROWS_TARGET;
         }
+        // An item is not parted, as far as it can be helped.
+        if let Some(item) = self.item(index).filter(|item| self.item(open.last) == Some(*item)) {
+            let begun = self.document.blocks[self.tree.nodes[item].blocks.0].span.start;
+            let so_far = self.document.text.get(begun..block.span.end).map_or(0, |t| t.chars().count());
+            return so_far > LONGEST_ITEM;
+        }
         let whole = open.path.article.is_some();
         open.characters + characters > if whole { LONGEST } else { TARGET }
     }
 
     /// Moves the path of headings along.
-    fn follow(&mut self, index: usize, block: &Block, text: &str, opening: Option<&Opening>) {
-        if let BlockKind::Heading { level } = block.kind {
-            self.path.heading(level, text);
-        }
-        let opening = opening.filter(|_| !matches!(block.kind, BlockKind::Heading { .. }));
-        match opening {
-            Some(Opening::Caption) => {
-                self.path.caption = Some(text.trim().to_owned());
-                self.path.article = None;
-            }
-            Some(Opening::Article(name)) if self.is_bare(index, text, name) => self.path.article = None,
-            Some(Opening::Article(name)) => {
-                let caption = self.path.caption.take().or_else(|| own_caption(text, name)).unwrap_or_default();
-                self.path.article = Some(format!("{name}{caption}"));
-            }
+    fn follow(&mut self, index: usize, block: &Block, text: &str) {
+        let article = self.tree.path(index).into_iter().rfind(|n| self.tree.nodes[*n].kind == NodeKind::Article);
+        match (block.kind, article) {
+            (BlockKind::Heading { level }, Some(node)) if self.tree.of_block[index] == Some(node) => self.path.leave(level),
+            (BlockKind::Heading { level }, _) => self.path.heading(level, text),
             _ => {}
         }
+        self.path.article = article.map(|node| self.article_name(node));
         // In pages and texts the first row of a table is its header more often than not; it goes along as context, unless
         // the rows are written with their headers.
-        let paged_row = block.kind == BlockKind::Row && !matches!(block.place, Place::Cells { .. });
+        let written = matches!(block.place, Place::Text { .. }) && !matches!(self.document.format, Format::Text | Format::Markdown);
+        let paged_row = block.kind == BlockKind::Row && !matches!(block.place, Place::Cells { .. }) && !written;
         let begins = index == 0 || self.document.blocks[index - 1].kind != BlockKind::Row;
         match (paged_row, begins) {
             (true, true) => self.path.table = header(text).filter(|_| !self.heads_labelled_rows(index)),
@@ -210,28 +213,98 @@ impl Cutter<'_> {
         rows.take(HEADER_ROWS).any(|b| self.document.is_labelled(b))
     }
 
-    /// Whether an article is only named, as in a table of contents: nothing follows before the next one.
-    fn is_bare(&self, index: usize, text: &str, name: &str) -> bool {
-        let rest = text.trim().strip_prefix(name).unwrap_or("").trim();
-        if !rest.is_empty() && !heading::is_caption(rest) && rest.chars().count() > 30 {
-            return false;
+    /// 「第9条（減免）」; articles of a 附則 are named after it, so that nobody takes them for those of the regulation.
+    fn article_name(&self, node: usize) -> String {
+        let Node { label, caption, .. } = &self.tree.nodes[node];
+        let caption = if caption.is_empty() { String::new() } else { format!("（{caption}）") };
+        let supplement = if self.tree.in_supplement(node) { "附則" } else { "" };
+        shortened(&format!("{supplement}{label}{caption}"))
+    }
+
+    /// Whether an article begins at the block, with its caption where it has one.
+    fn begins_article(&self, index: usize) -> bool {
+        let own = self.tree.path(index).into_iter().rfind(|n| self.tree.nodes[*n].kind == NodeKind::Article);
+        own.is_some_and(|node| self.tree.nodes[node].blocks.0 == index)
+    }
+
+    /// The outermost 号 that the block lies in.
+    fn item(&self, index: usize) -> Option<usize> {
+        self.tree.path(index).into_iter().find(|n| self.tree.nodes[*n].kind == NodeKind::Item)
+    }
+
+    /// 「第2項第1号」, where all blocks of a passage lie in one paragraph or item of their article or 附則.
+    fn part_of_article(&self, open: &Open) -> Option<String> {
+        let mut common = self.tree.path(open.first);
+        for index in open.first + 1..=open.last {
+            let path = self.tree.path(index);
+            let same = common.iter().zip(&path).take_while(|(a, b)| a == b).count();
+            common.truncate(same);
         }
-        let next = self.document.blocks.get(index + 1).map(|b| (b.kind, b.span.slice(&self.document.text).unwrap_or("")));
-        let heads = |(kind, text): (BlockKind, &str)| {
-            matches!(kind, BlockKind::Heading { .. })
-                || heading::is_entry_of_contents(first_line(text))
-                || matches!(heading::opening(first_line(text)), Some(Opening::Part(_) | Opening::Article(_) | Opening::Caption))
-        };
-        !rest.ends_with(ends_sentence) && next.is_none_or(heads)
+        let node = *common.last()?;
+        let within = matches!(self.tree.nodes[node].kind, NodeKind::Paragraph | NodeKind::Item | NodeKind::Subitem(_));
+        let around = common.iter().rev().find(|n| matches!(self.tree.nodes[**n].kind, NodeKind::Article | NodeKind::Supplement))?;
+        let whole = self.tree.address(*around);
+        within.then(|| self.tree.address(node).strip_prefix(whole.as_str()).map(str::to_owned)).flatten()
+    }
+
+    /// The spans that gathered blocks are cut into: between paragraphs and items first, else between sentences.
+    fn spans(&self, open: &Open) -> Vec<Span> {
+        let blocks = &self.document.blocks;
+        let characters = |span: Span| span.slice(&self.document.text).map_or(0, |t| t.chars().count());
+        let joined = |first: usize, last: usize| Span::new(blocks[first].span.start, blocks[last].span.end);
+        let whole = joined(open.first, open.last);
+        let items = (open.first..=open.last).any(|index| self.item(index).is_some());
+        if open.rows || !items || characters(whole) <= LONGEST {
+            return self.whole_or_cut(open, whole);
+        }
+        let mut spans: Vec<Span> = Vec::new();
+        let mut start = open.first;
+        let mut index = open.first;
+        while index <= open.last {
+            let unit = self.end_of_item(index, open.last);
+            if index > start && characters(joined(start, unit)) > LONGEST {
+                spans.extend(self.whole_or_cut(open, joined(start, index - 1)));
+                start = index;
+            }
+            index = unit + 1;
+        }
+        spans.extend(self.whole_or_cut(open, joined(start, open.last)));
+        spans
+    }
+
+    /// The last block up to `last` that lies in the same 号 as the block; itself where it lies in none.
+    fn end_of_item(&self, index: usize, last: usize) -> usize {
+        let Some(item) = self.item(index) else { return index };
+        (index..=last).take_while(|i| self.item(*i) == Some(item)).last().unwrap_or(index)
+    }
+
+    /// A part as it is when it is one 号, else cut between sentences where it is too long.
+    fn whole_or_cut(&self, open: &Open, part: Span) -> Vec<Span> {
+        let within = |index: &usize| part.contains(self.document.blocks[*index].span);
+        let mut items = (open.first..=open.last).filter(within).map(|index| self.item(index));
+        let first = items.next().flatten();
+        let one = first.is_some() && items.all(|item| item == first);
+        let short = part.slice(&self.document.text).is_some_and(|t| t.chars().count() <= LONGEST_ITEM);
+        if one && short && !open.rows { trimmed(&self.document.text, part).into_iter().collect() } else { cut(&self.document.text, part) }
     }
 
     fn close(&mut self) {
         let Some(open) = self.open.take() else { return };
         let blocks = &self.document.blocks[open.first..=open.last];
         let span = Span::new(blocks[0].span.start, blocks[blocks.len() - 1].span.end);
-        let names = open.path.names(&self.document.title);
+        let mut names = open.path.names(&self.document.title);
+        if let Some(part) = self.part_of_article(&open) {
+            match (&open.path.article, open.path.table.is_some()) {
+                (Some(article), false) => {
+                    names.pop();
+                    names.push(format!("{article}{part}"));
+                }
+                (None, false) => names.push(format!("附則{part}")),
+                _ => {}
+            }
+        }
         let row = if open.rows && open.first == open.last { span.slice(&self.document.text).map(row_key) } else { None };
-        for (index, part) in cut(&self.document.text, span).into_iter().enumerate() {
+        for (index, part) in self.spans(&open).into_iter().enumerate() {
             let place = place(blocks, part);
             let text = part.slice(&self.document.text).unwrap_or("").to_owned();
             let mut heading_path = names.clone();
@@ -267,14 +340,6 @@ fn row_key(row: &str) -> String {
 
 fn first_line(text: &str) -> &str {
     text.split('\n').next().unwrap_or(text)
-}
-
-/// 「第9条（減免）」: a caption on the article's own line.
-fn own_caption(text: &str, name: &str) -> Option<String> {
-    let rest = first_line(text).trim().strip_prefix(name)?.trim_start();
-    let close = rest.find(['）', ')'])?;
-    let caption = &rest[..close + rest[close..].chars().next()?.len_utf8()];
-    heading::is_caption(caption).then(|| caption.to_owned())
 }
 
 /// The first row of a table as its header: short words, hardly a number.

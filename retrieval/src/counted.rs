@@ -10,6 +10,8 @@ const COUNTERS: &str = "条項号章節款編年月日円人歳回点時分度�
 const ARTICLES: [char; 5] = ['条', '章', '節', '款', '編'];
 /// What may stand between a number and the branch number of an article (第九条の二).
 const BRANCH: char = 'の';
+/// Supplementary provisions: their articles are numbered anew.
+pub(crate) const SUPPLEMENT: &str = "附則";
 /// Characters of a line that its opening may take.
 const LONGEST_OPENING: usize = 24;
 /// What is numbered behind its name.
@@ -18,16 +20,21 @@ const NUMBERED: [&str; 2] = ["別表", "様式"];
 /// The counted numbers in a folded text, in order, with repeats.
 pub(crate) fn counted_numbers(folded: &str) -> Vec<String> {
     let chars: Vec<char> = folded.chars().collect();
+    counted(&chars).into_iter().map(|(term, _)| term).collect()
+}
+
+/// The counted numbers with the places at which they begin.
+fn counted(chars: &[char]) -> Vec<(String, usize)> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < chars.len() {
-        match named_at(&chars, at).or_else(|| counted_at(&chars, at)) {
+        match named_at(chars, at).or_else(|| counted_at(chars, at)) {
             Some((term, end)) => {
-                found.push(term);
+                found.push((term, at));
                 at = end;
             }
             // A number that counts nothing is passed over whole: the end of one is not another one.
-            None => at = number_at(&chars, at).map_or(at + 1, |n| n.end),
+            None => at = number_at(chars, at).map_or(at + 1, |n| n.end),
         }
     }
     found
@@ -35,11 +42,32 @@ pub(crate) fn counted_numbers(folded: &str) -> Vec<String> {
 
 /// Those of the counted numbers that name a part of a regulation by themselves: articles, chapters, tables, forms.
 ///
-/// 項 and 号 do not: every article has its first.
+/// 項 and 号 do not: every article has its first. 「附則第2条」 gives `附則2条`, which is another article than `2条`.
 pub(crate) fn articles(folded: &str) -> Vec<String> {
-    let mut named = counted_numbers(folded);
-    named.retain(|term| is_article(term));
-    named
+    let chars: Vec<char> = folded.chars().collect();
+    let named = counted(&chars).into_iter().filter(|(term, _)| is_article(term));
+    named.map(|(term, at)| if follows_supplement(&chars[..at]) { format!("{SUPPLEMENT}{term}") } else { term }).collect()
+}
+
+/// Whether a text ends with the name of supplementary provisions: 「附則第」「附則(令和7年条例第6号)の第」.
+fn follows_supplement(before: &[char]) -> bool {
+    let text: String = before.iter().filter(|c| !c.is_whitespace()).collect();
+    let mut text = text.strip_suffix('第').unwrap_or(&text);
+    text = text.strip_suffix('の').unwrap_or(text);
+    if let Some(inner) = text.strip_suffix(')') {
+        text = inner.rfind('(').map_or(text, |at| &text[..at]);
+    }
+    is_supplement_name(text)
+}
+
+fn is_supplement_name(text: &str) -> bool {
+    text.ends_with(SUPPLEMENT) || text.ends_with("付則")
+}
+
+/// Whether a heading is that of supplementary provisions, or of a part of them.
+pub(crate) fn is_supplement(heading: &str) -> bool {
+    let tight: String = heading.chars().filter(|c| !c.is_whitespace()).take(2).collect();
+    is_supplement_name(&tight)
 }
 
 /// The article, chapter or table that each line opens with (`第九条　市長は、…`), in order.
@@ -208,6 +236,12 @@ mod tests {
     #[test]
     fn a_paragraph_is_no_article() {
         assert_eq!(articles(&fold("第２５条第１項の五百円、別表第３")), ["25条", "別表3"]);
+    }
+
+    #[test]
+    fn an_article_of_a_supplement_is_another_one() {
+        assert_eq!(articles(&fold("附則第２条と第2条、附則（令和7年条例第6号）第３条")), ["附則2条", "2条", "附則3条"]);
+        assert!(is_supplement("附　則（平成10年）") && is_supplement("附則第2条（経過措置）") && !is_supplement("第2条（附則）"));
     }
 
     proptest! {

@@ -16,6 +16,7 @@
 //! question as a language.
 
 use crate::analyzer::Analyzer;
+use crate::counted::{SUPPLEMENT, is_supplement};
 use crate::permission::Permission;
 use crate::settings::IndexSettings;
 use appliance_core::id::{PassageId, VersionId};
@@ -83,8 +84,13 @@ impl Fields {
         let headings = passage.heading_path.join("\n");
         let whole = format!("{}\n{headings}\n{}", passage.title, passage.text);
         let mut articles = analyzer.articles(&passage.title);
-        articles.extend(analyzer.openings(&headings));
-        articles.extend(analyzer.openings(&passage.text));
+        let mut own = analyzer.openings(&headings);
+        own.extend(analyzer.openings(&passage.text));
+        // The second article of a 附則 is another one than that of the regulation.
+        match passage.heading_path.iter().any(|h| is_supplement(h)) {
+            true => articles.extend(own.iter().map(|article| format!("{SUPPLEMENT}{article}"))),
+            false => articles.extend(own),
+        }
         let mut document = TantivyDocument::default();
         document.add_i64(self.passage, passage.id.0);
         document.add_i64(self.version, passage.version.0);

@@ -131,7 +131,7 @@ place-lines = lines { $first }–{ $last }
 ## Documents
 upload = Add documents
 upload-send = Add
-upload-help = PDF, workbooks (xlsx, xlsb, xls, ods), CSV and TSV, text, Markdown. Up to { $size } each.
+upload-help = PDF, workbooks (xlsx, xlsb, xls, ods), CSV and TSV, Word (docx), PowerPoint (pptx), OpenDocument, web pages, e-mail (eml), text, Markdown, and ZIP archives of these. Up to { $size } each.
 upload-no-collection = There is no collection to add to. Ask an administrator.
 upload-sending = Sending
 upload-queued = Accepted
@@ -256,7 +256,7 @@ state-superseded = Replaced by a newer version
 state-failed = Could not be read
 
 failure-unknown-format = This kind of file is not read.
-remedy-unknown-format = Convert it to PDF or another kind that is read.
+remedy-unknown-format = Old Word, PowerPoint and Ichitaro files: save them as .docx or .pptx. Others: convert to PDF or another kind that is read.
 failure-encrypted = The file has a password.
 remedy-encrypted = An editor opens it with “Enter password” in the list of documents.
 failure-damaged = The file is damaged.

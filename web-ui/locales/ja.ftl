@@ -128,7 +128,7 @@ place-lines = 行{ $first }–{ $last }
 ## 文書
 upload = 文書を追加
 upload-send = 追加する
-upload-help = PDF、Excel(xlsx・xlsb・xls・ods)、CSV・TSV、テキスト、Markdown。1つ{ $size }まで。
+upload-help = PDF、Excel(xlsx・xlsb・xls・ods)、CSV・TSV、Word(docx)、PowerPoint(pptx)、OpenDocument、HTML、メール(eml)、テキスト、Markdownと、それらのZIP。1つ{ $size }まで。
 upload-no-collection = 文書を入れる分類がありません。管理者に連絡してください。
 upload-sending = 送っています
 upload-queued = 受け付けました
@@ -244,7 +244,7 @@ state-superseded = 新しい版に替わりました
 state-failed = 読み取れませんでした
 
 failure-unknown-format = 読み取れない種類のファイルです。
-remedy-unknown-format = PDFなど、読み取れる種類に変えて追加してください。
+remedy-unknown-format = 古い形式のWord・PowerPoint(.doc・.ppt)や一太郎のファイルは、.docx・.pptxかPDFで保存し直してください。その他のファイルも、PDFなど読み取れる種類に変えて追加してください。
 failure-encrypted = パスワードがかかっています。
 remedy-encrypted = 編集者が、文書の一覧の「パスワードを入力」から開けます。
 failure-damaged = ファイルが壊れています。

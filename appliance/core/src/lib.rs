@@ -24,6 +24,7 @@ pub mod quality;
 pub mod question;
 pub mod ranking;
 pub mod sentence;
+pub mod structure;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod viewer;

@@ -8,6 +8,7 @@ use appliance_core::document::{BlockKind, Parsed, Reading};
 use appliance_core::passage::Passage;
 use appliance_core::ports::Parser;
 use appliance_core::ports::reader::{SourceFile, Watch};
+use appliance_core::structure::Tree;
 use ingest::TextEncoding;
 use serde::Serialize;
 use std::io::{self, Write};
@@ -25,6 +26,9 @@ pub struct Arguments {
     /// Print the passages
     #[arg(long, conflicts_with = "json")]
     passages: bool,
+    /// Print the tree of the document: its parts, articles, paragraphs and items, with their numbers and places
+    #[arg(long, conflicts_with_all = ["text", "passages", "json", "cells"])]
+    tree: bool,
     /// Print everything as one JSON object
     #[arg(long)]
     json: bool,
@@ -52,7 +56,7 @@ struct Seen<'a> {
 }
 
 pub async fn run(place: &Place, arguments: Arguments) -> Result<ExitCode> {
-    let Arguments { file, text, passages, json, recognition_seconds, cells, encoding } = arguments;
+    let Arguments { file, text, passages, tree, json, recognition_seconds, cells, encoding } = arguments;
     let parser = place.parser_within(Duration::from_secs(recognition_seconds)).with_encoding(encoding);
     if cells {
         return blocking(move || print_cells(&parser, file)).await;
@@ -66,6 +70,10 @@ pub async fn run(place: &Place, arguments: Arguments) -> Result<ExitCode> {
         () if json => output::json(&Seen { parsed: &parsed, passages: &cut })?,
         () if text => {
             output::text(&parsed.document.printed())?;
+            tell_warnings(&parsed);
+        }
+        () if tree => {
+            output::text(&Tree::of(&parsed.document).outline(&parsed.document))?;
             tell_warnings(&parsed);
         }
         () if passages => {

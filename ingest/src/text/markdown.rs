@@ -2,12 +2,14 @@
 
 use super::{decoded, finished, numbered, write};
 use crate::draft::Draft;
+use crate::heading;
 use crate::limits::Limits;
 use appliance_core::document::{BlockKind, Format, Parsed};
 
 /// Reads a Markdown file. Emphasis and links stay as they are written: the text must lead back to the file's lines.
 pub(crate) fn parse_markdown(bytes: &[u8], limits: &Limits) -> Parsed {
     let (text, warnings) = decoded(bytes, limits);
+    let text = indented(&text);
     let lines: Vec<(u32, &str)> = numbered(&text).collect();
     let mut draft = Draft::default();
     let mut group: Vec<(u32, &str)> = Vec::new();
@@ -18,7 +20,8 @@ pub(crate) fn parse_markdown(bytes: &[u8], limits: &Limits) -> Parsed {
             fenced = !fenced;
         }
         let alone = if fenced { None } else { standing_alone(line, lines.get(index + 1).map(|l| l.1)) };
-        if alone.is_some() || line.is_empty() && !fenced || !fenced && starts_item(line) {
+        if alone.is_some() || line.is_empty() && !fenced || !fenced && (starts_item(line.trim_start()) || heading::opening(line).is_some())
+        {
             write(&mut draft, BlockKind::Paragraph, &group);
             group.clear();
         }
@@ -30,6 +33,22 @@ pub(crate) fn parse_markdown(bytes: &[u8], limits: &Limits) -> Parsed {
     }
     write(&mut draft, BlockKind::Paragraph, &group);
     finished(Format::Markdown, draft, warnings)
+}
+
+/// Items of lists in lists keep their depth, in ideographic spaces: white space at the start of a line is lost else.
+fn indented(text: &str) -> String {
+    let mut whole = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let bare = line.trim_start_matches([' ', '\t']);
+        let width: usize = line[..line.len() - bare.len()].chars().map(|c| if c == '\t' { 4 } else { 1 }).sum();
+        if width >= 2 && starts_item(bare) {
+            whole.push_str(&"\u{3000}".repeat((width / 2).min(8)));
+            whole.push_str(bare);
+        } else {
+            whole.push_str(line);
+        }
+    }
+    whole
 }
 
 /// Lines of a front matter between `---` at the start.

@@ -1,0 +1,191 @@
+//! Passages: they cover their document, lead back to it, and part no item; and those of sample documents, to be read.
+
+#[expect(dead_code, reason = "other tests make other formats of it")]
+mod ordinance_maker;
+
+use appliance_core::document::Document;
+use appliance_core::passage::Passage;
+use appliance_core::ports::reader::{SourceFile, Watch};
+use appliance_core::structure::{NodeKind, Tree};
+use ingest::{FileParser, Limits};
+use proptest::prelude::*;
+use std::path::{Path, PathBuf};
+
+fn read(bytes: &[u8], name: &str) -> (Document, Vec<Passage>) {
+    let file = tempfile::NamedTempFile::new().expect("a temporary file");
+    std::fs::write(file.path(), bytes).expect("written");
+    let parser = FileParser::new(Limits::default());
+    let source = SourceFile { path: file.path().to_owned(), name: name.to_owned() };
+    let document = parser.parse(&source, &Watch::default()).expect("it can be read").document;
+    let passages = parser.passages(&document);
+    (document, passages)
+}
+
+/// What must hold of any document's passages.
+fn hold(document: &Document, passages: &[Passage]) {
+    for (index, passage) in passages.iter().enumerate() {
+        assert_eq!(passage.ordinal as usize, index);
+        assert_eq!(passage.locator.span.slice(&document.text), Some(passage.text.as_str()));
+    }
+    assert!(passages.is_sorted_by(|a, b| a.locator.span.end <= b.locator.span.start));
+    let covered = |at: usize| passages.iter().any(|p| (p.locator.span.start..p.locator.span.end).contains(&at));
+    for block in &document.blocks {
+        let text = block.span.slice(&document.text).expect("a block is text");
+        for (at, c) in text.char_indices().filter(|(_, c)| !c.is_whitespace()) {
+            assert!(covered(block.span.start + at), "{c} of {text:?} is in no passage");
+        }
+    }
+}
+
+/// Every 号 stands whole in some passage.
+fn hold_items(document: &Document, passages: &[Passage]) {
+    let tree = Tree::of(document);
+    for node in tree.nodes.iter().filter(|n| n.kind == NodeKind::Item) {
+        let (first, last) = (document.blocks[node.blocks.0].span.start, document.blocks[node.blocks.1].span.end);
+        let text = document.text[first..last].trim();
+        if text.chars().count() <= 1_200
+            && !document.blocks[node.blocks.0..=node.blocks.1].iter().any(|b| b.kind == appliance_core::document::BlockKind::Row)
+        {
+            assert!(passages.iter().any(|p| p.text.contains(text)), "an item was cut: {text}");
+        }
+    }
+}
+
+/// A sentence of some length.
+fn sentence() -> impl Strategy<Value = String> {
+    (1usize..60).prop_map(|n| format!("{}。", "市長は、手数料を徴収し、".repeat(n / 6 + 1).chars().take(n + 3).collect::<String>()))
+}
+
+#[derive(Debug, Clone)]
+struct Article {
+    caption: bool,
+    body: String,
+    paragraphs: Vec<(String, Vec<(String, usize)>)>,
+}
+
+fn article() -> impl Strategy<Value = Article> {
+    let items = prop::collection::vec((sentence(), 0usize..4), 0..9);
+    let paragraphs = prop::collection::vec((sentence(), items), 0..4);
+    (any::<bool>(), sentence(), paragraphs).prop_map(|(caption, body, paragraphs)| Article { caption, body, paragraphs })
+}
+
+/// The text of an ordinance, and how many articles, paragraphs and items it has.
+fn written(articles: &[Article]) -> (String, [usize; 3]) {
+    let mut text = String::from("みなと市見本条例\n令和7年3月31日\n条例第1号\n");
+    let mut count = [0; 3];
+    for (number, article) in articles.iter().enumerate() {
+        if article.caption {
+            text.push_str("（見出し）\n");
+        }
+        text.push_str(&format!("第{}条　{}\n", number + 1, article.body));
+        count[0] += 1;
+        for (index, (body, items)) in article.paragraphs.iter().enumerate() {
+            text.push_str(&format!("{}　次の各号のとおり{body}\n", index + 2));
+            count[1] += 1;
+            for (at, (item, subitems)) in items.iter().enumerate() {
+                text.push_str(&format!("({})　{item}\n", at + 1));
+                count[2] += 1;
+                for sub in "アイウエ".chars().take(*subitems) {
+                    text.push_str(&format!("{sub}　{item}\n"));
+                }
+            }
+        }
+    }
+    (text, count)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    #[test]
+    fn passages_cover_an_ordinance_and_part_no_item(articles in prop::collection::vec(article(), 1..12)) {
+        let (text, count) = written(&articles);
+        for name in ["a.txt", "a.md", "a.html"] {
+            let bytes = if name == "a.html" { format!("<html><body><p>{}</p></body></html>", text.trim().replace('\n', "</p><p>")) } else { text.clone() };
+            let (document, passages) = read(bytes.as_bytes(), name);
+            hold(&document, &passages);
+            hold_items(&document, &passages);
+            let tree = Tree::of(&document);
+            let of = |kind| tree.nodes.iter().filter(|n| n.kind == kind && !n.label.is_empty()).count();
+            prop_assert_eq!([of(NodeKind::Article), of(NodeKind::Paragraph), of(NodeKind::Item)], count, "{}: {}", name, text);
+        }
+    }
+
+    #[test]
+    fn passages_cover_any_text(text in "[あ-ん第条項号章附則別表（）()0-9一二三アイ。、　 #|\\n-]{1,400}") {
+        for name in ["a.txt", "a.md"] {
+            let file = tempfile::NamedTempFile::new().expect("a temporary file");
+            std::fs::write(file.path(), &text).expect("written");
+            let parser = FileParser::new(Limits::default());
+            let source = SourceFile { path: file.path().to_owned(), name: name.to_owned() };
+            if let Ok(parsed) = parser.parse(&source, &Watch::default()) {
+                hold(&parsed.document, &parser.passages(&parsed.document));
+            }
+        }
+    }
+}
+
+#[test]
+fn an_article_of_a_supplement_bears_its_name() {
+    let text = "みなと市見本条例\n（目的）\n第1条　この条例は、目的を定める。\n第2条　手数料は、300円とする。\n附　則（令和7年3月21日条例第6号）\n（施行期日）\n\
+        第1条　この条例は、令和7年4月1日から施行する。\n（経過措置）\n第2条　なお従前の例による。\n別表第1（第2条関係）\n備考\n1　増築の場合\n";
+    let (_, passages) = read(text.as_bytes(), "a.txt");
+    let paths: Vec<String> = passages.iter().map(|p| p.heading_path.join(" › ")).collect();
+    assert!(paths.contains(&"第2条".to_owned()), "{paths:?}");
+    assert!(paths.contains(&"附　則（令和7年3月21日条例第6号） › 附則第2条（経過措置）".to_owned()), "{paths:?}");
+    assert!(paths.last().is_some_and(|p| p.starts_with("別表第1")), "{paths:?}");
+}
+
+/// The documents whose passages lie in `snapshots`: texts of the sample library, and its ordinances as web pages.
+fn documents() -> Vec<(String, Vec<u8>, String)> {
+    let library = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy/sample/library");
+    let texts = [
+        "helpdesk/VPN-Quick-Start.md",
+        "helpdesk/アカウントとパスワードの手引.txt",
+        "helpdesk/エラーコード一覧.md",
+        "university/図書館利用案内.md",
+    ];
+    let mut documents: Vec<(String, Vec<u8>, String)> = Vec::new();
+    for text in texts {
+        let path = library.join(text);
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        documents.push((name.clone(), std::fs::read(&path).expect("a sample"), name));
+    }
+    for ordinance in ordinance_maker::all() {
+        documents.push((format!("{}.html", ordinance.name), ordinance_maker::html(&ordinance), "a.html".to_owned()));
+    }
+    documents
+}
+
+fn snapshot(bytes: &[u8], name: &str) -> String {
+    let (document, passages) = read(bytes, name);
+    hold(&document, &passages);
+    hold_items(&document, &passages);
+    passages.iter().map(|p| format!("── {} [{}]\n{}\n", p.ordinal, p.heading_path.join(" › "), p.text)).collect()
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/snapshots")
+}
+
+#[test]
+fn passages_of_sample_documents_are_as_they_were_read() {
+    let documents = documents();
+    assert!(documents.len() >= 10);
+    for (name, bytes, called) in documents {
+        let kept = std::fs::read_to_string(folder().join(format!("{name}.passages"))).expect("a snapshot");
+        assert_eq!(
+            snapshot(&bytes, &called),
+            kept,
+            "{name}: write it anew with `cargo test -p ingest --test passages -- --ignored`, and read it"
+        );
+    }
+}
+
+#[test]
+#[ignore = "writes the snapshots"]
+fn write_the_snapshots() {
+    for (name, bytes, called) in documents() {
+        std::fs::write(folder().join(format!("{name}.passages")), snapshot(&bytes, &called)).expect("written");
+    }
+}
