@@ -38,7 +38,7 @@ impl Default for Limits {
             file_time: Duration::from_secs(600),
             text_bytes: 64 << 20,
             sheets: 500,
-            cells: 2_000_000,
+            cells: 4_000_000,
             unpacked_bytes: 1 << 30,
         }
     }

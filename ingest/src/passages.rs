@@ -352,8 +352,8 @@ fn header(text: &str) -> Option<String> {
 /// Whether a row is a question with its answer: each is a passage of its own.
 fn is_question(block: &Block, document: &Document) -> bool {
     let text = block.span.slice(&document.text).unwrap_or("");
-    (text.contains("質問") || text.contains("Q: ") || text.contains("問: "))
-        && (text.contains("回答") || text.contains("A: ") || text.contains("答: "))
+    let has = |words: &[&str]| words.iter().any(|w| text.contains(w));
+    has(&["質問", "Q: ", "Ｑ: ", "問: ", "問い: ", "Question: "]) && has(&["回答", "A: ", "Ａ: ", "答: ", "答え: ", "Answer: "])
 }
 
 /// Whether a passage may run from one place to the other: not from sheet to sheet.

@@ -4,6 +4,7 @@ use super::book::{Margin, Sink};
 use appliance_core::document::SheetWindow;
 use appliance_core::locator::{CellRange, CellRef};
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 /// What a cell holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +27,7 @@ pub(crate) struct Cell {
 /// The cells of a sheet in row order, and what stands beside them.
 #[derive(Debug, Default)]
 pub(crate) struct Grid {
-    text: String,
+    text: Arc<String>,
     cells: Vec<Cell>,
     merged: Vec<CellRange>,
     columns: u32,
@@ -100,7 +101,36 @@ impl Grid {
         let by_place = |list: Vec<(CellRef, String)>| list.into_iter().map(|(at, text)| ((at.row, at.column), text)).collect();
         hidden_rows.sort_unstable();
         hidden_rows.dedup();
-        Self { text, cells, merged, columns, merged_by_row, notes: by_place(notes), links: by_place(links), hidden_rows, hidden_columns }
+        Self {
+            text: Arc::new(text),
+            cells,
+            merged,
+            columns,
+            merged_by_row,
+            notes: by_place(notes),
+            links: by_place(links),
+            hidden_rows,
+            hidden_columns,
+        }
+    }
+
+    /// The cells of some columns, with what stands beside them.
+    pub(crate) fn between(&self, first: u32, last: u32) -> Self {
+        let inside = |column: u32| (first..=last).contains(&column);
+        let of = |list: &BTreeMap<(u32, u32), String>| list.iter().filter(|((_, c), _)| inside(*c)).map(|(k, v)| (*k, v.clone())).collect();
+        let cells: Vec<Cell> = self.cells.iter().filter(|c| inside(c.at.column)).copied().collect();
+        let columns = cells.iter().map(|c| c.at.column + 1).max().unwrap_or(0);
+        Self {
+            text: Arc::clone(&self.text),
+            cells,
+            merged: self.merged.clone(),
+            columns,
+            merged_by_row: self.merged_by_row.clone(),
+            notes: of(&self.notes),
+            links: of(&self.links),
+            hidden_rows: self.hidden_rows.clone(),
+            hidden_columns: self.hidden_columns.clone(),
+        }
     }
 
     /// The value of a cell of this grid.

@@ -1,12 +1,13 @@
 //! Sheets: workbooks and delimited files, cell by cell, with every value under its headers.
 //!
 //! A [`book::Book`] of each format hands on values as a person sees them; [`grid::Grid`] holds those of one sheet;
-//! [`table`] finds titles, header rows and data rows in it; [`rows`] writes them.
+//! [`table`] finds titles, header rows and data rows in it, [`form`] labels and values; [`rows`] writes them.
 
 mod biff;
 mod book;
 mod bytes;
 mod delimited;
+mod form;
 mod format;
 mod grid;
 mod ods;

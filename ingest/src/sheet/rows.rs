@@ -1,7 +1,8 @@
 //! Rows: a sheet's parts as text, each value after its header and leading back to its cell.
 
 use super::book::Listed;
-use super::grid::{Cell, Grid};
+use super::form::{self, Entry, Line};
+use super::grid::{Cell, Grid, Kind};
 use super::table::{self, Part};
 use crate::draft::Draft;
 use appliance_core::document::BlockKind;
@@ -18,8 +19,7 @@ pub(crate) fn write(draft: &mut Draft, index: u32, sheet: &Listed, grid: &Grid, 
         let range = bounding_range(&cells).unwrap_or(CellRange { first: corner, last: corner });
         Place::Cells { sheet: index, name: sheet.name.clone(), range, cells }
     };
-    let layout = table::layout(grid);
-    if layout.parts.is_empty() {
+    if grid.len() == 0 {
         return;
     }
     if named || sheet.hidden {
@@ -29,6 +29,20 @@ pub(crate) fn write(draft: &mut Draft, index: u32, sheet: &Listed, grid: &Grid, 
             place(Vec::new())
         });
     }
+    match table::side_by_side(grid) {
+        Some(tables) => tables.iter().for_each(|table| write_tables(draft, table, &place, most)),
+        None => write_tables(draft, grid, &place, most),
+    }
+}
+
+/// Writes the tables of a grid one under the other, or the form that it is.
+fn write_tables(draft: &mut Draft, grid: &Grid, place: &impl Fn(Vec<CellSpan>) -> Place, most: usize) {
+    let layout = table::layout(grid);
+    if form::is_form(grid, layout.headed()) {
+        return write_form(draft, grid, place);
+    }
+    // A side header stands for the rows under it too, until the next one.
+    let mut side: Option<(usize, Cell)> = None;
     for part in &layout.parts {
         if draft.len() > most {
             return;
@@ -36,10 +50,91 @@ pub(crate) fn write(draft: &mut Draft, index: u32, sheet: &Listed, grid: &Grid, 
         match part {
             Part::Line(cells) => draft.block(BlockKind::Paragraph, |text| place(line(text, grid, cells))),
             Part::Row { cells, headers } => {
-                draft.block(BlockKind::Row, |text| place(row(text, grid, cells[0].at.row, cells, &layout.headers[*headers])));
+                let columns = &layout.headers[*headers];
+                let carried = side.filter(|(of, side)| of == headers && lacks_side(grid, cells, columns, side)).map(|(_, cell)| cell);
+                if carried.is_none() {
+                    side = columns.keys().next().and_then(|c| cells.iter().find(|cell| cell.at.column == *c)).map(|c| (*headers, *c));
+                }
+                draft.block(BlockKind::Row, |text| place(row(text, grid, cells, carried, columns)));
             }
         }
     }
+    let idle: Vec<Cell> = layout.idle_headers(grid).into_iter().copied().collect();
+    draft.block(BlockKind::Paragraph, |text| place(line(text, grid, &idle)));
+}
+
+/// Whether a row goes on under a side header: its first column is blank, its second holds a label as those above do.
+fn lacks_side(grid: &Grid, cells: &[Cell], columns: &BTreeMap<u32, String>, side: &Cell) -> bool {
+    let second = columns.keys().nth(1);
+    let first = cells[0];
+    side.kind == Kind::Text
+        && columns.len() > 2
+        && cells.len() > 1
+        && second == Some(&first.at.column)
+        && first.kind == Kind::Text
+        && grid.merged_at(CellRef { row: first.at.row, column: side.at.column }).is_none()
+}
+
+/// Writes a form: labels before their values, section by section.
+fn write_form(draft: &mut Draft, grid: &Grid, place: &impl Fn(Vec<CellSpan>) -> Place) {
+    for line in form::lines(grid) {
+        match line {
+            Line::Title(cells) => draft.block(BlockKind::Heading { level: 2 }, |text| {
+                let cells: Vec<Cell> = cells.into_iter().copied().collect();
+                place(self::line(text, grid, &cells))
+            }),
+            Line::Section(cell) => draft.block(BlockKind::Heading { level: 3 }, |text| place(self::line(text, grid, &[*cell]))),
+            Line::Texts(cells) => draft.block(BlockKind::Paragraph, |text| place(texts(text, grid, &cells))),
+            Line::Entries { labels, entries } => draft.block(BlockKind::Row, |text| place(self::entries(text, grid, &labels, &entries))),
+        }
+    }
+}
+
+/// 「氏名: 山田太郎」 for a short text with one beside it; others one after the other.
+fn texts(text: &mut String, grid: &Grid, cells: &[&Cell]) -> Vec<CellSpan> {
+    let mut spans = Vec::with_capacity(cells.len());
+    for (index, cell) in cells.iter().enumerate() {
+        match index {
+            0 => {}
+            1 if cells.len() == 2 => text.push_str(": "),
+            _ => text.push('\u{3000}'),
+        }
+        value(text, grid, cell, &mut spans);
+    }
+    spans
+}
+
+/// 「収支状況 実質収支、令和元年度(千円): 9,565,708」: the labels, then each value after its headers.
+fn entries(text: &mut String, grid: &Grid, labels: &[&Cell], entries: &[Entry<'_>]) -> Vec<CellSpan> {
+    let mut spans = Vec::with_capacity(labels.len() + entries.len() * 2);
+    let headed = entries.iter().any(|e| !e.headers.is_empty());
+    for label in labels {
+        if !spans.is_empty() {
+            text.push(' ');
+        }
+        value(text, grid, label, &mut spans);
+    }
+    for (index, entry) in entries.iter().enumerate() {
+        match (index, labels.is_empty()) {
+            (0, true) => {}
+            (0, false) if !headed => text.push_str(": "),
+            _ => text.push('、'),
+        }
+        for (level, header) in entry.headers.iter().enumerate() {
+            if level > 0 {
+                text.push('／');
+            }
+            value(text, grid, header, &mut spans);
+        }
+        if !entry.headers.is_empty() {
+            text.push_str(": ");
+        }
+        value(text, grid, entry.value, &mut spans);
+        if let Some(unit) = entry.unit {
+            value(text, grid, unit, &mut spans);
+        }
+    }
+    spans
 }
 
 fn line(text: &mut String, grid: &Grid, cells: &[Cell]) -> Vec<CellSpan> {
@@ -54,8 +149,9 @@ fn line(text: &mut String, grid: &Grid, cells: &[Cell]) -> Vec<CellSpan> {
 }
 
 /// One row of a table: 「見出し: 値」 for each value, those of merged ranges included.
-fn row(text: &mut String, grid: &Grid, row: u32, cells: &[Cell], headers: &BTreeMap<u32, String>) -> Vec<CellSpan> {
-    let mut shown: BTreeMap<u32, &Cell> = cells.iter().map(|c| (c.at.column, c)).collect();
+fn row(text: &mut String, grid: &Grid, cells: &[Cell], side: Option<Cell>, headers: &BTreeMap<u32, String>) -> Vec<CellSpan> {
+    let row = cells[0].at.row;
+    let mut shown: BTreeMap<u32, &Cell> = cells.iter().chain(&side).map(|c| (c.at.column, c)).collect();
     for merged in grid.merged_in(row).filter(|m| m.first.row < row) {
         if let Some(cell) = grid.cell(merged.first) {
             shown.entry(merged.first.column).or_insert(cell);

@@ -4,6 +4,7 @@
 //! it, and sometimes another table below. A heuristic, and only that: where it finds no header, rows keep their values
 //! without one.
 
+use super::form::is_figure;
 use super::grid::{Cell, Grid, Kind};
 use appliance_core::locator::CellRef;
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,12 +29,86 @@ pub(crate) struct Layout<'g> {
     pub(crate) parts: Vec<Part<'g>>,
     /// Header texts by column, one map a table. The first is empty.
     pub(crate) headers: Vec<BTreeMap<u32, String>>,
+    /// The cells of the header rows of each.
+    pub(crate) header_cells: Vec<Vec<&'g Cell>>,
+}
+
+impl<'g> Layout<'g> {
+    /// Header cells over columns that no row fills: they would stand before no value.
+    pub(crate) fn idle_headers(&self, grid: &Grid) -> Vec<&'g Cell> {
+        let mut used = vec![BTreeSet::new(); self.headers.len()];
+        for part in &self.parts {
+            if let Part::Row { cells, headers } = part {
+                used[*headers].extend(cells.iter().map(|c| c.at.column));
+            }
+        }
+        let mut idle = Vec::new();
+        for (cells, used) in self.header_cells.iter().zip(&used) {
+            for (index, cell) in cells.iter().enumerate() {
+                let next = cells.get(index + 1).filter(|n| n.at.row == cell.at.row).map_or(cell.at.column + 1, |n| n.at.column);
+                let last = grid.merged_at(cell.at).map_or(next.max(cell.at.column + 1) - 1, |m| m.last.column);
+                if used.range(cell.at.column..=last).next().is_none() {
+                    idle.push(*cell);
+                }
+            }
+        }
+        idle
+    }
+
+    /// The share of the values in rows that stand under a header.
+    pub(crate) fn headed(&self) -> f32 {
+        let (mut headed, mut all) = (0, 0);
+        for part in &self.parts {
+            if let Part::Row { cells, headers } = part {
+                all += cells.len();
+                headed += cells.iter().filter(|c| self.headers[*headers].contains_key(&c.at.column)).count();
+            }
+        }
+        if all == 0 { 0.0 } else { headed as f32 / all as f32 }
+    }
+}
+
+/// The tables that stand side by side in a sheet, each with the columns up to the next; `None` for a single one.
+///
+/// Empty columns alone do not make two tables: each side must have headers of its own and rows with labels of their own.
+pub(crate) fn side_by_side(grid: &Grid) -> Option<Vec<Grid>> {
+    if grid.len() > MOST_SPLIT || grid.columns() < 5 {
+        return None;
+    }
+    let mut used = vec![false; grid.columns() as usize];
+    for row in grid.filled_rows().filter(|row| row.len() > 1) {
+        for cell in row {
+            let last = grid.merged_at(cell.at).map_or(cell.at.column, |m| m.last.column);
+            used.iter_mut().take(last as usize + 1).skip(cell.at.column as usize).for_each(|u| *u = true);
+        }
+    }
+    let starts: Vec<u32> = (1..used.len()).filter(|c| used[*c] && !used[*c - 1]).map(|c| c as u32).collect();
+    let starts: Vec<u32> = if used.first() == Some(&true) { starts } else { starts.into_iter().skip(1).collect() };
+    if starts.is_empty() || starts.len() > MOST_TABLES {
+        return None;
+    }
+    let firsts = std::iter::once(0).chain(starts.iter().copied());
+    let lasts = starts.iter().map(|s| s - 1).chain([grid.columns()]);
+    let tables: Vec<Grid> = firsts.zip(lasts).map(|(first, last)| grid.between(first, last)).collect();
+    tables.iter().all(stands_alone).then_some(tables)
+}
+
+/// Cells of a sheet that is looked at for tables side by side, and how many there may be.
+const MOST_SPLIT: usize = 200_000;
+const MOST_TABLES: usize = 12;
+
+fn stands_alone(grid: &Grid) -> bool {
+    let layout = layout(grid);
+    let rows: Vec<&[Cell]> =
+        layout.parts.iter().filter_map(|p| if let Part::Row { cells, .. } = p { Some(*cells) } else { None }).collect();
+    let labelled = rows.iter().filter(|r| r[0].kind == Kind::Text && r.len() > 1).count();
+    rows.len() >= 2 && layout.headers.len() > 1 && layout.headed() > 0.8 && labelled * 2 > rows.len()
 }
 
 /// Finds the parts of a grid.
 pub(crate) fn layout(grid: &Grid) -> Layout<'_> {
     let rows: Vec<&[Cell]> = grid.filled_rows().collect();
-    let mut layout = Layout { parts: Vec::with_capacity(rows.len()), headers: vec![BTreeMap::new()] };
+    let mut layout = Layout { parts: Vec::with_capacity(rows.len()), headers: vec![BTreeMap::new()], header_cells: vec![Vec::new()] };
     let mut current = 0;
     let mut index = 0;
     while index < rows.len() {
@@ -51,6 +126,7 @@ pub(crate) fn layout(grid: &Grid) -> Layout<'_> {
         };
         if headers > 0 {
             layout.headers.push(header_texts(grid, &rows[index..index + headers]));
+            layout.header_cells.push(rows[index..index + headers].iter().flat_map(|r| r.iter()).collect());
             current = layout.headers.len() - 1;
             index += headers;
             continue;
@@ -126,8 +202,8 @@ fn is_header_like(grid: &Grid, cell: &Cell) -> bool {
     let text = grid.text(cell);
     let short = text.chars().count() <= LONGEST_HEADER;
     match cell.kind {
-        Kind::Text => short && !text.ends_with('。'),
-        Kind::Number => text.parse::<u32>().is_ok_and(|n| n <= 31 || (1900..2100).contains(&n)),
+        Kind::Text if !is_figure(text) => short && !text.ends_with('。'),
+        Kind::Text | Kind::Number => text.parse::<u32>().is_ok_and(|n| n <= 31 || (1900..2100).contains(&n)),
         Kind::Date => true,
         Kind::Other => false,
     }
