@@ -28,7 +28,6 @@ const GAP: u32 = 2;
 struct Field<'g> {
     range: CellRange,
     cell: &'g Cell,
-    text: &'g str,
     role: Role,
 }
 
@@ -56,8 +55,8 @@ pub(crate) struct Entry<'g> {
 pub(crate) enum Line<'g> {
     /// What the whole sheet is about: the texts at its top that belong to no value.
     Title(Vec<&'g Cell>),
-    /// The title of the lines after it.
-    Section(&'g Cell),
+    /// The titles of the lines after it, outermost first.
+    Section(Vec<&'g Cell>),
     /// Values under the labels of their row, outermost first.
     Entries { labels: Vec<&'g Cell>, entries: Vec<Entry<'g>> },
     /// A label and a text beside it, or texts that belong to no value.
@@ -103,8 +102,7 @@ impl<'g> Form<'g> {
             .flatten()
             .map(|cell| {
                 let range = grid.merged_at(cell.at).filter(|m| m.first == cell.at).unwrap_or(CellRange { first: cell.at, last: cell.at });
-                let text = grid.text(cell);
-                Field { range, cell, text, role: role(text, cell.kind) }
+                Field { range, cell, role: role(grid.text(cell), cell.kind) }
             })
             .collect();
         let mut rows: HashMap<u32, Vec<usize>> = HashMap::new();
@@ -184,7 +182,8 @@ impl<'g> Form<'g> {
     }
 
     /// The labels to the left of a value, outermost first. Values between must stand under headers of the same row.
-    fn labels(&self, value: usize, header_row: Option<u32>, headers: &HashMap<usize, Vec<usize>>) -> Vec<usize> {
+    fn labels(&self, value: usize, headers: &HashMap<usize, Vec<usize>>, heads: &HashSet<usize>) -> Vec<usize> {
+        let header_row = |v: &usize| headers.get(v).and_then(|h| h.first()).map(|h| self.fields[*h].range.last.row);
         let row = self.row(self.fields[value].range.first.row);
         let Some(at) = row.iter().position(|f| *f == value) else { return Vec::new() };
         let mut labels: Vec<usize> = Vec::new();
@@ -192,14 +191,12 @@ impl<'g> Form<'g> {
         for left in row[..at].iter().rev().copied() {
             match self.fields[left].role {
                 Role::Value if !labels.is_empty() => break,
-                Role::Value => {
-                    let of = headers.get(&left).and_then(|h| h.first()).map(|h| self.fields[*h].range.last.row);
-                    if of != header_row {
-                        break;
-                    }
-                }
+                Role::Value if header_row(&left) != header_row(&value) => break,
+                Role::Value => {}
                 // 「実質赤字比率 (％)」: the unit belongs to the label before it; a bracket to nothing.
-                Role::Unit => {}
+                Role::Unit if labels.is_empty() || self.gap(left, right) <= GAP => {}
+                // What stands over other values is no label of this one.
+                Role::Label if heads.contains(&left) => break,
                 Role::Label if labels.is_empty() || self.gap(left, right) <= GAP => labels.push(left),
                 _ => break,
             }
@@ -222,12 +219,12 @@ impl<'g> Form<'g> {
         let values: Vec<usize> = (0..self.fields.len()).filter(|i| self.fields[*i].role == Role::Value).collect();
         let headers: HashMap<usize, Vec<usize>> = values.iter().map(|v| (*v, self.headers(*v))).collect();
         let mut used: HashSet<usize> = HashSet::new();
+        let heads: HashSet<usize> = headers.values().flatten().copied().collect();
         // Values of one row that share their labels make one line.
         let mut rows: BTreeMap<(u32, Vec<usize>), Vec<Found>> = BTreeMap::new();
         for value in values {
             let above = headers.get(&value).cloned().unwrap_or_default();
-            let header_row = above.first().map(|h| self.fields[*h].range.last.row);
-            let labels = self.labels(value, header_row, &headers);
+            let labels = self.labels(value, &headers, &heads);
             let unit = self.unit(value);
             used.extend(above.iter().chain(&labels).copied().chain(unit).chain([value]));
             // Without a label or a header a value is told with what stands beside it.
@@ -235,18 +232,16 @@ impl<'g> Form<'g> {
             let key = if labels.is_empty() { vec![found.headers.first().copied().unwrap_or(value)] } else { labels };
             rows.entry((self.fields[value].range.first.row, key)).or_default().push(found);
         }
-        let mut sections: BTreeMap<Option<(CellRef, usize)>, Vec<(SortKey, Line<'g>)>> = BTreeMap::new();
+        let mut sections: BTreeMap<Option<(CellRef, Vec<usize>)>, Vec<(SortKey, Line<'g>)>> = BTreeMap::new();
         for ((row, _), found) in rows {
             let section = self.section(&found);
             let table = found.iter().find_map(|f| f.headers.first()).map(|h| self.fields[*h].range.first);
             let first = found.first().map_or(0, |f| self.fields[*f.labels.first().unwrap_or(&f.value)].range.first.column);
             let place = table.map_or((row, first), |t| (t.row, t.column));
-            sections
-                .entry(section.map(|s| (self.fields[s].range.first, s)))
-                .or_default()
-                .push(((place, row, first), self.entries(&found, section)));
+            let line = ((place, row, first), self.entries(&found, &section));
+            let key = section.last().map(|s| (self.fields[*s].range.first, section.clone()));
+            sections.entry(key).or_default().push(line);
         }
-        let heads: HashSet<usize> = headers.values().flatten().copied().collect();
         let title = self.title(&used, &heads);
         used.extend(&title);
         let mut lines: Vec<Line<'g>> = Vec::new();
@@ -255,25 +250,25 @@ impl<'g> Form<'g> {
         }
         lines.extend(self.texts(&used));
         for (section, mut rows) in sections {
-            lines.extend(section.map(|(_, s)| Line::Section(self.fields[s].cell)));
+            lines.extend(section.map(|(_, titles)| Line::Section(titles.iter().map(|s| self.fields[*s].cell).collect())));
             rows.sort_by_key(|(key, _)| *key);
             lines.extend(rows.into_iter().map(|(_, line)| line));
         }
         lines
     }
 
-    /// The title that stands over the headers of most values of a line.
-    fn section(&self, found: &[Found]) -> Option<usize> {
-        let outermost: Vec<usize> = found.iter().filter(|f| f.headers.len() > 1).filter_map(|f| f.headers.last().copied()).collect();
-        let best = outermost.iter().copied().max_by_key(|s| outermost.iter().filter(|o| *o == s).count())?;
-        let wide = found.iter().filter_map(|f| f.headers.first()).any(|h| self.width(best) > self.width(*h));
-        (wide && outermost.iter().filter(|o| **o == best).count() * 2 >= found.len().min(4)).then_some(best)
+    /// The titles that stand over the headers of most values of a line, outermost first.
+    fn section(&self, found: &[Found]) -> Vec<usize> {
+        let Some(longest) = found.iter().map(|f| &f.headers).max_by_key(|h| h.len()).filter(|h| h.len() > 1) else { return Vec::new() };
+        let shared = |title: &usize| found.iter().filter(|f| f.headers[1.min(f.headers.len())..].contains(title)).count();
+        let wide = |title: &usize| found.iter().filter_map(|f| f.headers.first()).any(|h| self.width(*title) > self.width(*h));
+        longest[1..].iter().rev().copied().filter(|t| wide(t) && shared(t) * 2 >= found.len().min(4)).collect()
     }
 
-    fn entries(&self, found: &[Found], section: Option<usize>) -> Line<'g> {
+    fn entries(&self, found: &[Found], section: &[usize]) -> Line<'g> {
         let cells = |fields: &[usize]| fields.iter().map(|f| self.fields[*f].cell).collect::<Vec<_>>();
         let entry = |f: &Found| {
-            let headers: Vec<usize> = f.headers.iter().rev().copied().filter(|h| Some(*h) != section).collect();
+            let headers: Vec<usize> = f.headers.iter().rev().copied().filter(|h| !section.contains(h)).collect();
             Entry { headers: cells(&headers), value: self.fields[f.value].cell, unit: f.unit.map(|u| self.fields[u].cell) }
         };
         let labels = found.first().map(|f| cells(&f.labels)).unwrap_or_default();

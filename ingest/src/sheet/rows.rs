@@ -79,15 +79,24 @@ fn lacks_side(grid: &Grid, cells: &[Cell], columns: &BTreeMap<u32, String>, side
 fn write_form(draft: &mut Draft, grid: &Grid, place: &impl Fn(Vec<CellSpan>) -> Place) {
     for line in form::lines(grid) {
         match line {
-            Line::Title(cells) => draft.block(BlockKind::Heading { level: 2 }, |text| {
-                let cells: Vec<Cell> = cells.into_iter().copied().collect();
-                place(self::line(text, grid, &cells))
-            }),
-            Line::Section(cell) => draft.block(BlockKind::Heading { level: 3 }, |text| place(self::line(text, grid, &[*cell]))),
+            Line::Title(cells) => draft.block(BlockKind::Heading { level: 2 }, |text| place(titles(text, grid, &cells))),
+            Line::Section(cells) => draft.block(BlockKind::Heading { level: 3 }, |text| place(titles(text, grid, &cells))),
             Line::Texts(cells) => draft.block(BlockKind::Paragraph, |text| place(texts(text, grid, &cells))),
             Line::Entries { labels, entries } => draft.block(BlockKind::Row, |text| place(self::entries(text, grid, &labels, &entries))),
         }
     }
+}
+
+/// Titles one after the other, as one.
+fn titles(text: &mut String, grid: &Grid, cells: &[&Cell]) -> Vec<CellSpan> {
+    let mut spans = Vec::with_capacity(cells.len());
+    for cell in cells {
+        if !spans.is_empty() {
+            text.push(' ');
+        }
+        value(text, grid, cell, &mut spans);
+    }
+    spans
 }
 
 /// 「氏名: 山田太郎」 for a short text with one beside it; others one after the other.

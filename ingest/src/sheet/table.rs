@@ -43,11 +43,13 @@ impl<'g> Layout<'g> {
             }
         }
         let mut idle = Vec::new();
-        for (cells, used) in self.header_cells.iter().zip(&used) {
+        for ((cells, used), headers) in self.header_cells.iter().zip(&used).zip(&self.headers) {
             for (index, cell) in cells.iter().enumerate() {
                 let next = cells.get(index + 1).filter(|n| n.at.row == cell.at.row).map_or(cell.at.column + 1, |n| n.at.column);
                 let last = grid.merged_at(cell.at).map_or(next.max(cell.at.column + 1) - 1, |m| m.last.column);
-                if used.range(cell.at.column..=last).next().is_none() {
+                let text = grid.text(cell).split_whitespace().collect::<Vec<_>>().join(" ");
+                let stands = |column: &u32| headers.get(column).is_some_and(|h| h.contains(&text));
+                if !used.range(cell.at.column..=last).any(stands) {
                     idle.push(*cell);
                 }
             }
