@@ -255,7 +255,7 @@ fn a_form_of_small_squares_is_read_as_labels_and_values() {
     assert!(rows.contains(&"収支 人口: 12,345人"), "{rows:#?}");
     let passages = FileParser::default().passages(&document);
     let fees = passages.iter().find(|p| p.text.contains("地方税")).expect("a passage");
-    assert!(fees.heading_path.iter().any(|h| h == "歳入の状況"), "{:?}", fees.heading_path);
+    assert!(fees.heading_path.iter().any(|h| h.contains("歳入の状況")), "{:?}", fees.heading_path);
     cites_its_cells(&document, &stored.cells());
 }
 
