@@ -73,11 +73,6 @@ pub(crate) trait Book {
     /// Its sheets of cells, in order.
     fn sheets(&self) -> &[Listed];
 
-    /// Its title, when its properties name one.
-    fn title(&self) -> &str {
-        ""
-    }
-
     /// What was read with doubt.
     fn warnings(&self) -> Vec<Warning> {
         Vec::new()

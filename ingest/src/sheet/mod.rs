@@ -73,7 +73,8 @@ pub(crate) fn parse(
     if draft.len() > limits.text_bytes {
         warnings.push(Warning::Truncated { limit: format!("{} MiB of text", limits.text_bytes >> 20) });
     }
-    let title = book.title().to_owned();
+    // Properties keep the title of the file that a workbook was once copied from; its own name tells more.
+    let title = String::new();
     let (text, blocks) = draft.finish();
     Ok(Parsed { document: Document { format, title, text, blocks, pages: Vec::new(), sheets }, warnings })
 }

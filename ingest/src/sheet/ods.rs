@@ -19,7 +19,6 @@ const MOST_MADE: u64 = 4_000_000;
 pub(crate) struct Ods {
     package: Package,
     sheets: Vec<Listed>,
-    title: String,
 }
 
 impl Ods {
@@ -29,8 +28,7 @@ impl Ods {
             return Err(Refusal::Encrypted);
         }
         let sheets = listed(&mut package)?;
-        let title = title(&mut package);
-        Ok(Self { package, sheets, title })
+        Ok(Self { package, sheets })
     }
 }
 
@@ -44,22 +42,6 @@ fn is_encrypted(package: &mut Package) -> bool {
         }
     }
     false
-}
-
-fn title(package: &mut Package) -> String {
-    let mut title = String::new();
-    let Ok(Some(mut xml)) = package.xml("meta.xml") else { return title };
-    let mut inside = false;
-    while let Ok(event) = xml.next() {
-        match event {
-            Event::Eof => break,
-            Event::Start(e) => inside = e.local_name().as_ref() == "title",
-            Event::End(_) => inside = false,
-            event if inside => push_text(&event, &mut title),
-            _ => {}
-        }
-    }
-    title.trim().to_owned()
 }
 
 /// The tables of the content, and which the styles hide.
@@ -105,10 +87,6 @@ fn listed(package: &mut Package) -> Result<Vec<Listed>, Refusal> {
 impl Book for Ods {
     fn sheets(&self) -> &[Listed] {
         &self.sheets
-    }
-
-    fn title(&self) -> &str {
-        &self.title
     }
 
     fn read(&mut self, sheet: usize, sink: &mut dyn Sink) -> Result<Margin, String> {

@@ -47,7 +47,6 @@ pub(crate) struct Xlsb {
     parts: Vec<String>,
     strings: Strings,
     styles: Styles,
-    title: String,
 }
 
 impl Xlsb {
@@ -80,8 +79,7 @@ impl Xlsb {
         let _ = each(&mut package, &of("sharedStrings", "xl/sharedStrings.bin"), |number, record| {
             number != SHARED_STRING || strings.push(&text(record, 1).map_or_else(String::new, |(text, _)| text))
         });
-        let title = xlsx::title(&mut package);
-        Ok(Self { package, sheets, parts, strings, styles, title })
+        Ok(Self { package, sheets, parts, strings, styles })
     }
 }
 
@@ -114,10 +112,6 @@ fn read_styles(package: &mut Package, part: &str, styles: &mut Styles) {
 impl Book for Xlsb {
     fn sheets(&self) -> &[Listed] {
         &self.sheets
-    }
-
-    fn title(&self) -> &str {
-        &self.title
     }
 
     fn read(&mut self, sheet: usize, sink: &mut dyn Sink) -> Result<Margin, String> {

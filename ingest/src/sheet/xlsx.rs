@@ -19,7 +19,6 @@ pub(crate) struct Xlsx {
     parts: Vec<String>,
     strings: Strings,
     styles: Styles,
-    title: String,
 }
 
 impl Xlsx {
@@ -27,14 +26,7 @@ impl Xlsx {
         let mut package = Package::open(bytes, limits)?;
         let workbook = main_part(&mut package, "xl/workbook.xml");
         let relations = package.relations(&workbook);
-        let mut book = Self {
-            package,
-            sheets: Vec::new(),
-            parts: Vec::new(),
-            strings: Strings::default(),
-            styles: Styles::default(),
-            title: String::new(),
-        };
+        let mut book = Self { package, sheets: Vec::new(), parts: Vec::new(), strings: Strings::default(), styles: Styles::default() };
         book.read_workbook(&workbook, &relations).map_err(Refusal::Damaged)?;
         let of = |kind: &str, usual: &str| relations.iter().find(|r| r.kind == kind).map_or_else(|| usual.to_owned(), |r| r.target.clone());
         book.read_styles(&of("styles", "xl/styles.xml"));
@@ -43,7 +35,6 @@ impl Xlsx {
             // What was read before the damage serves the cells that name it.
             book.strings = shared_strings(xml).unwrap_or_else(|(read, _)| read);
         }
-        book.title = title(&mut book.package);
         Ok(book)
     }
 
@@ -125,10 +116,6 @@ impl Book for Xlsx {
         &self.sheets
     }
 
-    fn title(&self) -> &str {
-        &self.title
-    }
-
     fn read(&mut self, sheet: usize, sink: &mut dyn Sink) -> Result<Margin, String> {
         let part = self.parts.get(sheet).cloned().ok_or("there is no such sheet")?;
         let xml = self.package.xml(&part)?.ok_or("its part is missing")?;
@@ -147,23 +134,6 @@ pub(super) fn main_part(package: &mut Package, usual: &str) -> String {
     }
     let relations = package.relations("");
     relations.into_iter().find(|r| r.kind == "officeDocument").map_or_else(|| usual.to_owned(), |r| r.target)
-}
-
-/// The title among the package's properties.
-pub(super) fn title(package: &mut Package) -> String {
-    let mut title = String::new();
-    let Ok(Some(mut xml)) = package.xml("docProps/core.xml") else { return title };
-    let mut inside = false;
-    while let Ok(event) = xml.next() {
-        match event {
-            Event::Eof => break,
-            Event::Start(e) => inside = e.local_name().as_ref() == "title",
-            Event::End(_) => inside = false,
-            event if inside => push_text(&event, &mut title),
-            _ => {}
-        }
-    }
-    title.trim().to_owned()
 }
 
 /// Shared strings: the text of each item without its phonetic runs. On an error those read so far come with it.
