@@ -111,10 +111,16 @@ fn table<'f>(font: &'f [u8], tag: &[u8; 4]) -> Option<&'f [u8]> {
 fn segments(table: &[u8], found: &mut HashMap<u32, char>) -> Option<()> {
     let count = usize::from(u16_at(table, 6)? / 2);
     let (ends, starts, deltas, offsets) = (14, 16 + count * 2, 16 + count * 4, 16 + count * 6);
+    // Each code stands in one segment; segments that overlap would have it looked at thousands of times.
+    let mut left = 0x2_0000_u32;
     for segment in 0..count {
         let (start, end) = (u16_at(table, starts + segment * 2)?, u16_at(table, ends + segment * 2)?);
         let (delta, offset) = (u16_at(table, deltas + segment * 2)?, u16_at(table, offsets + segment * 2)?);
         for code in start..=end {
+            left -= 1;
+            if left == 0 {
+                return Some(());
+            }
             let glyph = if offset == 0 {
                 code.wrapping_add(delta)
             } else {
@@ -132,11 +138,17 @@ fn segments(table: &[u8], found: &mut HashMap<u32, char>) -> Option<()> {
 
 /// Format 12: groups.
 fn groups(table: &[u8], found: &mut HashMap<u32, char>) -> Option<()> {
+    // There are no more characters than these; groups that overlap would have each of them named again and again.
+    let mut left = 0x11_0000_u32;
     for group in 0..(u32_at(table, 12)? as usize).min(100_000) {
         let at = 16 + group * 12;
         let (start, end, glyph) = (u32_at(table, at)?, u32_at(table, at + 4)?, u32_at(table, at + 8)?);
         for code in start..=end.min(start.saturating_add(0xffff)) {
             note(found, glyph.saturating_add(code - start), code);
+            left -= 1;
+            if left == 0 {
+                return Some(());
+            }
         }
     }
     Some(())
