@@ -113,7 +113,12 @@ fn by_line<'t>(lines: impl Iterator<Item = &'t str>) -> Vec<String> {
             let kind = ["章", "節", "条"].into_iter().find(|k| rest.starts_with(k));
             match kind {
                 Some(kind) if parted(&rest[kind.len()..]) && !bare.ends_with("条）") => found.push(format!("{kind}{n}")),
-                _ => {}
+                Some(kind) => {
+                    if let Some((branch, _)) = rest[kind.len()..].strip_prefix('の').and_then(counted).filter(|(_, rest)| parted(rest)) {
+                        found.push(format!("{kind}{n}-{branch}"));
+                    }
+                }
+                None => {}
             }
         } else if bare.starts_with("附") && fold_tight(bare).starts_with("附則") {
             found.push("附則".to_owned());

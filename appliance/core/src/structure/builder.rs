@@ -604,8 +604,8 @@ impl Container {
         let deeper = self.lists.last().is_none_or(|l| indent > l.indent);
         let open = self.lists.iter().any(|l| l.style == style);
         let plain = matches!(style, Style::Digit | Style::DigitPoint);
-        // Bare digits are how 項 are counted; they count items only where the text says that items follow.
-        let counts = !plain || self.announced && (self.style != Some(style) || indent > self.indent);
+        // Bare digits are how 項 are counted; they count items where they are indented, or where the text says so.
+        let counts = !plain || indent > self.indent || self.announced && self.style != Some(style);
         self.lists.len() < DEEPEST && counts && (!open || deeper && indent > 0)
     }
 }
