@@ -162,9 +162,11 @@ fn pages_and_sheets_are_shown() {
 fn a_refusal_stays_a_refusal() {
     let folder = tempfile::tempdir().expect("a folder");
     let parser = WorkerParser::new(kura(), Ingest::default(), Recognition::Off);
-    for (name, bytes, code) in
-        [("empty.txt", &b""[..], "empty"), ("broken.pdf", b"%PDF-1.7 nothing", "damaged"), ("x.zip", b"PK\x03\x04", "unknown-format")]
-    {
+    for (name, bytes, code) in [
+        ("empty.txt", &b""[..], "empty"),
+        ("broken.pdf", b"%PDF-1.7 nothing", "damaged"),
+        ("x.bin", b"\x7fELF\x02\x01\x01\x00", "unknown-format"),
+    ] {
         let path = folder.path().join(name);
         std::fs::write(&path, bytes).expect("written");
         let error = parser.read(&SourceFile { path, name: name.to_owned() }, &Watch::default()).expect_err(name);

@@ -97,10 +97,8 @@ impl Builder {
         match event {
             Event::Start(start) => self.start(&start, true),
             Event::Empty(start) => self.start(&start, false),
-            Event::End(_) => {
-                if self.open.len() > 1 {
-                    self.open.pop();
-                }
+            Event::End(_) if self.open.len() > 1 => {
+                self.open.pop();
             }
             Event::Text(text) => self.text(&text),
             Event::CData(text) => self.text(&text),

@@ -392,14 +392,14 @@ pub(crate) fn character_map(name: CMapName<'_>) -> Option<&'static [u8]> {
 
 /// Maps read so far, by name: a few hundred kilobytes each, wanted by every other file.
 fn parsed(name: CMapName<'_>) -> Option<Arc<CMap>> {
-    static PARSED: OnceLock<Mutex<HashMap<Vec<u8>, Option<Arc<CMap>>>>> = OnceLock::new();
+    static PARSED: OnceLock<Mutex<HashMap<Vec<u8>, Arc<CMap>>>> = OnceLock::new();
     let mut parsed = PARSED.get_or_init(Mutex::default).lock().ok()?;
     if let Some(map) = parsed.get(name.to_bytes()) {
-        return map.clone();
+        return Some(Arc::clone(map));
     }
     // Bounded by the maps that ISO 32000 names: others are not found, and not kept.
     let map = Arc::new(CMap::parse(load_embedded(name)?, load_embedded)?);
-    parsed.insert(name.to_bytes().to_vec(), Some(Arc::clone(&map)));
+    parsed.insert(name.to_bytes().to_vec(), Arc::clone(&map));
     Some(map)
 }
 

@@ -143,7 +143,7 @@ fn common_edges(rows: &[Row]) -> Vec<f32> {
         }
         i += alike.max(1);
     }
-    edges.sort_by(|a, b| b.0.cmp(&a.0));
+    edges.sort_by_key(|edge| std::cmp::Reverse(edge.0));
     edges.into_iter().take(MOST_EDGES).map(|(_, at)| at).collect()
 }
 

@@ -163,12 +163,10 @@ impl<'f> Recorder<'f> {
             BfString::Char(c) => meaning(c.encode_utf8(&mut [0; 4])),
             BfString::String(s) => meaning(&s),
         });
-        if distrusted {
-            if let Some(Verdict { character, .. }) = self.fonts.ask(glyph) {
-                let known = meaning(character.encode_utf8(&mut [0; 4]));
-                self.recorded.mended += u32::from(said.is_some_and(|s| s.text() != known.text()));
-                return known.text().map(Text::of);
-            }
+        if distrusted && let Some(Verdict { character, .. }) = self.fonts.ask(glyph) {
+            let known = meaning(character.encode_utf8(&mut [0; 4]));
+            self.recorded.mended += u32::from(said.is_some_and(|s| s.text() != known.text()));
+            return known.text().map(Text::of);
         }
         match said {
             Some(Meaning::Text(text, mended)) => {

@@ -113,18 +113,18 @@ pub(super) fn characters(data: &[u8], count: usize, wide: bool) -> String {
 /// Bytes that run over the borders of records.
 pub(super) struct Pieces<'b> {
     current: &'b [u8],
-    rest: std::vec::IntoIter<&'b [u8]>,
+    rest: std::collections::VecDeque<&'b [u8]>,
 }
 
 impl<'b> Pieces<'b> {
     pub(super) fn new(data: &'b [u8], more: &[&'b [u8]]) -> Self {
-        Self { current: data, rest: more.to_vec().into_iter() }
+        Self { current: data, rest: more.iter().copied().collect() }
     }
 
     /// Goes on to the next record when this one is used up; whether there is a byte.
     fn ready(&mut self) -> bool {
         while self.current.is_empty() {
-            match self.rest.next() {
+            match self.rest.pop_front() {
                 Some(next) => self.current = next,
                 None => return false,
             }

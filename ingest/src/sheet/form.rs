@@ -232,7 +232,7 @@ impl<'g> Form<'g> {
             let key = if labels.is_empty() { vec![found.headers.first().copied().unwrap_or(value)] } else { labels };
             rows.entry((self.fields[value].range.first.row, key)).or_default().push(found);
         }
-        let mut sections: BTreeMap<Option<(CellRef, Vec<usize>)>, Vec<(SortKey, Line<'g>)>> = BTreeMap::new();
+        let mut sections: BTreeMap<SectionKey, Vec<(SortKey, Line<'g>)>> = BTreeMap::new();
         for ((row, _), found) in rows {
             let section = self.section(&found);
             let table = found.iter().find_map(|f| f.headers.first()).map(|h| self.fields[*h].range.first);
@@ -312,6 +312,9 @@ impl<'g> Form<'g> {
 /// Table, then row, then column.
 type SortKey = ((u32, u32), u32, u32);
 
+/// The titles that stand over a line of values, and where the innermost of them stands.
+type SectionKey = Option<(CellRef, Vec<usize>)>;
+
 /// Whether a text is a number kept as text, or a mark that stands for one.
 pub(crate) fn is_figure(text: &str) -> bool {
     let marks = ["-", "－", "―", "—", "‐", "…", "＊", "*", "×", "○", "◯", "△"];
@@ -321,7 +324,7 @@ pub(crate) fn is_figure(text: &str) -> bool {
 fn role(text: &str, kind: Kind) -> Role {
     let bare = text.trim();
     let count = bare.chars().count();
-    let has_letters = bare.chars().any(|c| c.is_alphabetic());
+    let has_letters = bare.chars().any(char::is_alphabetic);
     match kind {
         Kind::Number | Kind::Date | Kind::Other => return Role::Value,
         Kind::Text if is_figure(bare) => return Role::Value,

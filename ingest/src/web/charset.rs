@@ -38,7 +38,7 @@ fn named(bytes: &[u8]) -> Option<&'static Encoding> {
         .filter_map(|at| {
             let rest = head[at..].trim_start_matches(['"', '\'', ' ']);
             let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_')).unwrap_or(rest.len());
-            Encoding::for_label(rest[..end].as_bytes())
+            Encoding::for_label(&rest.as_bytes()[..end])
         })
         .next()
 }

@@ -63,7 +63,7 @@ fn date_at(text: &[char]) -> Option<(Date, usize)> {
     let day = counted(text, &mut at)?;
     unit(text, &mut at, '日')?;
     let fits = year < 2300 && (1..=12).contains(&month) && (1..=31).contains(&day);
-    fits.then(|| (Date { year: year as u16, month: month as u8, day: day as u8 }, at))
+    fits.then_some((Date { year: year as u16, month: month as u8, day: day as u8 }, at))
 }
 
 fn counted(text: &[char], at: &mut usize) -> Option<u32> {

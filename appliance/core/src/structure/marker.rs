@@ -418,7 +418,7 @@ mod tests {
             Marker::Supplement { rest } => format!("附則 {rest}"),
             Marker::Attachment { kind, number, label, .. } => format!("{} {number:?} {label}", kind.name()),
             Marker::Caption(caption) => format!("({caption})"),
-            Marker::Listed { readings, .. } => format!("{:?}", readings),
+            Marker::Listed { readings, .. } => format!("{readings:?}"),
             other => format!("{other:?}"),
         }
     }

@@ -60,7 +60,7 @@ impl Bands {
         if filled < 2 || tabular * 10 < filled * 6 || is_prose(&lines) {
             return None;
         }
-        let groups: Vec<Vec<VisualLine>> = bands.into_iter().flat_map(|band| apart(band, &edges)).collect();
+        let groups: Vec<Vec<VisualLine>> = bands.into_iter().flat_map(|band| apart(&band, &edges)).collect();
         let mut edges = edges;
         edges[0] = edges[0].min(self.u.0);
         let last = edges.len() - 1;
@@ -75,7 +75,7 @@ fn piece(segment: &Segment) -> Piece {
 
 /// The rows of a band: its lines together, or one by one where several of them fill several columns. A line that runs
 /// over several columns stands by itself.
-fn apart(band: Vec<VisualLine>, edges: &[f32]) -> Vec<Vec<VisualLine>> {
+fn apart(band: &[VisualLine], edges: &[f32]) -> Vec<Vec<VisualLine>> {
     let is_note = |line: &VisualLine| line.len() == 1 && columns::spanned(edges, &line[0]).len() > 1;
     let mut rows: Vec<Vec<VisualLine>> = Vec::new();
     for stretch in band.chunk_by(|a, b| !is_note(a) && !is_note(b)) {

@@ -35,7 +35,7 @@ pub(super) fn rows(lines: &[VisualLine], edges: &[f32], loose: bool) -> Vec<Vec<
 /// Whether a piece goes on with the cell above it: that one is full, or the lines stand as close as those of one row.
 fn continues(piece: &Piece, above: &[VisualLine], edges: &[f32], rights: &[f32], tight: bool) -> bool {
     let columns = columns::spanned(edges, piece);
-    let over = above.iter().flatten().filter(|a| columns::spanned(edges, a) == columns).next_back();
+    let over = above.iter().flatten().rfind(|a| columns::spanned(edges, a) == columns);
     let full = |over: &Piece| {
         let words = over.text.chars().filter(|c| c.is_alphabetic()).count();
         words >= 5 && words * 2 > over.text.chars().count() && rights[columns.start] - over.u.1 < 1.5 * over.size
