@@ -11,6 +11,7 @@ use std::time::Duration;
 pub const HINT: &str = "install Debian's tesseract-ocr, tesseract-ocr-jpn and tesseract-ocr-jpn-vert, or set ingest.recognition to \"off\"";
 
 /// Looks for what the configuration asks for, in the folders of `PATH` first. What is missing is told page by page.
+#[expect(clippy::disallowed_methods, reason = "where programs lie is the machine's to say, not the configuration's")]
 pub fn find(ingest: &Ingest) -> Recognition {
     if ingest.recognition == Recognising::Off {
         return Recognition::Off;

@@ -22,6 +22,7 @@ fn sample(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy/sample/library").join(name)
 }
 
+#[expect(clippy::print_stdout, reason = "a test that is skipped says so")]
 fn recognition() -> Option<Recognition> {
     match Recognition::of_the_machine(&[], &LANGUAGES.map(str::to_owned)) {
         found @ Recognition::Tesseract(_) => Some(found),

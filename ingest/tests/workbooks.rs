@@ -344,6 +344,7 @@ fn a_wrong_guess_of_an_encoding_can_be_overruled() {
     assert_ne!(named("cp932")["CSV!A1"], "区分");
 }
 
+#[expect(clippy::print_stdout, reason = "a test that is skipped says so")]
 fn shared(path: &str) -> Option<PathBuf> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/files").join(path);
     if !path.exists() {

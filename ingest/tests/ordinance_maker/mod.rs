@@ -122,8 +122,13 @@ fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
+/// A row of a table: whether it is a header, and its cells.
+type Cells = (bool, Vec<String>);
+/// The same, each cell with the columns and rows it covers and the column it begins in.
+type Covering = (bool, Vec<(String, usize, usize, usize)>);
+
 /// Cells with how many columns and rows they cover.
-fn merged(rows: &[&(bool, Vec<String>)]) -> Vec<(bool, Vec<(String, usize, usize, usize)>)> {
+fn merged(rows: &[&Cells]) -> Vec<Covering> {
     let at = |r: usize, c: usize| rows.get(r).and_then(|row| row.1.get(c)).map(String::as_str);
     let cells = rows.iter().enumerate().map(|(r, (head, row))| {
         let own = row.iter().enumerate().filter(|(_, t)| !matches!(t.as_str(), "^" | "<")).map(|(c, text)| {
@@ -137,8 +142,8 @@ fn merged(rows: &[&(bool, Vec<String>)]) -> Vec<(bool, Vec<(String, usize, usize
 }
 
 /// Runs of rows between lines of text.
-fn parts(ordinance: &Ordinance) -> Vec<Result<&str, Vec<(bool, Vec<String>)>>> {
-    let mut parts: Vec<Result<&str, Vec<(bool, Vec<String>)>>> = Vec::new();
+fn parts(ordinance: &Ordinance) -> Vec<Result<&str, Vec<Cells>>> {
+    let mut parts: Vec<Result<&str, Vec<Cells>>> = Vec::new();
     for line in &ordinance.body {
         match (line, parts.last_mut()) {
             (Line::Text(text), _) => parts.push(Ok(text)),
