@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::path::Path;
 
-/// Raised whenever the files of the index change their layout.
-const FORMAT_VERSION: u32 = 1;
+/// Raised whenever the files of the index change their layout, or the terms that texts are cut into.
+const FORMAT_VERSION: u32 = 2;
 const FILE_NAME: &str = "manifest.json";
 
 /// What an index was built with.
