@@ -165,7 +165,7 @@ fn a_refusal_stays_a_refusal() {
     for (name, bytes, code) in [
         ("empty.txt", &b""[..], "empty"),
         ("broken.pdf", b"%PDF-1.7 nothing", "damaged"),
-        ("x.bin", b"\x7fELF\x02\x01\x01\x00", "unknown-format"),
+        ("x.png", b"\x89PNG\r\n\x1a\n\0\0\0\r", "unknown-format"),
     ] {
         let path = folder.path().join(name);
         std::fs::write(&path, bytes).expect("written");
