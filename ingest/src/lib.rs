@@ -9,6 +9,7 @@
 //! by a program beside it, if one is named ([`Recognition`]). What this crate deliberately does not do: follow links, run
 //! macros, or keep anything on disk.
 
+mod counting;
 mod limits;
 mod parser;
 mod sniff;

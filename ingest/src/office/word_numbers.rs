@@ -1,5 +1,7 @@
 //! Numbers as Word writes them: ST_NumberFormat of ECMA-376 part 1, 17.18.59, as far as Japanese offices use it.
 
+use crate::counting::{letters, roman};
+
 const AIUEO: &str = "アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワヲン";
 const AIUEO_HALF: &str = "ｱｲｳｴｵｶｷｸｹｺｻｼｽｾｿﾀﾁﾂﾃﾄﾅﾆﾇﾈﾉﾊﾋﾌﾍﾎﾏﾐﾑﾒﾓﾔﾕﾖﾗﾘﾙﾚﾛﾜｦﾝ";
 const IROHA: &str = "イロハニホヘトチリヌルヲワカヨタレソツネナラムウヰノオクヤマケフコエテアサキユメミシヱヒモセスン";
@@ -54,40 +56,6 @@ fn circled(format: &str, number: u32) -> String {
         _ => None,
     };
     circle.map_or_else(|| number.to_string(), String::from)
-}
-
-fn roman(number: u32) -> String {
-    const STEPS: [(u32, &str); 13] = [
-        (1000, "M"),
-        (900, "CM"),
-        (500, "D"),
-        (400, "CD"),
-        (100, "C"),
-        (90, "XC"),
-        (50, "L"),
-        (40, "XL"),
-        (10, "X"),
-        (9, "IX"),
-        (5, "V"),
-        (4, "IV"),
-        (1, "I"),
-    ];
-    let mut left = number.min(32_767);
-    let mut text = String::new();
-    for (value, letters) in STEPS {
-        while left >= value {
-            text.push_str(letters);
-            left -= value;
-        }
-    }
-    text
-}
-
-/// a … z, aa … zz: the letter is repeated.
-fn letters(number: u32) -> String {
-    let index = number.max(1) - 1;
-    let letter = char::from(b'A' + (index % 26) as u8);
-    String::from(letter).repeat((index / 26 + 1).min(8) as usize)
 }
 
 fn ordinal_end(number: u32) -> &'static str {

@@ -1,5 +1,6 @@
 //! Facts beside the pages: title, outline, page labels.
 
+use crate::counting::{letters, roman};
 use appliance_core::folding::fold_tight;
 use encoding_rs::SHIFT_JIS;
 use hayro_interpret::hayro_syntax::Pdf;
@@ -191,40 +192,6 @@ fn number_tree(node: &Dict<'_>, depth: usize, labels: &mut Vec<Labels>) {
             number_tree(&kid, depth - 1, labels);
         }
     }
-}
-
-fn roman(number: u32) -> String {
-    const DIGITS: [(u32, &str); 13] = [
-        (1000, "M"),
-        (900, "CM"),
-        (500, "D"),
-        (400, "CD"),
-        (100, "C"),
-        (90, "XC"),
-        (50, "L"),
-        (40, "XL"),
-        (10, "X"),
-        (9, "IX"),
-        (5, "V"),
-        (4, "IV"),
-        (1, "I"),
-    ];
-    let mut left = number.min(10_000);
-    let mut out = String::new();
-    for (value, digit) in DIGITS {
-        while left >= value {
-            out.push_str(digit);
-            left -= value;
-        }
-    }
-    out
-}
-
-/// A to Z, then AA to ZZ, as ISO 32000-1 (12.4.2) counts.
-fn letters(number: u32) -> String {
-    let index = number.saturating_sub(1);
-    let letter = char::from(b'A' + (index % 26) as u8);
-    std::iter::repeat_n(letter, (index / 26 + 1).min(40) as usize).collect()
 }
 
 /// A text string (ISO 32000-1, 7.9.2): UTF-16 or UTF-8 with a mark, else what Japanese writers put there in practice.
