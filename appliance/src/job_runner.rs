@@ -45,6 +45,13 @@ impl JobRunner {
             let (runner, shutdown) = (self.clone(), shutdown.clone());
             tasks.spawn(async move { runner.work(shutdown).await });
         }
+        let (runner, mut stop) = (self.clone(), shutdown);
+        tasks.spawn(async move {
+            tokio::select! {
+                () = runner.make_missing_fingerprints() => {}
+                _ = stop.wait_for(|s| *s) => {}
+            }
+        });
         while tasks.join_next().await.is_some() {}
     }
 
@@ -60,6 +67,15 @@ impl JobRunner {
             });
         }
         while tasks.join_next().await.is_some() {}
+    }
+
+    /// Versions that were read by an older appliance get their fingerprints, beside all other work.
+    async fn make_missing_fingerprints(&self) {
+        match self.catalog.make_missing_fingerprints().await {
+            Ok(0) => {}
+            Ok(made) => tracing::info!(version.count = made, "fingerprints made for versions that had none"),
+            Err(error) => tracing::warn!(error = %chain(&error), "fingerprints of older versions are missing"),
+        }
     }
 
     async fn work(&self, mut shutdown: watch::Receiver<bool>) {

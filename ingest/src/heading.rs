@@ -1,6 +1,7 @@
 //! Headings as Japanese documents write them: parts of ordinances, supplementary provisions, schedules, articles.
 
 use appliance_core::folding::fold;
+use appliance_core::structure;
 
 /// What a line opens.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +21,7 @@ pub(crate) fn opening(line: &str) -> Option<Opening> {
     let line = line.trim();
     let tight: String = fold(line).chars().filter(|c| !c.is_whitespace()).collect();
     let short = tight.chars().count() <= 45 && !line.ends_with(['。', '、']);
-    let contents = is_entry_of_contents(line);
+    let contents = structure::is_entry_of_contents(line);
     let short = short && !contents;
     if let Some((_, unit, _)) = numbered(&tight) {
         match unit {
@@ -40,26 +41,6 @@ pub(crate) fn opening(line: &str) -> Option<Opening> {
         return Some(Opening::Caption);
     }
     is_item(line).then_some(Opening::Item)
-}
-
-/// Whether a line is the title of a regulation: 「○みなと市手数料条例」「…に関する規則」.
-pub(crate) fn is_title(line: &str) -> bool {
-    const KINDS: [&str; 16] =
-        ["条例", "規則", "規程", "規約", "細則", "要綱", "要領", "法律", "政令", "省令", "内規", "学則", "会則", "定款", "訓令", "告示"];
-    let line = line.trim().trim_start_matches(['○', '◯', '●', '◎']).trim();
-    let short = (3..=80).contains(&line.chars().count()) && !line.contains(['。', '\n', '：', ':']);
-    short && !line.starts_with('第') && !line.starts_with(['（', '(']) && KINDS.iter().any(|kind| line.ends_with(kind))
-}
-
-/// Whether the line is one of a table of contents: leaders, a page number after a gap, or the articles a part runs over.
-pub(crate) fn is_entry_of_contents(line: &str) -> bool {
-    let line = line.trim();
-    let leaders = line.chars().filter(|c| matches!(c, '…' | '‥' | '・' | '.' | '･')).count();
-    let page = line.rsplit('\u{3000}').next().is_some_and(|last| last.len() < line.len() && last.chars().all(char::is_numeric));
-    let articles = line.starts_with('第')
-        && (line.ends_with("条）") || line.ends_with("条)"))
-        && line.contains(['―', '－', '-', '—', '～', '〜', '─', '・', '–']);
-    leaders >= 4 || page || articles
 }
 
 /// Whether the line leads to a page number with dots.
@@ -150,11 +131,12 @@ fn is_schedule(tight: &str) -> bool {
 pub(crate) fn is_caption(line: &str) -> bool {
     let line = line.trim();
     let inner = line.strip_prefix(['（', '(']).and_then(|l| l.strip_suffix(['）', ')']));
-    inner.is_some_and(|inner| {
-        (1..=40).contains(&inner.chars().count())
-            && !inner.contains(['（', '(', '。'])
-            && inner.chars().any(|c| !is_number(c) && c.is_alphabetic())
-    })
+    !structure::is_history(line)
+        && inner.is_some_and(|inner| {
+            (1..=40).contains(&inner.chars().count())
+                && !inner.contains(['（', '(', '。'])
+                && inner.chars().any(|c| !is_number(c) && c.is_alphabetic())
+        })
 }
 
 /// A line that starts an item: 「２　」「(1)」「ア　」「・」「①」 and the like.
@@ -204,6 +186,7 @@ mod tests {
         check("第一章　総則（第一条―第四条）", None);
         check("第３章　服務規律………………１６", None);
         check("（減免）", Some(Opening::Caption));
+        check("（平成24条例21・一部改正）", None);
         check("(1) 粗大ごみ", Some(Opening::Item));
         check("（１）粗大ごみ", Some(Opening::Item));
         check("２　前項の規定", Some(Opening::Item));

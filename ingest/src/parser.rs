@@ -10,6 +10,7 @@ use appliance_core::locator::CellRef;
 use appliance_core::passage::Passage;
 use appliance_core::ports::Parser;
 use appliance_core::ports::reader::{ParseError, SourceFile, Watch};
+use appliance_core::structure;
 use std::path::Path;
 use std::sync::Arc;
 use tracing::trace_span;
@@ -132,15 +133,43 @@ pub(crate) fn parse_bytes(
     }
 }
 
-/// The first heading, when it stands near the beginning, else the file's name without its ending.
+/// The first heading near the beginning that names no part of the document (第1章, 附則, 別表, 目次), else the file's name
+/// without its ending.
 fn title(document: &Document, name: &str) -> String {
-    let heading = document.blocks.iter().take(5).find(|b| matches!(b.kind, BlockKind::Heading { .. }));
-    let heading = heading
-        .and_then(|b| b.span.slice(&document.text))
+    let headings = document.blocks.iter().take(5).filter(|b| matches!(b.kind, BlockKind::Heading { .. }));
+    let mut texts = headings.filter_map(|b| b.span.slice(&document.text));
+    let heading = texts
+        .find(|text| !structure::names_a_part(text))
         .map(|text| text.trim_start_matches(['○', '◯', '●', '◎', '■', '□', '◆', '◇']).trim());
     let paged = matches!(document.format, Format::Pdf | Format::Text | Format::Markdown | Format::Docx | Format::Odt | Format::Html);
     match heading {
         Some(text) if paged && (2..=80).contains(&text.chars().count()) => text.to_owned(),
         _ => Path::new(name).file_stem().map_or_else(|| name.to_owned(), |s| s.to_string_lossy().into_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use appliance_core::ports::reader::{SourceFile, Watch};
+
+    #[track_caller]
+    fn check(text: &str, expected: &str) {
+        let file = tempfile::NamedTempFile::new().expect("a temporary file");
+        std::fs::write(file.path(), text).expect("written");
+        let source = SourceFile { path: file.path().to_owned(), name: "手元の写し.md".to_owned() };
+        let parsed = FileParser::new(Limits::default()).parse(&source, &Watch::default()).expect("it can be read");
+        assert_eq!(parsed.document.title, expected, "{text}");
+    }
+
+    #[test]
+    fn a_part_of_a_document_is_not_its_title() {
+        check("# みなと市手数料条例\n\n## 第1章　総則\n", "みなと市手数料条例");
+        check("# 第1章　総則\n\n本文です。\n", "手元の写し");
+        check("# 附　則\n\n本文です。\n", "手元の写し");
+        check("# 別表第1（第3条関係）\n\n本文です。\n", "手元の写し");
+        check("# 目次\n\n# 会計の手引\n\n本文です。\n", "会計の手引");
+        check("# 第3期みなと市子ども計画\n\n本文です。\n", "第3期みなと市子ども計画");
+        check("# 第2回会議の記録\n\n本文です。\n", "第2回会議の記録");
     }
 }

@@ -81,7 +81,7 @@ impl Running {
         let line = text.trim();
         let kind = match heading::opening(line) {
             Some(Opening::Part(level)) if !line.contains('\n') => BlockKind::Heading { level },
-            _ if self.draft.len() < BEGINNING && heading::is_title(line) => BlockKind::Heading { level: 1 },
+            _ if self.draft.len() < BEGINNING && appliance_core::structure::is_regulation(line) => BlockKind::Heading { level: 1 },
             _ => BlockKind::Paragraph,
         };
         self.block(kind, text);

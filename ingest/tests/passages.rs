@@ -136,6 +136,46 @@ fn an_article_of_a_supplement_bears_its_name() {
     assert!(paths.last().is_some_and(|p| p.starts_with("別表第1")), "{paths:?}");
 }
 
+#[test]
+fn a_question_and_its_answer_are_one_passage() {
+    let pair = |n: u32| {
+        format!(
+            "Q{n}　証明書は、どの窓口の{n}番で受け取れますか。\n\nA{n}　市民課の{n}番窓口です。本人を確認できるものをお持ちください。代理の方は、委任状もお持ちください。\n\n"
+        )
+    };
+    let text: String = (1..=9).map(pair).collect();
+    let (document, passages) = read(format!("よくあるご質問\n\n{text}").as_bytes(), "a.txt");
+    hold(&document, &passages);
+    for n in 1..=9 {
+        let own: Vec<&Passage> = passages.iter().filter(|p| p.text.contains(&format!("Q{n}　"))).collect();
+        assert_eq!(own.len(), 1, "{passages:?}");
+        assert!(own[0].text.contains(&format!("A{n}　")) && !own[0].text.contains(&format!("Q{}　", n + 1)), "{passages:?}");
+    }
+}
+
+#[test]
+fn every_passage_of_a_table_bears_its_caption() {
+    let row = |n: u32| {
+        format!(
+            "<tr><td>第{n}集会室（市民交流センター本館の二階、定員{n}0人、音響設備を含む）</td><td>{n},200円（冷暖房の費用を含む額とする）</td></tr>"
+        )
+    };
+    let rows: String = (1..=9).map(row).collect();
+    let page = format!(
+        "<html><body><p>使用の申込みは、使用する日の前日までに行ってください。</p><p>市民交流センター使用料</p>\
+         <table><tr><th>室名</th><th>使用料</th></tr>{rows}</table><p>使用料は、使用の許可を受けたときに納めてください。</p></body></html>"
+    );
+    let (document, passages) = read(page.as_bytes(), "a.html");
+    hold(&document, &passages);
+    let of_rows: Vec<&Passage> = passages.iter().filter(|p| p.text.contains("集会室")).collect();
+    assert!(of_rows.len() > 2, "{passages:?}");
+    for passage in of_rows {
+        let named = passage.text.contains("市民交流センター使用料") || passage.heading_path.contains(&"市民交流センター使用料".to_owned());
+        assert!(named, "{passage:?}");
+    }
+    assert!(passages.last().is_some_and(|p| p.text.contains("納めてください")));
+}
+
 /// The documents whose passages lie in `snapshots`: texts of the sample library, and its ordinances as web pages.
 fn documents() -> Vec<(String, Vec<u8>, String)> {
     let library = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy/sample/library");

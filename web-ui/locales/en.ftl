@@ -416,3 +416,49 @@ error-busy = Busy
 error-busy-what = Many questions are being answered. Wait a moment and try again.
 error-internal = Something went wrong
 error-internal-what = The appliance could not do that. Try again, and give the request id to an administrator if it goes on.
+
+## Versions and documents alike
+title-compare = Compare versions: { $title }
+versions = Versions
+versions-compare = Compare versions
+version-name = Added { $added } ({ $state })
+version-answering = answers now
+version-held = waits for a decision
+version-past = earlier version
+compare = Compare
+compare-choose = Choose the versions to compare
+compare-old = Before
+compare-new = After
+compare-back = Open the document
+compare-differences = Side by side
+compare-show-all = Show unchanged lines too
+compare-show-changes = Show changed lines only
+compare-none = There is no difference.
+compare-changed = { $count ->
+    [one] 1 line changed
+   *[other] { $count } lines changed
+  }
+compare-added = { $count ->
+    [one] 1 line added
+   *[other] { $count } lines added
+  }
+compare-removed = { $count ->
+    [one] 1 line removed
+   *[other] { $count } lines removed
+  }
+compare-absent = (none)
+compare-skipped = { $count ->
+    [one] 1 unchanged line left out
+   *[other] { $count } unchanged lines left out
+  }
+compare-cut = The document is long: only its first { $lines } lines are compared.
+compare-one-version = There is only one version so far. Add a file of the same name to make a new one.
+compare-nothing-read = No version has been read yet.
+alike = Similar documents
+alike-count = { $count ->
+    [one] 1 similar document
+   *[other] { $count } similar documents
+  }
+alike-same-file = The same file
+alike-same-text = The same text
+alike-near = About { $percent }% of the text in common

@@ -6,6 +6,7 @@
 
 mod answer_view;
 mod assets;
+mod comparison_view;
 mod dates;
 mod desk;
 mod failure;

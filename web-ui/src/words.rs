@@ -4,6 +4,7 @@ use crate::page::Page;
 use appliance_core::answer::{AnswerKind, Stage};
 use appliance_core::document::{Format, PageReading, TextOrigin, Warning};
 use appliance_core::folding::fold_tight;
+use appliance_core::likeness::Likeness;
 use appliance_core::locator::Place;
 use appliance_core::ports::catalog::{DocumentEntry, FailureReason, IngestStage, VersionState};
 use appliance_core::quality::DOUBTFUL_PAGE;
@@ -175,6 +176,15 @@ pub fn percent(share: f32) -> u32 {
         100 if share < 1.0 => 99,
         0 if share > 0.0 => 1,
         other => other,
+    }
+}
+
+/// How alike two documents are.
+pub fn likeness(page: &Page, likeness: Likeness) -> String {
+    match likeness {
+        Likeness::SameFile => page.t("alike-same-file"),
+        Likeness::SameText => page.t("alike-same-text"),
+        Likeness::Near(share) => page.with("alike-near", "percent", percent(share)),
     }
 }
 

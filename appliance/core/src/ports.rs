@@ -4,6 +4,7 @@ pub mod catalog;
 pub mod index;
 pub mod models;
 pub mod reader;
+pub mod version;
 
 pub use catalog::{Archive, IngestLog, Library, PassageStore, People};
 pub use index::PassageIndex;

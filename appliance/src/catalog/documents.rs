@@ -35,6 +35,8 @@ macro_rules! select_entry {
                     CASE WHEN v.format IS NULL THEN coalesce(s.passages, 0) ELSE v.passages END AS passages,
                     CASE WHEN v.read = 1 THEN v.score ELSE s.score END AS score,
                     CASE WHEN v.read = 1 THEN v.doubtful ELSE coalesce(s.doubtful, 0) END AS doubtful,
+                    (SELECT count(*) FROM versions WHERE document_id = d.id AND read = 1 AND state IN ('searchable', 'superseded'))
+                    AS versions,
                     j.stage, j.done, j.total, j.rate, q.place
              FROM documents d
              JOIN collections c ON c.id = d.collection_id
@@ -67,6 +69,7 @@ pub(super) struct Row {
     passages: u32,
     score: Option<f32>,
     doubtful: u32,
+    versions: u32,
     stage: Option<String>,
     done: Option<u32>,
     total: Option<u32>,
@@ -113,6 +116,7 @@ impl Row {
             progress,
             ahead: self.place.map(|place| place.saturating_sub(1)),
             failure,
+            versions: self.versions,
             warnings: from_json(&self.warnings, "warnings")?,
             added: timestamp(self.added),
         })

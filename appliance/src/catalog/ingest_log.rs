@@ -1,7 +1,7 @@
 //! The [`IngestLog`] port: what ingest writes down, each step in one transaction.
 
 use super::versions::Published;
-use super::{Catalog, Doing, embeddings, jobs, passages, removals, versions};
+use super::{Catalog, Doing, embeddings, fingerprints, jobs, passages, removals, versions};
 use appliance_core::document::Parsed;
 use appliance_core::id::{ContentHash, JobId, PassageId, VersionId};
 use appliance_core::passage::{Passage, StoredPassage};
@@ -46,9 +46,14 @@ impl IngestLog for Catalog {
     }
 
     async fn store_parsed(&self, version: VersionId, parsed: &Parsed, passages: &[Passage]) -> Result<Vec<PassageId>, PortError> {
+        let print = fingerprints::of_text(&parsed.document.text).await;
         let mut tx = self.begin().await?;
         if !versions::set_parsed(&mut tx, version, parsed, passages.len()).await? {
             return Err(gone(version));
+        }
+        match print {
+            Some(print) => fingerprints::store(&mut tx, version, &print).await?,
+            None => fingerprints::remove(&mut tx, version).await?,
         }
         let ids = passages::replace(&mut tx, version, passages).await?;
         tx.commit().await.doing("store what was read")?;
@@ -135,6 +140,7 @@ pub(super) async fn end_version(
         jobs::end(db, job, IngestStage::Failed, now).await?;
     }
     passages::remove(db, version).await?;
+    fingerprints::remove(db, version).await?;
     removals::remember(db, version).await
 }
 

@@ -9,6 +9,7 @@ use appliance_core::passage::StoredPassage;
 use appliance_core::ports::catalog::{
     Accepted, CollectionEntry, Decided, Decision, DocumentEntry, Edition, LockedFile, OpenDocument, Upload,
 };
+use appliance_core::ports::version::{Alike, VersionEntry, VersionText};
 use appliance_core::ports::{Library, PassageIndex, PassageStore, PortError};
 use appliance_core::viewer::Viewer;
 use async_trait::async_trait;
@@ -88,6 +89,18 @@ impl Library for IndexedLibrary {
             Some(version) => passages::of_any_version(&mut db, version).await,
             None => Ok(Vec::new()),
         }
+    }
+
+    async fn versions(&self, viewer: &Viewer, id: DocumentId) -> Result<Vec<VersionEntry>, PortError> {
+        self.catalog.kept_versions(viewer, id).await
+    }
+
+    async fn version_text(&self, viewer: &Viewer, id: DocumentId, version: VersionId) -> Result<Option<VersionText>, PortError> {
+        self.catalog.kept_version_text(viewer, id, version).await
+    }
+
+    async fn alike(&self, viewer: &Viewer, ids: &[DocumentId]) -> Result<Vec<Alike>, PortError> {
+        self.catalog.alike_documents(viewer, ids).await
     }
 
     async fn accept(&self, viewer: &Viewer, upload: Upload) -> Result<Accepted, PortError> {

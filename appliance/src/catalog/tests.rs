@@ -15,6 +15,7 @@ use tokio::sync::Notify;
 mod archive;
 mod decisions;
 mod ingest_log;
+mod kept;
 mod library;
 mod people;
 mod upgrade;

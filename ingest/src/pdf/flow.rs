@@ -237,7 +237,7 @@ fn role(line: &Line, row: bool, opening: Option<&Opening>, page: u32, facts: &Fa
     if line.table.is_some() {
         return Role::Row;
     }
-    if heading::is_entry_of_contents(&line.text) {
+    if appliance_core::structure::is_entry_of_contents(&line.text) {
         return Role::Text;
     }
     if let Some(Opening::Part(level)) = opening {

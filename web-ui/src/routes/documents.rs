@@ -42,6 +42,10 @@ pub struct RowView {
     warnings: Vec<String>,
     warning_count: String,
     added: String,
+    /// That other documents say about the same.
+    alike: Option<String>,
+    /// Whether there are versions to compare.
+    compares: bool,
 }
 
 #[derive(Template)]
@@ -134,7 +138,10 @@ pub async fn page(by: SignedIn, filter: web::Query<Filter>) -> Result<HttpRespon
     let from = filter.from.min(matching.len());
     let summary = page.words("library-count", &[("shown", matching.len().into()), ("total", entries.len().into())]);
     let now = words::being_read(&entries);
-    let rows: Vec<RowView> = matching.iter().skip(from).take(ROWS).map(|e| row(&page, e, now.as_deref())).collect();
+    let shown: Vec<&DocumentEntry> = matching.iter().skip(from).take(ROWS).copied().collect();
+    let alike = by.site.desk.library.alike(&by.viewer, &shown.iter().map(|e| e.id).collect::<Vec<_>>()).await?;
+    let others = |id: DocumentId| alike.iter().filter(|a| a.document == id).count();
+    let rows: Vec<RowView> = shown.iter().map(|e| row(&page, e, now.as_deref(), others(e.id))).collect();
     let upload_help = page.with("upload-help", "size", words::bytes(by.site.settings.max_upload_bytes));
     html(&DocumentsPage {
         notice: notice(&page, &filter),
@@ -195,7 +202,7 @@ pub async fn status(by: SignedIn, query: web::Query<StatusQuery>) -> Result<Http
     Ok(HttpResponse::Ok().json(told))
 }
 
-fn row(page: &Page, entry: &DocumentEntry, now: Option<&str>) -> RowView {
+fn row(page: &Page, entry: &DocumentEntry, now: Option<&str>, alike: usize) -> RowView {
     let ended = matches!(entry.state, VersionState::Failed | VersionState::Cancelled);
     RowView {
         id: entry.id,
@@ -222,6 +229,8 @@ fn row(page: &Page, entry: &DocumentEntry, now: Option<&str>) -> RowView {
         warnings: entry.warnings.iter().take(50).map(|w| words::warning(page, w)).collect(),
         warning_count: page.with("warning-count", "count", entry.warnings.len()),
         added: page.date(entry.added),
+        alike: (alike > 0).then(|| page.with("alike-count", "count", alike)),
+        compares: entry.versions > 1,
     }
 }
 

@@ -3,6 +3,7 @@
 mod answers;
 mod api;
 mod ask;
+mod compare;
 mod decisions;
 mod delete;
 mod documents;
@@ -49,6 +50,7 @@ pub fn configure(routes: &mut ServiceConfig) {
         .service(resource("/documents/{id}/file").route(get().to(files::original)))
         .service(resource("/documents/{id}/delete").route(get().to(delete::page)).route(post().to(delete::delete)))
         .service(resource("/documents/{id}/reading").route(get().to(reading::page)))
+        .service(resource("/documents/{id}/compare").route(get().to(compare::page)))
         .service(resource("/documents/{id}/unlock").route(get().to(decisions::unlock_page)).route(post().to(decisions::unlock)))
         .service(resource("/documents/{id}/{decision:accept|reject|cancel|retry}").route(post().to(decisions::decide)))
         .service(resource("/people").route(get().to(people::page)).route(post().to(people::add)))

@@ -1,6 +1,6 @@
 //! The reader: a document at one of its places, with what an answer cited there.
 
-use super::{reader_pages, reader_sheet, reader_text};
+use super::{compare, reader_pages, reader_sheet, reader_text};
 use crate::failure::Failure;
 use crate::links::{self, Mark};
 use crate::outline::{self, Heading};
@@ -14,6 +14,7 @@ use appliance_core::id::{DocumentId, PassageId};
 use appliance_core::locator::{CellRange, CellRef, Locator, Place, Span};
 use appliance_core::passage::StoredPassage;
 use appliance_core::ports::catalog::{Edition, OpenDocument, VersionState};
+use appliance_core::ports::version::Alike;
 use appliance_core::quality;
 use appliance_core::viewer::Role;
 use askama::Template;
@@ -45,6 +46,22 @@ pub struct ReaderView {
     pub held: bool,
     /// The pages that a person should look at, worst first.
     pub doubtful: Vec<DoubtfulView>,
+    /// Its versions by name, newest first, where there are several to compare.
+    pub versions: Vec<String>,
+    /// Documents that say about the same.
+    pub alike: Vec<AlikeView>,
+}
+
+/// A document that says about the same.
+pub struct AlikeView {
+    /// The document.
+    pub id: DocumentId,
+    /// Its title.
+    pub title: String,
+    /// Its collection.
+    pub collection: String,
+    /// How alike it is.
+    pub likeness: String,
 }
 
 /// A page that was read badly.
@@ -172,7 +189,11 @@ async fn open(by: SignedIn, id: i64, target: Target, query: ReaderQuery) -> Resu
     page.title.clone_from(&document.entry.title);
     let quote = mark.and_then(|m| m.quote);
     let cited = passage.as_ref().map(|p| narrowed(p, quote));
+    let versions = compare::readable(&by, document.entry.id).await?;
+    let alike = library.alike(&by.viewer, &[document.entry.id]).await?;
     let view = ReaderView {
+        versions: if versions.len() > 1 { versions.iter().map(|v| compare::version_name(&page, v)).collect() } else { Vec::new() },
+        alike: alike.into_iter().map(|a| alike_view(&page, a)).collect(),
         outline: outline::outline(&passages),
         cited: passage.as_ref().zip(cited.as_ref()).map(|(p, at)| cited_view(&page, p, at, quote)),
         stale: mark.is_some() && passage.is_none(),
@@ -238,7 +259,14 @@ fn view(page: &Page, document: &OpenDocument, edition: Edition) -> ReaderView {
         stale: false,
         held: edition == Edition::Held,
         doubtful: doubtful(page, document, edition),
+        versions: Vec::new(),
+        alike: Vec::new(),
     }
+}
+
+fn alike_view(page: &Page, alike: Alike) -> AlikeView {
+    let likeness = words::likeness(page, alike.likeness);
+    AlikeView { id: alike.other, title: alike.title, collection: alike.collection_name, likeness }
 }
 
 fn cited_view(page: &Page, passage: &StoredPassage, at: &Locator, quote: Option<Span>) -> CitedView {

@@ -2,11 +2,13 @@
 
 use appliance_core::document::{Format, Page, Sheet};
 use appliance_core::id::{CollectionId, ContentHash, DocumentId, JobId, PassageId, VersionId};
+use appliance_core::likeness::Fingerprint;
 use appliance_core::passage::{Passage, StoredPassage};
 use appliance_core::ports::catalog::{
     Accepted, CollectionEntry, Decided, Decision, DocumentEntry, Edition, IngestStage, JobProgress, LockedFile, OpenDocument, Upload,
     VersionState,
 };
+use appliance_core::ports::version::{Alike, VersionEntry, VersionText};
 use appliance_core::ports::{Clock, Library, PassageStore, PortError};
 use appliance_core::testing::FixedClock;
 use appliance_core::viewer::Viewer;
@@ -23,6 +25,8 @@ pub struct Held {
     pub text: String,
     pub file: PathBuf,
     pub passages: Vec<StoredPassage>,
+    /// The texts of versions before this one, oldest first.
+    pub earlier: Vec<String>,
 }
 
 /// The collections of the samples.
@@ -67,10 +71,19 @@ impl Held {
             progress: None,
             ahead: None,
             failure: None,
+            versions: 1,
             warnings: Vec::new(),
             added: FixedClock.now(),
         };
-        Self { entry, pages: Vec::new(), sheets: Vec::new(), text: text.to_owned(), file: PathBuf::new(), passages: stored }
+        Self {
+            entry,
+            pages: Vec::new(),
+            sheets: Vec::new(),
+            text: text.to_owned(),
+            file: PathBuf::new(),
+            passages: stored,
+            earlier: Vec::new(),
+        }
     }
 }
 
@@ -167,6 +180,48 @@ impl Library for FakeLibrary {
 
     async fn passages_of(&self, viewer: &Viewer, id: DocumentId, _: Edition) -> Result<Vec<StoredPassage>, PortError> {
         Ok(self.seen(viewer).into_iter().find(|h| h.entry.id == id).map(|h| h.passages).unwrap_or_default())
+    }
+
+    async fn versions(&self, viewer: &Viewer, id: DocumentId) -> Result<Vec<VersionEntry>, PortError> {
+        let Some(held) = self.seen(viewer).into_iter().find(|h| h.entry.id == id) else { return Ok(Vec::new()) };
+        let entry = |number: usize| VersionEntry {
+            id: VersionId(id.0 + number as i64 * 10_000),
+            state: if number == held.earlier.len() { held.entry.state } else { VersionState::Superseded },
+            title: held.entry.title.clone(),
+            format: held.entry.format.unwrap_or(Format::Text),
+            bytes: held.entry.bytes,
+            added: held.entry.added,
+            published: Some(held.entry.added),
+        };
+        Ok((0..=held.earlier.len()).rev().map(entry).collect())
+    }
+
+    async fn version_text(&self, viewer: &Viewer, id: DocumentId, version: VersionId) -> Result<Option<VersionText>, PortError> {
+        let Some(entry) = self.versions(viewer, id).await?.into_iter().find(|v| v.id == version) else { return Ok(None) };
+        let Some(held) = self.seen(viewer).into_iter().find(|h| h.entry.id == id) else { return Ok(None) };
+        let text = held.earlier.get((version.0 / 10_000) as usize).unwrap_or(&held.text).clone();
+        let headings = held.passages.iter().map(|p| (p.passage.locator.span.start, p.passage.heading_path.clone())).collect();
+        Ok(Some(VersionText { version: entry, text, headings }))
+    }
+
+    async fn alike(&self, viewer: &Viewer, ids: &[DocumentId]) -> Result<Vec<Alike>, PortError> {
+        let seen = self.seen(viewer);
+        let prints: Vec<(&Held, Option<Fingerprint>)> = seen.iter().map(|h| (h, Fingerprint::of(&h.text))).collect();
+        let mut found = Vec::new();
+        for (own, print) in prints.iter().filter(|(h, _)| ids.contains(&h.entry.id)) {
+            for (other, like) in prints.iter().filter(|(h, _)| h.entry.id != own.entry.id) {
+                if let Some(likeness) = print.as_ref().zip(like.as_ref()).and_then(|(a, b)| a.likeness(b)) {
+                    found.push(Alike {
+                        document: own.entry.id,
+                        other: other.entry.id,
+                        title: other.entry.title.clone(),
+                        collection_name: other.entry.collection_name.clone(),
+                        likeness,
+                    });
+                }
+            }
+        }
+        Ok(found)
     }
 
     async fn accept(&self, _: &Viewer, upload: Upload) -> Result<Accepted, PortError> {

@@ -1,6 +1,7 @@
 //! The catalog, as seen by each of its users. One database stands behind all of these traits.
 
 use super::PortError;
+use super::version::{Alike, VersionEntry, VersionText};
 use crate::answer::{Answer, AnsweredQuestion};
 use crate::document::{Format, Page, Parsed, Sheet, Warning};
 use crate::id::{AnswerId, CollectionId, ContentHash, DocumentId, JobId, PassageId, UserId, VersionId};
@@ -235,6 +236,8 @@ pub struct DocumentEntry {
     pub ahead: Option<u32>,
     /// Why it failed.
     pub failure: Option<FailureReason>,
+    /// How many versions of it answer or answered, and are kept.
+    pub versions: u32,
     /// What could not be read.
     pub warnings: Vec<Warning>,
     /// When it was added.
@@ -355,6 +358,17 @@ pub trait Library: Send + Sync {
 
     /// The passages of that version of a document, in order.
     async fn passages_of(&self, viewer: &Viewer, id: DocumentId, edition: Edition) -> Result<Vec<StoredPassage>, PortError>;
+
+    /// The versions of a document that were read and are kept, newest first; none when the viewer may not see it. The
+    /// caller shows held ones only to those who may edit.
+    async fn versions(&self, viewer: &Viewer, id: DocumentId) -> Result<Vec<VersionEntry>, PortError>;
+
+    /// The text of [one of its versions](Self::versions); `None` also when the viewer may not see the document.
+    async fn version_text(&self, viewer: &Viewer, id: DocumentId, version: VersionId) -> Result<Option<VersionText>, PortError>;
+
+    /// The documents that say about the same as one of `ids`, as far as the viewer may see them and they answer; the
+    /// likest first for each.
+    async fn alike(&self, viewer: &Viewer, ids: &[DocumentId]) -> Result<Vec<Alike>, PortError>;
 
     /// Stores an upload and queues its ingest. The caller has checked that the viewer may edit.
     async fn accept(&self, viewer: &Viewer, upload: Upload) -> Result<Accepted, PortError>;

@@ -1,40 +1,10 @@
 //! What a line begins with: the name of a part or an article, 附則, 別表, a caption, or the number of an item.
 
+use super::attachment::{attaches, attachment};
+use super::caption::{LONGEST_CAPTION, own_caption};
+use super::enumerator::{Style, enumerator};
 use super::numeral;
 use super::{NodeKind, dates};
-
-/// How the numbers of a list are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Style {
-    /// 「2　」
-    Digit,
-    /// 「2.」
-    DigitPoint,
-    /// 「2)」
-    DigitBracket,
-    /// 「(2)」
-    BracketedDigit,
-    /// 「二　」
-    Kanji,
-    /// 「(二)」「㈡」
-    BracketedKanji,
-    /// 「②」
-    Circled,
-    /// 「イ　」 as the second
-    Aiueo,
-    /// 「ロ　」 as the second
-    Iroha,
-    /// 「(イ)」 as the second
-    BracketedAiueo,
-    /// 「(ロ)」 as the second
-    BracketedIroha,
-    /// 「b　」
-    Latin,
-    /// 「(b)」
-    BracketedLatin,
-    /// 「ⅱ」「(ii)」
-    Roman,
-}
 
 /// What a line begins with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,11 +30,7 @@ pub(crate) enum Marker {
 }
 
 /// Characters of a heading without its spaces.
-const LONGEST_HEADING: usize = 60;
-const LONGEST_CAPTION: usize = 60;
-const AIUEO: &str = "アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワヲン";
-const IROHA: &str = "イロハニホヘトチリヌルヲワカヨタレソツネナラムウヰノオクヤマケフコエテアサキユメミシヱヒモセス";
-
+pub(super) const LONGEST_HEADING: usize = 60;
 /// What the line begins with.
 pub(crate) fn marker(line: &str) -> Marker {
     let line = line.trim();
@@ -87,13 +53,13 @@ pub(crate) fn marker(line: &str) -> Marker {
 }
 
 /// Whether the line is one of a table of contents: leaders, a page number after a gap, or the articles a part runs over.
-pub(crate) fn is_entry_of_contents(line: &str) -> bool {
+pub fn is_entry_of_contents(line: &str) -> bool {
     let line = line.trim();
     let leader = |c: char| matches!(c, '…' | '‥' | '・' | '.' | '･' | '．');
     let run = line.chars().fold((0, 0), |(now, most), c| if leader(c) { (now + 1, most.max(now + 1)) } else { (0, most) }).1;
     let leaders = run >= 4 || run >= 1 && line.contains("……");
     let page = line
-        .rsplit('\u{3000}')
+        .rsplit(['\u{3000}', '\t'])
         .next()
         .is_some_and(|last| last.len() < line.len() && !last.is_empty() && last.chars().all(char::is_numeric));
     let bracket = line.rfind(['（', '(']).map(|at| &line[at..]);
@@ -107,7 +73,7 @@ pub(crate) fn is_entry_of_contents(line: &str) -> bool {
 }
 
 /// Whether a line is the title of a regulation: 「○みなと市手数料条例」.
-pub(crate) fn is_regulation(line: &str) -> bool {
+pub fn is_regulation(line: &str) -> bool {
     const KINDS: [&str; 16] =
         ["条例", "規則", "規程", "規約", "細則", "要綱", "要領", "法律", "政令", "省令", "内規", "学則", "会則", "定款", "訓令", "告示"];
     let line = line.trim().trim_start_matches(['○', '◯', '●', '◎']).trim();
@@ -152,7 +118,7 @@ fn named(text: &[char]) -> Option<Marker> {
 }
 
 /// How many characters 「の2の3」 at the start takes; its numbers go to `numbers`.
-fn branches(text: &[char], numbers: &mut Vec<u32>) -> usize {
+pub(super) fn branches(text: &[char], numbers: &mut Vec<u32>) -> usize {
     let mut taken = 0;
     while text.get(taken) == Some(&'の') {
         let Some((number, digits)) = numeral::number(&text[taken + 1..]) else { break };
@@ -200,29 +166,6 @@ fn range(rest: &str) -> (Option<u32>, &str) {
     }
 }
 
-/// The caption in brackets at the start of what follows an article's name: 「（減免）」, and not 「（以下略）の…」.
-pub(crate) fn own_caption(rest: &str) -> Option<String> {
-    let mut characters = rest.char_indices();
-    let close = match characters.next()?.1 {
-        '（' => '）',
-        '(' => ')',
-        '【' => '】',
-        _ => return None,
-    };
-    let (end, _) = characters.find(|(_, c)| *c == close)?;
-    let open = rest.chars().next()?.len_utf8();
-    let caption = &rest[open..end];
-    let after = rest[end + close.len_utf8()..].chars().next();
-    let ends = after.is_none_or(|c| c.is_whitespace() || !"のにをはがとでへもかま及又並若、，".contains(c));
-    let plain = !caption.contains(['。', '、', '「']) || caption.chars().count() <= 30 && !caption.contains('。');
-    let speaks = caption.contains("以下")
-        || caption.contains("法律第")
-        || caption.contains("条例第")
-        || caption.contains("を除く")
-        || caption.contains("を含む");
-    (ends && plain && !speaks && (1..=LONGEST_CAPTION).contains(&caption.chars().count())).then(|| caption.trim().to_owned())
-}
-
 fn supplement(tight: &str) -> Option<String> {
     let rest = ["附則", "付則"].iter().find_map(|word| tight.strip_prefix(word))?;
     let begins =
@@ -230,58 +173,13 @@ fn supplement(tight: &str) -> Option<String> {
     (begins && rest.chars().count() <= LONGEST_HEADING && !rest.ends_with('。')).then(|| rest.to_owned())
 }
 
-/// 「別表第1（第3条関係）」「様式第2号」「別記様式」「別紙1」.
-fn attachment(text: &[char]) -> Option<Marker> {
-    const NAMES: [(&str, NodeKind); 9] = [
-        ("別記様式", NodeKind::Form),
-        ("別紙様式", NodeKind::Form),
-        ("別表", NodeKind::Schedule),
-        ("付表", NodeKind::Schedule),
-        ("様式", NodeKind::Form),
-        ("別記", NodeKind::Annex),
-        ("別紙", NodeKind::Annex),
-        ("別図", NodeKind::Annex),
-        ("別添", NodeKind::Annex),
-    ];
-    let bare: Vec<(usize, char)> = text.iter().copied().enumerate().filter(|(_, c)| !c.is_whitespace()).collect();
-    let starts = |name: &str| name.chars().eq(bare.iter().map(|(_, c)| *c).take(name.chars().count()));
-    let (name, kind) = NAMES.into_iter().find(|(name, _)| starts(name))?;
-    let mut at = bare.get(name.chars().count()).map_or(text.len(), |(at, _)| *at);
-    let mut end = bare[name.chars().count() - 1].0 + 1;
-    let mut numbers = Vec::new();
-    let ordinal = text.get(at) == Some(&'第');
-    if let Some((number, taken)) = text.get(at + usize::from(ordinal)..).and_then(numeral::number) {
-        at += usize::from(ordinal) + taken;
-        if text.get(at) == Some(&'号') {
-            at += 1;
-        }
-        numbers.push(number);
-        at += branches(&text[at..], &mut numbers);
-        end = at;
-        if text.get(at) == Some(&'号') {
-            end += 1;
-        }
-    } else if ordinal {
-        return None;
-    }
-    let rest: String = text[end..].iter().collect();
-    let label: String = text[..end].iter().filter(|c| !c.is_whitespace()).collect();
-    // 「様式」 and 「別紙」 are words of running text too, where nothing sets them apart.
-    attaches(&rest).then(|| Marker::Attachment { kind, number: numbers, label, rest: rest.trim().to_owned() })
-}
-
-/// Whether what follows the name of a schedule or a form heads it, and does not speak of it.
-fn attaches(rest: &str) -> bool {
-    let begins = rest.chars().next().is_none_or(|c| c.is_whitespace() || matches!(c, '（' | '(' | '〔' | '[' | '［'));
-    let after = rest.trim_start();
-    let short = after.chars().count() <= LONGEST_HEADING && !after.ends_with(['。', '、']) && !after.contains('。');
-    let closed = if rest.starts_with(['（', '(']) {
-        let close = after.find(['）', ')']).map(|at| &after[at..]);
-        close.and_then(|c| c.chars().nth(1)).is_none_or(|c| c.is_whitespace() || !"のにをはがとでへも及又並若、，".contains(c))
-    } else {
-        true
-    };
-    begins && short && closed
+/// Whether words in brackets tell how the text above came to be: 「平成24条例21・一部改正」「昭51規則8・旧第3条繰下」.
+pub(crate) fn is_history(inner: &str) -> bool {
+    const ENDS: [&str; 9] = ["改正", "追加", "繰下", "繰下げ", "繰上", "繰上げ", "全改", "削除", "改称"];
+    const KINDS: [&str; 9] = ["条例", "規則", "規程", "告示", "訓令", "要綱", "法律", "法", "令"];
+    let inner = inner.trim();
+    let dated = inner.chars().any(char::is_numeric) && KINDS.iter().any(|kind| inner.contains(kind));
+    dated && ENDS.iter().any(|end| inner.ends_with(end))
 }
 
 /// A line in brackets: a caption, or the beginning of commentary.
@@ -296,6 +194,7 @@ fn bracketed(line: &str, text: &[char]) -> Option<Marker> {
     let single = inner.chars().count() <= 1;
     if counted
         || single
+        || is_history(inner)
         || text.len() > LONGEST_CAPTION
         || inner.contains('。')
         || inner.contains(['（', '）', '(', ')']) && inner.chars().count() > 40
@@ -310,101 +209,7 @@ fn bracketed(line: &str, text: &[char]) -> Option<Marker> {
 }
 
 fn listed(text: &[char]) -> Option<Marker> {
-    let first = text[0];
-    if let Some(number) = circled(first) {
-        return Some(Marker::Listed { readings: vec![(Style::Circled, number)], label: first.to_string() });
-    }
-    if let Some(number) = ('㈠'..='㈩').position(|c| c == first).or_else(|| ('⑴'..='⒇').position(|c| c == first)) {
-        let style = if ('㈠'..='㈩').contains(&first) { Style::BracketedKanji } else { Style::BracketedDigit };
-        return Some(Marker::Listed { readings: vec![(style, number as u32 + 1)], label: first.to_string() });
-    }
-    if matches!(first, '(' | '（') {
-        let close = text.iter().take(8).position(|c| matches!(c, ')' | '）'))?;
-        let readings = readings(&text[1..close], true);
-        let label: String = text[..=close].iter().collect();
-        return (!readings.is_empty()).then_some(Marker::Listed { readings, label });
-    }
-    plain(text)
-}
-
-/// A number without brackets, and the space or the point after it.
-fn plain(text: &[char]) -> Option<Marker> {
-    let digits = numeral::decimal(text);
-    let taken = digits.or_else(|| numeral::kanji(text)).map_or(1, |(_, taken)| taken);
-    let label: String = text[..taken].iter().collect();
-    let next = text.get(taken).copied();
-    let after = text.get(taken + 1).copied();
-    let parted = next.is_none_or(char::is_whitespace);
-    if let Some((number, _)) = digits {
-        let style = match next {
-            _ if parted => Style::Digit,
-            Some('.' | '．') if after.is_none_or(|c| !c.is_numeric()) => Style::DigitPoint,
-            Some(')' | '）') => Style::DigitBracket,
-            // Text of pages loses the space after a number in full width.
-            Some(c) if ('０'..='９').contains(&text[0]) && !"年月日時分秒条項号章節人回円％%個名件か第歳以,，．.-－~～〜".contains(c) => {
-                Style::Digit
-            }
-            _ => return None,
-        };
-        return (number > 0 && taken <= 3).then(|| Marker::Listed { readings: vec![(style, number)], label });
-    }
-    if !parted && !matches!(next, Some('．' | '.' | '）' | ')')) {
-        return None;
-    }
-    // A lone word before a space is no number: one sign, or a number in kanji.
-    let readings = readings(&text[..taken], false);
-    (!readings.is_empty() && text.len() > taken).then_some(Marker::Listed { readings, label })
-}
-
-/// The numbers that a sign can stand for.
-fn readings(sign: &[char], bracketed: bool) -> Vec<(Style, u32)> {
-    let either = |plain, in_brackets| if bracketed { in_brackets } else { plain };
-    if let Some((number, taken)) = numeral::decimal(sign) {
-        return if taken == sign.len() && number > 0 { vec![(either(Style::Digit, Style::BracketedDigit), number)] } else { Vec::new() };
-    }
-    if let Some((number, taken)) = numeral::kanji(sign) {
-        return if taken == sign.len() && number > 0 { vec![(either(Style::Kanji, Style::BracketedKanji), number)] } else { Vec::new() };
-    }
-    let text: String = sign.iter().collect();
-    if let Some(number) = roman(&text).filter(|_| bracketed || sign.len() > 1 || !text.is_ascii()) {
-        let mut readings = vec![(Style::Roman, number)];
-        readings.extend(letter(sign).map(|n| (either(Style::Latin, Style::BracketedLatin), n)));
-        return readings;
-    }
-    if let Some(number) = letter(sign) {
-        return vec![(either(Style::Latin, Style::BracketedLatin), number)];
-    }
-    let [sign] = sign else { return Vec::new() };
-    let place = |alphabet: &str| alphabet.chars().position(|c| c == *sign).map(|n| n as u32 + 1);
-    let mut readings = Vec::new();
-    readings.extend(place(AIUEO).map(|n| (either(Style::Aiueo, Style::BracketedAiueo), n)));
-    readings.extend(place(IROHA).map(|n| (either(Style::Iroha, Style::BracketedIroha), n)));
-    readings
-}
-
-fn letter(sign: &[char]) -> Option<u32> {
-    match sign {
-        [c @ 'a'..='z'] => Some(*c as u32 - 'a' as u32 + 1),
-        [c @ 'ａ'..='ｚ'] => Some(*c as u32 - 'ａ' as u32 + 1),
-        _ => None,
-    }
-}
-
-fn roman(text: &str) -> Option<u32> {
-    if let [c] = text.chars().collect::<Vec<_>>()[..]
-        && ('ⅰ'..='ⅹ').contains(&c)
-    {
-        return Some(c as u32 - 'ⅰ' as u32 + 1);
-    }
-    ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"].iter().position(|r| *r == text).map(|n| n as u32 + 1)
-}
-
-fn circled(c: char) -> Option<u32> {
-    match c {
-        '①'..='⑳' => Some(c as u32 - '①' as u32 + 1),
-        '㉑'..='㉟' => Some(c as u32 - '㉑' as u32 + 21),
-        _ => None,
-    }
+    enumerator(text).map(|(readings, label)| Marker::Listed { readings, label })
 }
 
 #[cfg(test)]
@@ -451,6 +256,9 @@ mod tests {
         check("第1号様式（第3条関係）", "様式 [1] 第1号様式");
         check("様式第3号の2(第5条関係)", "様式 [3, 2] 様式第3号の2");
         check("（減免）", "(減免)");
+        check("（令和元年条例第3号・一部改正）", "Text");
+        check("(平24条例21・旧第4条繰下)", "Text");
+        check("（条例の改正）", "(条例の改正)");
         check("（1）", "[(BracketedDigit, 1)]");
         check("２　前項", "[(Digit, 2)]");
         check("２前項の規定", "[(Digit, 2)]");

@@ -4,16 +4,37 @@
 //! that begins with 「第3条」 is an article where an article may follow, and a mention of one elsewhere. What cannot be
 //! placed is text of the node around it; nothing is invented.
 
+mod attachment;
 mod builder;
+mod caption;
+mod closing;
+mod container;
+mod contents;
 mod date;
+mod enumerator;
 mod marker;
 mod numeral;
+mod preamble;
+mod sequence;
 
 pub use date::{Date, dates};
+pub use marker::{is_entry_of_contents, is_regulation};
 
 use crate::document::Document;
 use crate::locator::Place;
 use std::fmt::Write as _;
+
+/// Whether a line names a part of a document (第1章, 第3条, 附則, 別表, 目次), and so not the whole of it.
+pub fn names_a_part(line: &str) -> bool {
+    use marker::Marker::{Article, Attachment, Contents, Division, Supplement};
+    matches!(marker::marker(line), Division { .. } | Article { .. } | Supplement { .. } | Attachment { .. } | Contents)
+}
+
+/// Whether a line in brackets tells how the text above it came to be: 「（平成24条例21・一部改正）」.
+pub fn is_history(line: &str) -> bool {
+    let inner = line.trim().strip_prefix(['（', '(']).and_then(|l| l.strip_suffix(['）', ')']));
+    inner.is_some_and(marker::is_history)
+}
 
 /// What a node of the tree is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -33,7 +33,7 @@ async fn searchable(trial: &Trial, index: &MemoryIndex, upload: appliance_core::
     (job.document, ids)
 }
 
-async fn reader(trial: &Trial) -> Viewer {
+pub async fn reader(trial: &Trial) -> Viewer {
     let person = NewPerson { login: "reader".to_owned(), name: "reader".to_owned(), role: Role::Reader };
     trial.catalog.add_person(person).await.unwrap().unwrap();
     trial.catalog.viewer_for("reader").await.unwrap().unwrap()

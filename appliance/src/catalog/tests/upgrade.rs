@@ -101,6 +101,8 @@ async fn an_upgrade_loses_nothing() {
         let catalog = Catalog::open(&path, files.clone(), clock.clone(), SessionPolicy::default()).await.unwrap();
         assert_eq!(catalog.integrity().await.unwrap(), None);
         assert_eq!(catalog.count_searchable().await.unwrap(), 2);
+        catalog.make_missing_fingerprints().await.unwrap();
+        assert_eq!(catalog.make_missing_fingerprints().await.unwrap(), 0);
         let mut tx = catalog.begin().await.unwrap();
         let wrong = sqlx::query("INSERT INTO embeddings VALUES (999, 'model', x'')").execute(&mut *tx).await;
         assert!(wrong.is_err(), "references are watched again");
@@ -118,10 +120,12 @@ async fn an_upgrade_loses_nothing() {
         1,
         "what was read need not be read again"
     );
+    assert_eq!(count(&mut db, "SELECT group_concat(version_id) = '6,7' FROM fingerprints").await, 1, "older versions have got theirs");
     let indexes = "SELECT count(*) FROM sqlite_schema WHERE name IN ('versions_by_document', 'versions_by_file', 'jobs_by_state')";
     assert_eq!(count(&mut db, indexes).await, 3);
     // Deleting still reaches everything that belongs to a document, and nothing else.
     sqlx::raw_sql("UPDATE documents SET searchable_version = NULL; DELETE FROM documents WHERE id = 4;").execute(&mut db).await.unwrap();
     assert_eq!(count(&mut db, "SELECT count(*) FROM passages").await, 0);
     assert_eq!(count(&mut db, "SELECT count(*) FROM jobs").await, 1);
+    assert_eq!(count(&mut db, "SELECT count(*) FROM fingerprints").await, 0);
 }

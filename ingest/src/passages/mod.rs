@@ -5,17 +5,19 @@
 //! where it is too long; rows of a table are gathered by the few; a block that is too long by itself is cut between
 //! sentences. Where articles begin, the document's [`Tree`] says.
 
+mod cutting;
+mod path;
+mod question;
+
 use crate::heading::{self, Opening};
 use crate::script::ends_sentence;
 use appliance_core::document::{Block, BlockKind, Document, Format, TextOrigin};
-use appliance_core::folding::fold_tight;
 use appliance_core::locator::{Locator, PageLine, Place, Span, bounding_range};
 use appliance_core::passage::Passage;
 use appliance_core::structure::{Node, NodeKind, Tree};
+use cutting::{LONGEST, TARGET, cut, trimmed};
+use path::{HEADING, Path, shortened};
 
-/// Characters that a passage aims at, and that it seldom exceeds.
-const TARGET: usize = 350;
-const LONGEST: usize = 600;
 /// Characters up to which an item (号) with all that is in it stays in one piece.
 const LONGEST_ITEM: usize = 1_200;
 /// Characters that a passage of table rows aims at: rows are dense, and their neighbours are noise.
@@ -24,8 +26,8 @@ const ROWS_TARGET: usize = 240;
 const LONG_ROW: usize = 120;
 /// Rows of titles and headers at the start of a table.
 const HEADER_ROWS: usize = 7;
-/// Characters of a heading in a path.
-const HEADING: usize = 80;
+/// Characters of the line that names a table.
+const CAPTION: usize = 60;
 
 /// Cuts a document into passages, in reading order.
 pub(crate) fn passages(document: &Document) -> Vec<Passage> {
@@ -36,55 +38,6 @@ pub(crate) fn passages(document: &Document) -> Vec<Passage> {
     }
     cutter.close();
     cutter.done
-}
-
-/// Headings above a place, outermost first.
-#[derive(Debug, Default, Clone, PartialEq)]
-struct Path {
-    parts: Vec<(u8, String)>,
-    article: Option<String>,
-    table: Option<String>,
-}
-
-impl Path {
-    fn heading(&mut self, level: u8, text: &str) {
-        self.parts.retain(|(l, _)| *l < level);
-        self.parts.push((level, shortened(text)));
-        self.article = None;
-    }
-
-    /// The heading of an article is its name; it leaves the headings of its level and below.
-    fn leave(&mut self, level: u8) {
-        self.parts.retain(|(l, _)| *l < level);
-    }
-
-    /// The headings, without one that only repeats the document's title.
-    fn names(&self, title: &str) -> Vec<String> {
-        let bare = |text: &str| fold_tight(text).trim_start_matches(['○', '◯', '●', '◎', '■', '□', '◆', '◇']).to_owned();
-        let title = bare(title);
-        let mut names: Vec<String> = self.parts.iter().map(|(_, n)| n.clone()).filter(|n| bare(n) != title).collect();
-        names.extend(self.article.clone());
-        names.extend(self.table.clone());
-        names
-    }
-}
-
-fn shortened(text: &str) -> String {
-    let mut one_line = String::new();
-    let mut left = HEADING;
-    // No further than needed: a single cell can hold megabytes.
-    for word in text.split_whitespace() {
-        if !one_line.is_empty() {
-            if left < 2 {
-                break;
-            }
-            one_line.push(' ');
-            left -= 1;
-        }
-        one_line.extend(word.chars().take(left));
-        left -= word.chars().take(left).count();
-    }
-    one_line
 }
 
 /// Blocks being gathered into a passage.
@@ -126,9 +79,10 @@ impl Cutter<'_> {
                 open.last = index;
                 open.characters += characters;
                 if open.only_heads || open.path.article.is_none() {
-                    let table = open.path.table.take();
+                    let (table, caption) = (open.path.table.take(), open.path.caption.take());
                     open.path = self.path.clone();
                     open.path.table = open.path.table.take().or(table);
+                    open.path.caption = open.path.caption.take().or(caption);
                 }
                 if rows && !open.rows {
                     open.first_row = index;
@@ -158,8 +112,12 @@ impl Cutter<'_> {
             return empty_part || open.characters + characters > LONGEST * 2;
         }
         let article = opening == Some(&Opening::Caption) || self.begins_article(index);
-        if heading || article {
+        if heading || article || question::begins(self.document, index) {
             return true;
+        }
+        // An answer stays with its question.
+        if question::answers(self.document, open.last, index) {
+            return open.characters + characters > LONGEST;
         }
         let rows = block.kind == BlockKind::Row;
         if rows && open.rows {
@@ -170,7 +128,7 @@ impl Cutter<'_> {
             if matches!(block.kind, BlockKind::Row) && open.first_row == open.last && open.path.table.is_some() {
                 return open.characters + characters > LONGEST;
             }
-            return open.characters + characters > ROWS_TARGET || characters > LONG_ROW || is_question(block, self.document);
+            return open.characters + characters > ROWS_TARGET || characters > LONG_ROW || question::is_pair(block, self.document);
         }
         if rows != open.rows {
             // A line that introduces a table, or a note under it, stays with it when both are short.
@@ -200,11 +158,31 @@ impl Cutter<'_> {
         let written = matches!(block.place, Place::Text { .. }) && !matches!(self.document.format, Format::Text | Format::Markdown);
         let paged_row = block.kind == BlockKind::Row && !matches!(block.place, Place::Cells { .. }) && !written;
         let begins = index == 0 || self.document.blocks[index - 1].kind != BlockKind::Row;
+        match (block.kind == BlockKind::Row, begins) {
+            (true, true) => self.path.caption = self.caption_above(index),
+            (true, false) => {}
+            (false, _) => self.path.caption = None,
+        }
         match (paged_row, begins) {
             (true, true) => self.path.table = header(text).filter(|_| !self.heads_labelled_rows(index)),
             (true, false) => {}
             _ => self.path.table = None,
         }
+    }
+
+    /// The line right above a table, where it is one that names it: short, no sentence and no note.
+    fn caption_above(&self, index: usize) -> Option<(usize, String)> {
+        let at = index.checked_sub(1)?;
+        let (above, own) = (&self.document.blocks[at], &self.document.blocks[index]);
+        let text = above.span.slice(&self.document.text)?.trim();
+        let names = above.kind == BlockKind::Paragraph
+            && same_surface(&above.place, &own.place)
+            && (2..=CAPTION).contains(&text.chars().count())
+            && !text.ends_with(ends_sentence)
+            && !text.contains('\n')
+            && !text.starts_with(['※', '*', '＊', '・', '(', '（', '［', '['])
+            && heading::opening(text).is_none();
+        names.then(|| (at, shortened(text)))
     }
 
     /// Whether a row begins a table whose rows are written with their headers.
@@ -292,9 +270,9 @@ impl Cutter<'_> {
         let Some(open) = self.open.take() else { return };
         let blocks = &self.document.blocks[open.first..=open.last];
         let span = Span::new(blocks[0].span.start, blocks[blocks.len() - 1].span.end);
-        let mut names = open.path.names(&self.document.title);
+        let mut names = open.path.names(&self.document.title, open.first);
         if let Some(part) = self.part_of_article(&open) {
-            match (&open.path.article, open.path.table.is_some()) {
+            match (&open.path.article, open.path.table.is_some() || open.path.caption.is_some()) {
                 (Some(article), false) => {
                     names.pop();
                     names.push(format!("{article}{part}"));
@@ -349,13 +327,6 @@ fn header(text: &str) -> Option<String> {
     (characters <= HEADING && digits * 8 <= characters).then(|| shortened(text))
 }
 
-/// Whether a row is a question with its answer: each is a passage of its own.
-fn is_question(block: &Block, document: &Document) -> bool {
-    let text = block.span.slice(&document.text).unwrap_or("");
-    let has = |words: &[&str]| words.iter().any(|w| text.contains(w));
-    has(&["質問", "Q: ", "Ｑ: ", "問: ", "問い: ", "Question: "]) && has(&["回答", "A: ", "Ａ: ", "答: ", "答え: ", "Answer: "])
-}
-
 /// Whether a passage may run from one place to the other: not from sheet to sheet.
 fn same_surface(a: &Place, b: &Place) -> bool {
     match (a, b) {
@@ -363,57 +334,6 @@ fn same_surface(a: &Place, b: &Place) -> bool {
         (Place::Pages { .. }, Place::Pages { .. }) | (Place::Text { .. }, Place::Text { .. }) => true,
         _ => false,
     }
-}
-
-/// Cuts a span that is too long: at line ends and sentence ends, else at commas, else anywhere.
-fn cut(text: &str, span: Span) -> Vec<Span> {
-    let mut parts = Vec::new();
-    let mut start = span.start;
-    while let Some(rest) = text.get(start..span.end) {
-        if rest.chars().nth(LONGEST).is_none() {
-            break;
-        }
-        let end = start + best_cut(rest);
-        parts.extend(trimmed(text, Span::new(start, end)));
-        start = end;
-    }
-    parts.extend(trimmed(text, Span::new(start, span.end)));
-    parts
-}
-
-/// Where to cut a text that is longer than [`LONGEST`]: the last good place at or before the target, or the first after.
-fn best_cut(text: &str) -> usize {
-    let mut best: Option<(u8, usize)> = None;
-    let mut before = None;
-    for (count, (at, c)) in text.char_indices().enumerate() {
-        let end = at + c.len_utf8();
-        let quality = match c {
-            '\n' => 3,
-            c if ends_sentence(c) => 3,
-            '、' | '，' | '；' | ';' => 2,
-            c if c.is_whitespace() => 1,
-            _ => 0,
-        };
-        let early = count < TARGET / 2;
-        if !early && quality > 0 && (count <= TARGET || best.is_none_or(|(q, _)| q < quality)) && best.is_none_or(|(q, _)| quality >= q) {
-            best = Some((quality, end));
-        }
-        if count >= LONGEST - 1 {
-            before = Some(end);
-            break;
-        }
-        if count > TARGET && best.is_some_and(|(q, _)| q == 3) {
-            break;
-        }
-    }
-    best.map(|(_, end)| end).or(before).unwrap_or(text.len())
-}
-
-fn trimmed(text: &str, span: Span) -> Option<Span> {
-    let slice = span.slice(text)?;
-    let start = span.start + (slice.len() - slice.trim_start().len());
-    let end = span.end - (slice.len() - slice.trim_end().len());
-    (start < end).then(|| Span::new(start, end))
 }
 
 /// The place of a part of the blocks' text.

@@ -1,0 +1,187 @@
+//! Two versions of a document side by side (新旧対照), or a document beside one that is like it.
+
+use crate::comparison_view::{Lines, MOST_LINES, TableLine, summary, table};
+use crate::failure::Failure;
+use crate::page::{Page, Section, html};
+use crate::signed_in::SignedIn;
+use crate::words;
+use actix_web::{HttpResponse, web};
+use appliance_core::comparison;
+use appliance_core::id::{DocumentId, VersionId};
+use appliance_core::ports::PortError;
+use appliance_core::ports::catalog::{DocumentEntry, VersionState};
+use appliance_core::ports::version::{VersionEntry, VersionText};
+use appliance_core::viewer::Role;
+use askama::Template;
+use serde::Deserialize;
+
+/// Lines of the table on one page.
+const LINES: usize = 400;
+
+/// A version in the lists to choose from.
+pub struct Choice {
+    id: VersionId,
+    name: String,
+    old: bool,
+    new: bool,
+}
+
+/// One of the two sides.
+pub struct SideView {
+    document: DocumentId,
+    title: String,
+    name: String,
+}
+
+#[derive(Template)]
+#[template(path = "compare.html")]
+struct ComparePage {
+    page: Page,
+    id: DocumentId,
+    collection: String,
+    sides: Option<(SideView, SideView)>,
+    choices: Vec<Choice>,
+    summary: String,
+    cut: Option<String>,
+    lines: Vec<TableLine>,
+    whole: bool,
+    /// The address of the other view: all lines, or the changed ones.
+    toggle: String,
+    previous: Option<String>,
+    next: Option<String>,
+}
+
+/// What is put beside what.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Wanted {
+    old: Option<i64>,
+    new: Option<i64>,
+    /// Another document, whose answering version is put on the older side.
+    with: Option<i64>,
+    /// Whether lines that did not change are shown too.
+    all: Option<String>,
+    from: usize,
+}
+
+/// `GET /documents/{id}/compare`
+pub async fn page(by: SignedIn, id: web::Path<i64>, wanted: web::Query<Wanted>) -> Result<HttpResponse, Failure> {
+    let library = &by.site.desk.library;
+    let entry = library.document(&by.viewer, DocumentId(*id)).await?.ok_or(Failure::NotFound)?;
+    let versions = readable(&by, entry.id).await?;
+    let mut page = by.page(Section::Documents, "title-documents");
+    page.title = page.with("title-compare", "title", entry.title.as_str());
+    let Some((older, newer)) = sides(&by, &entry, &versions, &wanted).await? else {
+        let nothing = page.t(if versions.is_empty() { "compare-nothing-read" } else { "compare-one-version" });
+        return html(&ComparePage {
+            choices: choices(&page, &versions, None),
+            id: entry.id,
+            collection: entry.collection_name,
+            sides: None,
+            summary: nothing,
+            cut: None,
+            lines: Vec::new(),
+            whole: false,
+            toggle: String::new(),
+            previous: None,
+            next: None,
+            page,
+        });
+    };
+    let (old, new) = (older.1.version.clone(), newer.1.version.clone());
+    let texts = (Lines::of(&older.1), Lines::of(&newer.1));
+    let (texts, rows) = web::block(move || {
+        let rows = comparison::compare(&texts.0.lines(), &texts.1.lines());
+        (texts, rows)
+    })
+    .await
+    .map_err(|e| PortError::caused("comparing was broken off", e))?;
+    let whole = wanted.all.is_some();
+    let shown = table(&page, &rows, &texts, whole);
+    let from = wanted.from.min(shown.len());
+    let link = |from: usize, whole: bool| wanted.link(entry.id, old.id, new.id, whole, from);
+    let more = shown.len() > from + LINES;
+    html(&ComparePage {
+        choices: choices(&page, &versions, Some((old.id, new.id)).filter(|_| wanted.with.is_none())),
+        summary: summary(&page, &rows),
+        cut: (texts.0.cut || texts.1.cut).then(|| page.with("compare-cut", "lines", words::number(MOST_LINES as u64))),
+        lines: shown.into_iter().skip(from).take(LINES).collect(),
+        toggle: link(0, !whole),
+        previous: (from > 0).then(|| link(from.saturating_sub(LINES), whole)),
+        next: more.then(|| link(from + LINES, whole)),
+        sides: Some((side(&page, &older), side(&page, &newer))),
+        id: entry.id,
+        collection: entry.collection_name,
+        whole,
+        page,
+    })
+}
+
+/// The versions of a document that the viewer may read, newest first: held ones are for those who decide about them.
+pub async fn readable(by: &SignedIn, id: DocumentId) -> Result<Vec<VersionEntry>, Failure> {
+    let mut versions = by.site.desk.library.versions(&by.viewer, id).await?;
+    if by.viewer.role() < Role::Editor {
+        versions.retain(|v| v.state != VersionState::Held);
+    }
+    Ok(versions)
+}
+
+/// How a version is called in lists: by the day it was added, and what it is now.
+pub fn version_name(page: &Page, version: &VersionEntry) -> String {
+    let state = match version.state {
+        VersionState::Searchable => "version-answering",
+        VersionState::Held => "version-held",
+        _ => "version-past",
+    };
+    page.words("version-name", &[("added", page.date_time(version.added).into()), ("state", page.t(state).into())])
+}
+
+/// The two texts to compare, each with the document it is of; `None` when there are no two.
+async fn sides(
+    by: &SignedIn,
+    entry: &DocumentEntry,
+    versions: &[VersionEntry],
+    wanted: &Wanted,
+) -> Result<Option<((DocumentId, VersionText), (DocumentId, VersionText))>, Failure> {
+    let known = |id: Option<i64>| match id {
+        Some(id) => versions.iter().find(|v| v.id == VersionId(id)).map(|v| Some(v.id)).ok_or(Failure::NotFound),
+        None => Ok(None),
+    };
+    let Some(new) = known(wanted.new)?.or_else(|| versions.first().map(|v| v.id)) else { return Ok(None) };
+    let (document, old) = match wanted.with {
+        Some(other) => {
+            let other = DocumentId(other);
+            let answering = readable(by, other).await?.into_iter().find(|v| v.state == VersionState::Searchable);
+            (other, Some(answering.ok_or(Failure::NotFound)?.id))
+        }
+        None => (entry.id, known(wanted.old)?.or_else(|| versions.iter().map(|v| v.id).find(|v| *v < new))),
+    };
+    let Some(old) = old else { return Ok(None) };
+    let library = &by.site.desk.library;
+    let older = library.version_text(&by.viewer, document, old).await?.ok_or(Failure::NotFound)?;
+    let newer = library.version_text(&by.viewer, entry.id, new).await?.ok_or(Failure::NotFound)?;
+    Ok(Some(((document, older), (entry.id, newer))))
+}
+
+fn side(page: &Page, (document, text): &(DocumentId, VersionText)) -> SideView {
+    SideView { document: *document, title: text.version.title.clone(), name: version_name(page, &text.version) }
+}
+
+fn choices(page: &Page, versions: &[VersionEntry], chosen: Option<(VersionId, VersionId)>) -> Vec<Choice> {
+    let choice = |v: &VersionEntry| Choice {
+        id: v.id,
+        name: version_name(page, v),
+        old: chosen.is_some_and(|(old, _)| old == v.id),
+        new: chosen.map_or(versions.first().is_some_and(|f| f.id == v.id), |(_, new)| new == v.id),
+    };
+    versions.iter().map(choice).collect()
+}
+
+impl Wanted {
+    fn link(&self, id: DocumentId, old: VersionId, new: VersionId, whole: bool, from: usize) -> String {
+        let beside = self.with.map_or_else(|| format!("old={old}"), |with| format!("with={with}"));
+        let all = if whole { "&all=1" } else { "" };
+        let from = if from > 0 { format!("&from={from}") } else { String::new() };
+        format!("/documents/{id}/compare?{beside}&new={new}{all}{from}")
+    }
+}
