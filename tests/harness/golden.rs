@@ -22,6 +22,9 @@ pub struct GoldenQuestion {
     /// What the answer must contain.
     #[serde(default)]
     pub facts: Vec<String>,
+    /// Values of neighbouring rows, columns and articles, which the answer must not contain.
+    #[serde(default)]
+    pub wrong: Vec<String>,
     /// What sort of question.
     pub kind: Option<String>,
     /// Whether the answer stands in a scan, which only recognition of characters reads.
@@ -53,4 +56,26 @@ pub fn questions() -> Result<Vec<GoldenQuestion>> {
 /// The form in which facts are compared: NFKC, lower case, no white space, no thousands separators.
 pub fn plain(text: &str) -> String {
     text.nfkc().flat_map(char::to_lowercase).filter(|c| !c.is_whitespace() && *c != ',').collect()
+}
+
+/// Whether `said` holds `fact`, both in the form of [`plain`]; 500円 does not stand in 1,500円.
+pub fn holds(said: &str, fact: &str) -> bool {
+    let (said, fact) = (plain(said), plain(fact));
+    let begins_with_digit = fact.starts_with(|c: char| c.is_ascii_digit());
+    said.match_indices(&fact).any(|(at, _)| {
+        let before = said[..at].chars().next_back();
+        !(begins_with_digit && before.is_some_and(|c| c.is_ascii_digit() || c == '.'))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_amount_is_no_part_of_a_larger_one() {
+        assert!(holds("手数料: １，５００円", "1,500円"));
+        assert!(!holds("手数料: 1,500円", "500円"));
+        assert!(holds("6 月 7 日(日)", "6月7日"));
+    }
 }

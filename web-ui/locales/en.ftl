@@ -81,6 +81,7 @@ kind-quoted = Quotation
 kind-quoted-note = The words of the source itself.
 kind-extracted = Extract
 kind-extracted-note = The sentences of the sources closest to the question.
+kind-undecided-note = The question does not tell which row of the table is meant: the rows that may apply are all shown.
 kind-composed = Composed
 kind-composed-note = Written by AI, each sentence checked against its sources.
 kind-refused = No answer

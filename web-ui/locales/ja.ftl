@@ -78,6 +78,7 @@ kind-quoted = 引用
 kind-quoted-note = 資料の文をそのまま示しています。
 kind-extracted = 抜粋
 kind-extracted-note = 質問に近い文を資料から抜き出しています。
+kind-undecided-note = 質問だけでは表のどの行に当たるか決まらないため、当てはまりうる行を並べています。
 kind-composed = 作成
 kind-composed-note = AIが書いた文です。一文ずつ根拠と照らし合わせました。
 kind-refused = 回答なし

@@ -112,6 +112,7 @@ pub fn answer(page: &Page, id: AnswerId, answer: &Answer) -> AnswerView {
         AnswerKind::Composed => ("composed", "kind-composed-note", "ai-notice"),
         AnswerKind::Refused => ("refused", "kind-refused-note", "ai-notice-refused"),
     };
+    let note = if answer.undecided { "kind-undecided-note" } else { note };
     let candidates = if refused { answer.sources.iter().take(CANDIDATES).map(|s| source(page, s, &[])).collect() } else { Vec::new() };
     AnswerView {
         kind,

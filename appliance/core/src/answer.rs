@@ -104,6 +104,9 @@ pub struct Answer {
     pub kind: AnswerKind,
     /// The sentences; none for a refusal.
     pub sentences: Vec<AnswerSentence>,
+    /// Whether the sentences are rows of a table between which the question does not decide.
+    #[serde(default)]
+    pub undecided: bool,
     /// The sources, by number.
     pub sources: Vec<Source>,
     /// How it came about.

@@ -5,6 +5,8 @@
 //! the list ends before).
 
 use crate::folding::{character_pairs, fold};
+use crate::polarity::Polarity;
+use crate::quantity::{Quantity, quantities};
 
 /// The kind of value that a question wants.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,7 +16,7 @@ pub struct WantedValue {
 }
 
 /// What a question asks for.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Asked {
     /// Codes of letters and digits (`LX-4200`), folded: a source that lacks one is about something else.
     pub identifiers: Vec<String>,
@@ -22,9 +24,16 @@ pub struct Asked {
     pub owners: Vec<String>,
     /// The kind of value wanted, when the wording tells.
     pub value: Option<WantedValue>,
+    /// What the question counts (150平方メートル).
+    pub quantities: Vec<Quantity>,
+    /// What the question denies (火葬しない, 燃やさない) and what it does not, by the last character of the word's stem.
+    pub polarity: Polarity,
+    /// Names of one character (the 中 of 「中サイズ」, the Ｃ of 「区分Ｃ」), folded: too short to be a term.
+    pub short_names: Vec<char>,
 }
 
-/// Wordings that ask for a value, with the counters that answer them; the first that occurs counts.
+/// Wordings that ask for a value, with the counters that answer them; the first that occurs counts. One after ^ begins the
+/// question.
 const WORDINGS: &[(&[&str], &[&str])] = &[
     (&["何割", "何パーセント", "何%"], &["割", "%", "分の"]),
     (&["いくら", "何円", "料金は", "手数料は", "罰金は", "金額", "how much"], &["円", "yen", "無料", "免除"]),
@@ -47,17 +56,30 @@ const WORDINGS: &[(&[&str], &[&str])] = &[
     (&["何センチ", "何メートル", "何cm"], &["センチ", "メートル", "cm", "m"]),
     (&["大きさの上限", "何mb", "何gb", "容量"], &["mb", "gb", "メガ", "ギガ"]),
     (&["電話番号", "何番", "phone number"], &["-"]),
+    (&["^when"], &["minutes", "hours", "days", "weeks", "months", "years", "am", "pm", "a.m", "p.m"]),
     (&["how long"], &["minutes", "hours", "days", "weeks", "months", "years"]),
     (&["how many pages"], &["pages"]),
 ];
+
+/// Whether a question has that wording; one that begins with ^ must begin the question (When …?, not … when …).
+fn is_worded(folded: &str, wording: &str) -> bool {
+    wording.strip_prefix('^').map_or_else(|| folded.contains(wording), |first| folded.trim_start().starts_with(first))
+}
 
 impl Asked {
     /// Reads the wording of a question.
     pub fn of(question: &str) -> Self {
         let folded = plain_dashes(&fold(question));
         let value =
-            WORDINGS.iter().find(|(wordings, _)| wordings.iter().any(|w| folded.contains(w))).map(|(_, units)| WantedValue { units });
-        Self { identifiers: identifiers(&folded), owners: owners(&folded), value }
+            WORDINGS.iter().find(|(wordings, _)| wordings.iter().any(|w| is_worded(&folded, w))).map(|(_, units)| WantedValue { units });
+        Self {
+            identifiers: identifiers(&folded),
+            owners: owners(&folded),
+            value,
+            quantities: quantities(question),
+            polarity: Polarity::of(&folded),
+            short_names: short_names(&folded),
+        }
     }
 
     /// Whether `text` holds a value of the kind wanted; `false` when the wording wants none.
@@ -69,6 +91,17 @@ impl Asked {
     pub fn identifiers_in(&self, text: &str) -> usize {
         let folded = plain_dashes(&fold(text));
         self.identifiers.iter().filter(|id| stands_alone(&folded, id)).count()
+    }
+
+    /// How many of the question's short names stand by themselves in `text` (「袋（中）」, 「区分Ｃに」).
+    pub fn short_names_in(&self, text: &str) -> usize {
+        let found = short_names(&fold(text));
+        self.short_names.iter().filter(|name| found.contains(name)).count()
+    }
+
+    /// How many words of the question stand in `text` only with the opposite polarity.
+    pub fn contradicted_by(&self, text: &str) -> usize {
+        self.polarity.opposite(&Polarity::of(&fold(text)))
     }
 
     /// Whether `text` names each thing that the question names as the owner of what it asks.
@@ -90,8 +123,19 @@ fn counts(folded: &str, at: usize, unit: &str) -> bool {
     if matches!(unit, "無料" | "免除" | "曜") {
         return true;
     }
-    folded[..at].trim_end().chars().next_back().is_some_and(|c| c.is_ascii_digit() || "一二三四五六七八九十百千万億半数".contains(c))
+    let before = folded[..at].trim_end();
+    if before.chars().next_back().is_some_and(|c| c.is_ascii_digit() || "一二三四五六七八九十百千万億半数".contains(c)) {
+        return true;
+    }
+    // In English an adjective may stand between (three working days).
+    let english = unit.len() > 1 && unit.bytes().all(|b| b.is_ascii_alphabetic());
+    english && before.rsplit(' ').take(2).any(|word| NUMBER_WORDS.contains(&word) || word.bytes().all(|b| b.is_ascii_digit()))
 }
+
+const NUMBER_WORDS: &[&str] = &[
+    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twelve", "fifteen", "twenty", "thirty", "sixty",
+    "ninety", "a", "an", "half",
+];
 
 /// Runs of letters, digits and inner `-`, `_`, `.` that hold both a letter and a digit.
 fn identifiers(folded: &str) -> Vec<String> {
@@ -101,8 +145,61 @@ fn identifiers(folded: &str) -> Vec<String> {
     runs.map(|r| r.trim_matches(['-', '_', '.'])).filter(mixed).map(str::to_owned).collect()
 }
 
+/// Characters that stand alone between others of another script: a kanji or a Latin letter that names one of several
+/// (大, 中, 小, A, B). Counters, which follow a number, and question words name nothing.
+fn short_names(folded: &str) -> Vec<char> {
+    const NO_NAMES: &str = "何者物事時月日年円人名回点枚冊台分度以他又及等的";
+    #[derive(PartialEq)]
+    enum Script {
+        Kanji,
+        Latin,
+        Digit,
+        Other,
+    }
+    let script = |c: char| match c {
+        '\u{3400}'..='\u{9fff}' | '々' => Script::Kanji,
+        'a'..='z' => Script::Latin,
+        '0'..='9' => Script::Digit,
+        _ => Script::Other,
+    };
+    let chars: Vec<char> = folded.chars().collect();
+    let alone = |at: usize| {
+        let own = script(chars[at]);
+        let neighbours = [at.checked_sub(1).map(|i| chars[i]), chars.get(at + 1).copied()];
+        let follows_digit = neighbours[0].is_some_and(|c| script(c) == Script::Digit);
+        // What hiragana other than a particle follows is the stem of a verb (燃やす).
+        let is_stem = neighbours[1].is_some_and(|c| matches!(c, '\u{3041}'..='\u{309f}') && !"のはがをとにでも".contains(c));
+        matches!(own, Script::Kanji | Script::Latin)
+            && !follows_digit
+            && !is_stem
+            && neighbours.into_iter().flatten().all(|c| script(c) != own)
+            && !NO_NAMES.contains(chars[at])
+    };
+    let mut names: Vec<char> = (0..chars.len()).filter(|at| alone(*at)).map(|at| chars[at]).collect();
+    names.dedup();
+    names
+}
+
 /// Nouns that stand before の without naming anything.
-const FORMAL_NOUNS: &[&str] = &["場合", "以上", "以下", "以内", "以外", "以前", "以後", "一般", "自分", "程度", "最大", "最低", "途中"];
+const FORMAL_NOUNS: &[&str] = &[
+    "場合",
+    "以上",
+    "以下",
+    "以内",
+    "以外",
+    "以前",
+    "以後",
+    "一般",
+    "自分",
+    "程度",
+    "最大",
+    "最低",
+    "途中",
+    "サイズ",
+    "タイプ",
+    "種類",
+    "区分",
+];
 
 /// The runs of kanji, katakana or Latin letters (two characters or more) right before の.
 fn owners(folded: &str) -> Vec<String> {
@@ -159,6 +256,17 @@ mod tests {
         assert!(!asked.is_answered_by("手数料は、規則で定める。"));
         assert!(!Asked::of("目的は何ですか").is_answered_by("500円"));
         assert!(Asked::of("婚姻届はいつまで").is_answered_by("7日以内に届け出る。"));
+        assert!(Asked::of("How long before the move?").is_answered_by("at least three working days before"));
+        assert!(!Asked::of("How long before the move?").is_answered_by("in the days before"));
+    }
+
+    #[test]
+    fn names_of_one_character_stand_alone() {
+        let asked = Asked::of("燃やすごみの指定収集袋の中サイズは1枚いくらですか");
+        assert_eq!(asked.short_names, ['中']);
+        assert_eq!(asked.short_names_in("指定収集袋（中） 30リットル相当"), 1);
+        assert_eq!(asked.short_names_in("集中管理の袋（大）"), 0);
+        assert_eq!(Asked::of("品目の区分Ｃはいくら").short_names, ['c']);
     }
 
     #[test]

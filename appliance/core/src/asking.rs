@@ -2,14 +2,15 @@
 
 use crate::answer::{Answer, AnswerKind, AnswerRecord, AnswerSentence, Source, Stage};
 use crate::asked::Asked;
-use crate::citation::{self, Verdict};
-use crate::evidence::{self, EvidenceThresholds};
+use crate::citation::{self, Grounded, Verdict};
+use crate::evidence::{self, Bearing, Choice, EvidenceThresholds, Quotation};
+use crate::locator::Span;
 use crate::passage::StoredPassage;
 use crate::ports::models::{GenerationRequest, PromptProfile, TextRole};
 use crate::ports::{Clock, Embedder, Generator, PassageIndex, PassageStore, PortError};
 use crate::prompt;
 use crate::question::Question;
-use crate::ranking::{HybridQuery, Ranking, TermWeight};
+use crate::ranking::{HybridQuery, Ranking};
 use crate::viewer::Viewer;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -18,7 +19,7 @@ use std::sync::Arc;
 use thiserror::Error;
 use tokio::sync::mpsc;
 
-/// Sources that an answer may be quoted from without a model: what ranks lower is offered to the reader, not quoted.
+/// Sources among which one must suffice for an answer: what ranks lower does not decide whether there is one.
 const QUOTABLE: usize = 3;
 
 /// How answers are made.
@@ -120,22 +121,23 @@ pub async fn ask(asking: &Asking, viewer: &Viewer, question: &Question, events: 
         stages: walk.finish(),
     };
     walk.send(AskEvent::Sources { sources: sources.clone() }).await?;
-    if !sources.iter().take(QUOTABLE).any(|s| s.strength.suffices(&asking.policy.evidence)) {
-        return Ok(Answer { kind: AnswerKind::Refused, sentences: Vec::new(), sources, record: record(&mut walk, None) });
+    let check = Check::new(asking, &asked, &ranking, &sources);
+    if !check.evidence_suffices() {
+        return Ok(Decision::refused().into_answer(sources, record(&mut walk, None)));
     }
 
-    let (kind, sentences) = match &asking.generator {
+    let decision = match &asking.generator {
         Some(generator) => {
             let passages: Vec<StoredPassage> = sources.iter().map(|s| s.passage.clone()).collect();
             let shown = prompt::within_budget(generator.as_ref(), question.language(), &passages, question.text()).await?;
             walk.enter(Stage::Writing, found.len(), shown).await?;
             let output = write(generator.as_ref(), question, &passages[..shown], &mut walk).await?;
             walk.enter(Stage::Checking, found.len(), shown).await?;
-            Check { asking, asked: &asked, terms: &ranking.terms, sources: &sources }.decide(generator.profile(), &output, shown)
+            check.decide(generator.profile(), &output, shown)
         }
-        None => Check { asking, asked: &asked, terms: &ranking.terms, sources: &sources }.extract(),
+        None => check.extract(),
     };
-    Ok(Answer { kind, sentences, sources, record: record(&mut walk, asking.generator.as_ref()) })
+    Ok(decision.into_answer(sources, record(&mut walk, asking.generator.as_ref())))
 }
 
 /// Embeds the question and searches both legs.
@@ -181,67 +183,93 @@ async fn write(generator: &dyn Generator, question: &Question, shown: &[StoredPa
     Ok(output)
 }
 
+/// What is shown as the answer.
+struct Decision {
+    kind: AnswerKind,
+    sentences: Vec<AnswerSentence>,
+    undecided: bool,
+}
+
+impl Decision {
+    fn refused() -> Self {
+        Self { kind: AnswerKind::Refused, sentences: Vec::new(), undecided: false }
+    }
+
+    fn into_answer(self, sources: Vec<Source>, record: AnswerRecord) -> Answer {
+        Answer { kind: self.kind, sentences: self.sentences, undecided: self.undecided, sources, record }
+    }
+}
+
 /// What the check of an answer looks at.
 struct Check<'a> {
     asking: &'a Asking,
     asked: &'a Asked,
-    terms: &'a [TermWeight],
+    bearing: Bearing<'a>,
     sources: &'a [Source],
 }
 
-impl Check<'_> {
+impl<'a> Check<'a> {
+    fn new(asking: &'a Asking, asked: &'a Asked, ranking: &'a Ranking, sources: &'a [Source]) -> Self {
+        Self { asking, asked, bearing: Bearing::new(asked, &ranking.terms, sources), sources }
+    }
+
+    /// Whether an answer may be built on the first sources, or on one of their sentences.
+    fn evidence_suffices(&self) -> bool {
+        let thresholds = &self.asking.policy.evidence;
+        let first = &self.sources[..self.sources.len().min(QUOTABLE)];
+        let decides = |(source, weight): (&Source, f32)| source.strength.identifiers && weight >= thresholds.decisive_weight;
+        first.iter().any(|s| s.strength.suffices(thresholds)) || self.bearing.heaviest().is_some_and(decides)
+    }
+
     /// Decides what of the model's output is shown, and what takes its place. The model saw the first `shown` sources.
-    fn decide(&self, profile: PromptProfile, output: &str, shown: usize) -> (AnswerKind, Vec<AnswerSentence>) {
-        let verdict = match profile {
-            PromptProfile::GroundedJa => citation::verify_grounded(output, &self.sources[..shown]),
-            PromptProfile::Chat | PromptProfile::Plain => citation::verify_composed(output, &self.sources[..shown]),
-        };
-        match (profile, verdict) {
-            (PromptProfile::GroundedJa, Verdict::Checked(sentences)) => {
-                let (kind, extracted) = self.extract();
-                if self.bears_as_well(&sentences, &extracted) { (AnswerKind::Quoted, sentences) } else { (kind, extracted) }
-            }
-            (_, Verdict::Checked(sentences)) => (AnswerKind::Composed, sentences),
-            // A small model refuses too readily where the words plainly match; a larger one is believed.
-            (PromptProfile::GroundedJa, Verdict::Refusal) if !self.words_match() => (AnswerKind::Refused, Vec::new()),
-            (PromptProfile::Chat | PromptProfile::Plain, Verdict::Refusal) => (AnswerKind::Refused, Vec::new()),
-            (_, Verdict::Refusal | Verdict::Rejected) => self.extract(),
+    fn decide(&self, profile: PromptProfile, output: &str, shown: usize) -> Decision {
+        if profile == PromptProfile::GroundedJa {
+            return match citation::verify_grounded(output, &self.sources[..shown]) {
+                Grounded::Quoted { quotation, short } => self.weigh(quotation, short),
+                // A small model refuses too readily where the words plainly match; a larger one is believed.
+                Grounded::Refusal if !self.words_match() => Decision::refused(),
+                Grounded::Refusal | Grounded::Rejected => self.extract(),
+            };
+        }
+        match citation::verify_composed(output, &self.sources[..shown]) {
+            Verdict::Checked(sentences) => Decision { kind: AnswerKind::Composed, sentences, undecided: false },
+            Verdict::Refusal => Decision::refused(),
+            Verdict::Rejected => self.extract(),
         }
     }
 
-    /// The best sentences of the best source.
-    fn extract(&self) -> (AnswerKind, Vec<AnswerSentence>) {
-        let passages: Vec<StoredPassage> = self.sources.iter().map(|s| s.passage.clone()).collect();
-        let quotations = evidence::best_sentences(self.asked, self.terms, &passages, self.best_source(), self.asking.policy.quoted_chars);
-        (AnswerKind::Extracted, citation::quote(&quotations, self.sources))
+    /// The sentences that bear most on the question.
+    fn extract(&self) -> Decision {
+        self.quoted(AnswerKind::Extracted, &Choice::best(&self.bearing, self.asking.policy.quoted_chars), None)
     }
 
-    /// The source to quote from, among the first three: the one that covers most of the question and whose best
-    /// sentence bears most on it; the earlier one when they are close, because rank also knows the vectors.
-    fn best_source(&self) -> usize {
-        const RANK_STEP: f32 = 0.05;
-        let merit = |(i, s): (usize, &Source)| {
-            let sound = if s.strength.suffices(&self.asking.policy.evidence) { 1.0 } else { 0.0 };
-            let share = evidence::best_share(self.asked, self.terms, &s.passage);
-            (i, sound + 0.5 * s.strength.coverage + share - RANK_STEP * i as f32)
-        };
-        self.sources
-            .iter()
-            .take(QUOTABLE)
-            .enumerate()
-            .map(merit)
-            .max_by(|(i, a), (j, b)| a.total_cmp(b).then(j.cmp(i)))
-            .map_or(0, |(i, _)| i)
+    /// What a small model chose is shown when it bears nearly as much on the question as the best there is, and when the
+    /// question tells the rows of a table apart.
+    fn weigh(&self, chosen: Quotation, short: Option<Span>) -> Decision {
+        let best = Choice::best(&self.bearing, self.asking.policy.quoted_chars);
+        match Choice::of(&self.bearing, chosen.source, chosen.span) {
+            Some(choice) if !best.undecided && !choice.undecided && choice.weight >= self.asking.policy.trusted_share * best.weight => {
+                let short = short.map(|span| Quotation { source: chosen.source, span }).filter(|short| self.answers(*short));
+                self.quoted(AnswerKind::Quoted, &choice, short)
+            }
+            _ => self.quoted(AnswerKind::Extracted, &best, None),
+        }
     }
 
-    /// Whether the sentences a small model chose bear nearly as much on the question as the best ones do.
-    fn bears_as_well(&self, chosen: &[AnswerSentence], best: &[AnswerSentence]) -> bool {
-        let terms: Vec<&TermWeight> = self.terms.iter().collect();
-        let weight = |sentences: &[AnswerSentence]| {
-            let text: Vec<&str> = sentences.iter().map(|s| s.text.as_str()).collect();
-            evidence::weight(self.asked, &terms, &text.join("\n"))
-        };
-        weight(chosen) >= self.asking.policy.trusted_share * weight(best)
+    /// Whether a short answer is of the kind that the question wants.
+    fn answers(&self, short: Quotation) -> bool {
+        let text = short.span.slice(&self.sources[short.source].passage.passage.text).unwrap_or("");
+        self.asked.value.is_none() || self.asked.is_answered_by(text)
+    }
+
+    fn quoted(&self, kind: AnswerKind, choice: &Choice, short: Option<Quotation>) -> Decision {
+        // A value that stands in front of a rule and its exception would hide one of them.
+        let short = short.filter(|_| choice.quotations.len() == 1);
+        let shown: Vec<Quotation> = short.into_iter().chain(choice.quotations.iter().copied()).collect();
+        if shown.is_empty() {
+            return Decision::refused();
+        }
+        Decision { kind, sentences: citation::quote(&shown, self.sources), undecided: choice.undecided }
     }
 
     fn words_match(&self) -> bool {

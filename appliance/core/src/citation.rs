@@ -11,7 +11,7 @@ use crate::locator::Span;
 use crate::prompt::{REFUSAL_EN, REFUSAL_JA};
 use crate::sentence::sentences;
 
-/// What the checks made of a model's output.
+/// What the checks made of free wording.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Verdict {
     /// Sentences, each marked.
@@ -22,48 +22,56 @@ pub enum Verdict {
     Rejected,
 }
 
+/// What the checks made of an output in the grounded format.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Grounded {
+    /// The sentence or row that was quoted, whole, and the short answer in it where it may stand in front.
+    Quoted {
+        /// The whole sentence or row.
+        quotation: Quotation,
+        /// The short answer, in bytes of the passage's text.
+        short: Option<Span>,
+    },
+    /// The model says that the sources do not hold the answer.
+    Refusal,
+    /// Nothing in it can be shown.
+    Rejected,
+}
+
 /// Checks the output of a model that answers in the grounded format, ` 答え[2]⏎根拠[2]: 「その文」`.
 ///
 /// Accepted when the quotation stands in the cited source and the short answer stands in the quotation, both
-/// compared folded. The sentences shown are the source's own words, not the model's copy of them. A value that is one of
-/// several of its kind in the quotation (the fees of a table's row) is not put in front: nothing here can tell whether
-/// the model took it from the right column.
-pub fn verify_grounded(output: &str, sources: &[Source]) -> Verdict {
+/// compared folded. What is given back are places in the source's own words, not the model's copy of them. A value that
+/// is one of several of its kind in the quotation (the fees of a table's row) is not put in front: nothing here can tell
+/// whether the model took it from the right column.
+pub fn verify_grounded(output: &str, sources: &[Source]) -> Grounded {
     if is_refusal(output) {
-        return Verdict::Refusal;
+        return Grounded::Refusal;
     }
-    let Some((answer, quotation)) = output.split_once("根拠[") else { return Verdict::Rejected };
-    let Some((number, quotation)) = quotation.split_once(']') else { return Verdict::Rejected };
+    grounded(output, sources).unwrap_or(Grounded::Rejected)
+}
+
+fn grounded(output: &str, sources: &[Source]) -> Option<Grounded> {
+    let (answer, quotation) = output.split_once("根拠[")?;
+    let (number, quotation) = quotation.split_once(']')?;
     let (answer, cited) = take_citations(answer.trim());
-    let Some(source) = number.trim().parse().ok().and_then(|n: u32| sources.iter().find(|s| s.number == n)) else {
-        return Verdict::Rejected;
-    };
-    if cited.iter().any(|&n| n != source.number) {
-        return Verdict::Rejected;
+    let number: u32 = number.trim().parse().ok()?;
+    let source = sources.iter().position(|s| s.number == number)?;
+    if cited.iter().any(|&n| n != number) {
+        return None;
     }
     let quotation = quotation.trim_start_matches([':', '：', ' ']).trim().trim_start_matches('「').trim_end_matches('」');
-    let text = &source.passage.passage.text;
-    let Some(found) = (!quotation.is_empty()).then(|| Folded::new(text).find(quotation)).flatten() else {
-        return Verdict::Rejected;
-    };
-    let whole = whole_units(&source.passage, found);
-    let quoted = &text[whole.start..whole.end];
-    let Some(short) = (!answer.is_empty()).then(|| Folded::new(quoted).find(&answer)).flatten() else {
-        return Verdict::Rejected;
-    };
-    let cite = |span: Span| vec![Citation { source: source.number, quote: Some(span) }];
-    let short = Span::new(whole.start + short.start, whole.start + short.end);
-    let mut shown = Vec::new();
-    if short != whole && !is_one_of_several_values(&text[short.start..short.end], quoted) {
-        shown.push(AnswerSentence {
-            text: text[short.start..short.end].to_owned(),
-            citations: cite(short),
-            support: Support::Supported,
-            verbatim: true,
-        });
+    if quotation.is_empty() || answer.is_empty() {
+        return None;
     }
-    shown.push(AnswerSentence { text: quoted.to_owned(), citations: cite(whole), support: Support::Supported, verbatim: true });
-    Verdict::Checked(shown)
+    let passage = &sources[source].passage;
+    let text = &passage.passage.text;
+    let whole = whole_units(passage, Folded::new(text).find(quotation)?);
+    let quoted = whole.slice(text)?;
+    let short = Folded::new(quoted).find(&answer)?;
+    let alone = !is_one_of_several_values(short.slice(quoted)?, quoted);
+    let short = Span::new(whole.start + short.start, whole.start + short.end);
+    Some(Grounded::Quoted { quotation: Quotation { source, span: whole }, short: (alone && short != whole).then_some(short) })
 }
 
 /// Checks free wording: each sentence needs a citation of a source that was shown, and each number in it must stand
@@ -216,12 +224,19 @@ mod tests {
         sentences.iter().map(|s| (s.text.clone(), s.support)).collect()
     }
 
+    #[track_caller]
+    fn quoted(output: &str, sources: &[Source]) -> (String, Option<String>) {
+        let Grounded::Quoted { quotation, short } = verify_grounded(output, sources) else { panic!("nothing quoted of {output}") };
+        let text = &sources[quotation.source].passage.passage.text;
+        let words = |span: Span| span.slice(text).expect("a place in the text").to_owned();
+        (words(quotation.span), short.map(words))
+    }
+
     #[test]
-    fn a_true_quotation_is_shown_in_the_sources_own_words() {
-        let verdict = verify_grounded(" 500円[1]\n根拠[1]: 「粗大ごみの手数料は、1点につき500円とする。」", &sources());
-        let shown = supported(&verdict);
-        assert_eq!(shown[0].0, "５００円");
-        assert_eq!(shown[1].0, "粗大ごみの手数料は、1点につき５００円とする。");
+    fn a_true_quotation_is_shown_in_the_sources_own_words_with_its_exception() {
+        let (whole, short) = quoted(" 500円[1]\n根拠[1]: 「粗大ごみの手数料は、1点につき500円とする。」", &sources());
+        assert_eq!(short.as_deref(), Some("５００円"));
+        assert_eq!(whole, "粗大ごみの手数料は、1点につき５００円とする。ただし、天災のときは免除する。");
     }
 
     #[test]
@@ -234,16 +249,16 @@ mod tests {
             " 500円[7]\n根拠[7]: 「粗大ごみの手数料は、1点につき500円とする。」",
             "そうですね。",
         ] {
-            assert_eq!(verify_grounded(output, &sources()), Verdict::Rejected, "{output}");
+            assert_eq!(verify_grounded(output, &sources()), Grounded::Rejected, "{output}");
         }
-        assert_eq!(verify_grounded(" 資料からは確認できません。", &sources()), Verdict::Refusal);
+        assert_eq!(verify_grounded(" 資料からは確認できません。", &sources()), Grounded::Refusal);
     }
 
     #[test]
     fn a_fee_among_several_is_shown_only_with_its_row() {
         let row = [source(1, "使用料", "大アリーナ（半面）、平日: 3,300円、土日祝: 3,960円")];
-        let verdict = verify_grounded(" 3,300円[1]\n根拠[1]: 「大アリーナ（半面）、平日: 3,300円、土日祝: 3,960円」", &row);
-        assert_eq!(supported(&verdict).len(), 1);
+        let (_, short) = quoted(" 3,300円[1]\n根拠[1]: 「大アリーナ（半面）、平日: 3,300円、土日祝: 3,960円」", &row);
+        assert_eq!(short, None);
     }
 
     #[test]

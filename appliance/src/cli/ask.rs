@@ -67,6 +67,12 @@ fn print(answer: &Answer, language: Language) -> Result<()> {
         })?,
         _ => answer.sentences.iter().try_for_each(|s| output::line(sentence(s, language)))?,
     }
+    if answer.undecided {
+        output::line(match language {
+            Language::Ja => "質問だけでは表のどの行に当たるか決まりません。",
+            Language::En => "The question does not tell which row of the table is meant.",
+        })?;
+    }
     output::line("")?;
     for source in &answer.sources {
         let stored = &source.passage;

@@ -13,7 +13,7 @@ mod contents;
 mod date;
 mod enumerator;
 mod marker;
-mod numeral;
+pub(crate) mod numeral;
 mod preamble;
 mod sequence;
 

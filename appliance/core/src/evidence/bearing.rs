@@ -1,0 +1,175 @@
+//! Bearing: how much a sentence or row of the sources says about a question.
+
+use super::unit;
+use crate::answer::Source;
+use crate::asked::Asked;
+use crate::folding::{fold, pair_set};
+use crate::locator::Span;
+use crate::quantity::{self, Fit};
+use crate::ranking::TermWeight;
+use std::collections::HashSet;
+
+/// What a term is worth that stands not in the unit but in its title and headings, or elsewhere in its passage.
+const IN_HEADINGS: f32 = 0.6;
+const IN_PASSAGE: f32 = 0.2;
+/// Shares of the question's whole weight: a value of the kind asked for, a code that the question names, a short name
+/// (the 中 of 「指定収集袋（中）」), and a unit whose every word is one of the question's.
+const VALUE: f32 = 0.45;
+const IDENTIFIER: f32 = 0.6;
+const SHORT_NAME: f32 = 0.2;
+const CONCISE: f32 = 0.2;
+/// What a unit loses for each word that it denies and the question does not, or the other way round (燃やさない, 燃やす).
+const OPPOSITE: f32 = 0.15;
+/// What a unit loses whose passage does not name the owner asked about (公民館の…).
+const NO_OWNER: f32 = 0.15;
+/// A quantity that lies in the range the unit sets for it.
+const RANGE: f32 = 0.3;
+/// What each further rank takes away: rank also knows the vectors.
+const RANK_STEP: f32 = 0.02;
+
+/// The sources' units, weighed against one question.
+pub struct Bearing<'a> {
+    asked: &'a Asked,
+    terms: &'a [TermWeight],
+    sources: &'a [Source],
+    contexts: Vec<Context>,
+    /// The weight of all the question's terms.
+    total: f32,
+}
+
+/// What stands around the units of a source.
+struct Context {
+    headings: HashSet<String>,
+    passage: HashSet<String>,
+    units: Vec<Span>,
+}
+
+/// One unit with its weight.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Weighed {
+    /// Index of the source.
+    pub source: usize,
+    /// Bytes of that passage's text.
+    pub span: Span,
+    /// The weight, as a share of the question's.
+    pub weight: f32,
+}
+
+impl Weighed {
+    /// The weight without what its source's rank takes away.
+    pub fn weight_at_any_rank(&self) -> f32 {
+        self.weight + RANK_STEP * self.source as f32
+    }
+}
+
+/// The units of a source, and its headings where they hold the value asked for.
+fn units(asked: &Asked, source: &Source) -> Vec<Span> {
+    let text = &source.passage.passage.text;
+    let headings = unit::heading_lines(&source.passage).into_iter();
+    let mut units = unit::units(&source.passage);
+    units.extend(headings.filter(|h| h.slice(text).is_some_and(|heading| asked.is_answered_by(heading))));
+    units.sort();
+    units.dedup();
+    units
+}
+
+impl<'a> Bearing<'a> {
+    /// Gets ready to weigh the units of `sources`.
+    pub fn new(asked: &'a Asked, terms: &'a [TermWeight], sources: &'a [Source]) -> Self {
+        let context = |source: &Source| Context {
+            headings: pair_set(&format!("{} {}", source.passage.title, source.passage.passage.heading_path.join(" "))),
+            passage: pair_set(&source.passage.passage.text),
+            units: units(asked, source),
+        };
+        let contexts = sources.iter().map(context).collect();
+        Self { asked, terms, sources, contexts, total: terms.iter().map(TermWeight::evidence).sum() }
+    }
+
+    /// The sources weighed.
+    pub(super) fn sources(&self) -> &'a [Source] {
+        self.sources
+    }
+
+    /// The terms of the question.
+    pub(super) fn terms(&self) -> &'a [TermWeight] {
+        self.terms
+    }
+
+    /// All units that may answer, heaviest first; the earlier one when they weigh the same.
+    pub(super) fn weighed(&self) -> Vec<Weighed> {
+        let units = self.contexts.iter().enumerate().flat_map(|(source, c)| c.units.iter().map(move |span| (source, *span)));
+        let mut weighed: Vec<Weighed> =
+            units.filter_map(|(source, span)| Some(Weighed { source, span, weight: self.weight(source, span)? })).collect();
+        weighed.sort_by(|a, b| b.weight.total_cmp(&a.weight).then((a.source, a.span).cmp(&(b.source, b.span))));
+        weighed
+    }
+
+    /// The source of the heaviest unit and its weight; `None` when no unit may answer.
+    pub fn heaviest(&self) -> Option<(&'a Source, f32)> {
+        self.weighed().first().map(|unit| (&self.sources[unit.source], unit.weight))
+    }
+
+    /// The weight of a part of a source's text, as a share of the weight of all the question's terms; values, codes and
+    /// ranges can take it above 1. `None` when it says nothing of the question, or when it sets a range that the
+    /// question's quantity lies outside of.
+    pub fn weight(&self, source: usize, span: Span) -> Option<f32> {
+        let context = self.contexts.get(source)?;
+        let text = span.slice(&self.sources[source].passage.passage.text)?;
+        let pairs = pair_set(text);
+        let mut held = 0.0;
+        for term in self.terms {
+            let worth = match () {
+                () if pairs.contains(&term.term) => 1.0,
+                () if context.headings.contains(&term.term) => IN_HEADINGS,
+                () if context.passage.contains(&term.term) => IN_PASSAGE,
+                () => 0.0,
+            };
+            held += worth * term.evidence();
+        }
+        let fits: Vec<Fit> = self.asked.quantities.iter().map(|q| quantity::fit(q, text)).collect();
+        if held <= 0.0 || self.total <= 0.0 || fits.contains(&Fit::Outside) {
+            return None;
+        }
+        let mut weight = held / self.total;
+        weight += CONCISE * self.concision(source, span, &pairs);
+        weight += IDENTIFIER * self.asked.identifiers_in(text) as f32;
+        weight += SHORT_NAME * self.asked.short_names_in(text) as f32;
+        if self.asked.is_answered_by(text) {
+            weight += VALUE;
+        }
+        if fits.contains(&Fit::Held) {
+            weight += RANGE;
+        }
+        weight -= OPPOSITE * self.asked.contradicted_by(text) as f32;
+        if !self.sources[source].strength.owners {
+            weight -= NO_OWNER;
+        }
+        Some(weight - RANK_STEP * source as f32)
+    }
+
+    /// The share of the unit's words that are the question's: a row for something more special than what is asked for
+    /// (認可地縁団体の印鑑登録証明書) has a smaller one. Of a row, only its names count, not its headers and values.
+    fn concision(&self, source: usize, span: Span, pairs: &HashSet<String>) -> f32 {
+        let is_name = |value: &&str| value.chars().any(char::is_alphabetic) && !self.asked.is_answered_by(value);
+        let values = unit::values(&self.sources[source].passage, span);
+        let names = values.into_iter().filter(is_name);
+        let names: HashSet<String> = names.flat_map(pair_set).collect();
+        let own = if names.is_empty() { pairs } else { &names };
+        let asked = self.terms.iter().filter(|t| own.contains(&t.term)).count();
+        asked as f32 / own.len().max(1) as f32
+    }
+
+    /// Whether two units are rows of one table.
+    pub(super) fn are_siblings(&self, a: &Weighed, b: &Weighed) -> bool {
+        let (left, right) = (&self.sources[a.source].passage, &self.sources[b.source].passage);
+        left.version == right.version
+            && left.passage.heading_path == right.passage.heading_path
+            && unit::is_row(left, a.span)
+            && unit::is_row(right, b.span)
+    }
+
+    /// The unit's words, folded.
+    pub(super) fn text(&self, unit: &Weighed) -> String {
+        fold(unit.span.slice(&self.sources[unit.source].passage.passage.text).unwrap_or(""))
+    }
+}
