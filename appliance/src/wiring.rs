@@ -13,7 +13,7 @@ use appliance_core::asking::Asking;
 use appliance_core::ingesting::Ingesting;
 use appliance_core::ports::{Clock, Embedder, Generator, PassageIndex, PortError};
 use inference::shelf::Shelf;
-use inference::{EmbedderModel, GeneratorModel, LlamaEmbedder, LlamaGenerator, self_test};
+use inference::{Courtesy, EmbedderModel, GeneratorModel, LlamaEmbedder, LlamaGenerator, self_test};
 use ingest::{Recognition, Tesseract};
 use jiff::SignedDuration;
 use retrieval::{Analyzer, HybridIndex, RetrievalError};
@@ -82,28 +82,30 @@ impl Place {
     /// Loads models and dictionary, side by side.
     pub async fn engines(&self, writing: Writing) -> Result<Engines> {
         inference::cpu::check()?;
-        let (embedder, generator, analyzer) = tokio::try_join!(self.embedder(), self.generator(writing), self.analyzer())?;
+        let courtesy = Courtesy::default();
+        let (embedder, generator, analyzer) =
+            tokio::try_join!(self.embedder(&courtesy), self.generator(writing, &courtesy), self.analyzer())?;
         let (embedder, embedder_model) = embedder;
         Ok(Engines { embedder, embedder_model, generator, analyzer })
     }
 
-    async fn embedder(&self) -> Result<(Arc<LlamaEmbedder>, EmbedderModel)> {
-        let (folder, wanted) = (self.data.models(), self.configuration.inference.clone());
+    async fn embedder(&self, courtesy: &Courtesy) -> Result<(Arc<LlamaEmbedder>, EmbedderModel)> {
+        let (folder, wanted, courtesy) = (self.data.models(), self.configuration.inference.clone(), courtesy.clone());
         blocking(move || {
             let model = Shelf::open(&folder)?.embedder(wanted.embedder())?;
-            Ok((Arc::new(LlamaEmbedder::load(&model, &wanted.engine)?), model))
+            Ok((Arc::new(LlamaEmbedder::load(&model, &wanted.engine, &courtesy)?), model))
         })
         .await
     }
 
-    async fn generator(&self, writing: Writing) -> Result<Option<(Arc<LlamaGenerator>, GeneratorModel)>> {
-        let (folder, wanted) = (self.data.models(), self.configuration.inference.clone());
+    async fn generator(&self, writing: Writing, courtesy: &Courtesy) -> Result<Option<(Arc<LlamaGenerator>, GeneratorModel)>> {
+        let (folder, wanted, courtesy) = (self.data.models(), self.configuration.inference.clone(), courtesy.clone());
         if writing == Writing::NotNeeded || wanted.generator() == Some(NO_GENERATOR) {
             return Ok(None);
         }
         blocking(move || {
             let model = Shelf::open(&folder)?.generator(wanted.generator())?;
-            Ok(Some((Arc::new(LlamaGenerator::load(&model, &wanted.engine)?), model)))
+            Ok(Some((Arc::new(LlamaGenerator::load(&model, &wanted.engine, &courtesy)?), model)))
         })
         .await
     }

@@ -4,7 +4,7 @@
 
 use appliance_core::ports::models::{Embedder, GenerationRequest, Generator, Prompt, TextRole};
 use inference::shelf::Shelf;
-use inference::{EngineSettings, LlamaEmbedder, LlamaGenerator};
+use inference::{Courtesy, EngineSettings, LlamaEmbedder, LlamaGenerator};
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -22,15 +22,15 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let usual = EngineSettings::default();
     let embedding_batch_tokens = arguments.next().and_then(|t| t.parse().ok()).unwrap_or(usual.embedding_batch_tokens);
     let settings = EngineSettings { threads, embedding_batch_tokens, ..usual };
-    let shelf = Shelf::open(&folder)?;
+    let (shelf, courtesy) = (Shelf::open(&folder)?, Courtesy::default());
 
     let started = Instant::now();
-    let embedder = LlamaEmbedder::load(&shelf.embedder(None)?, &settings)?;
+    let embedder = LlamaEmbedder::load(&shelf.embedder(None)?, &settings, &courtesy)?;
     println!("embedder loaded in {:.2} s, {} MB resident", started.elapsed().as_secs_f32(), resident_mb());
     measure_embedding(&embedder).await?;
 
     let started = Instant::now();
-    let generator = LlamaGenerator::load(&shelf.generator(None)?, &settings)?;
+    let generator = LlamaGenerator::load(&shelf.generator(None)?, &settings, &courtesy)?;
     println!("generator loaded in {:.2} s, {} MB resident", started.elapsed().as_secs_f32(), resident_mb());
     measure_generation(&generator).await?;
 

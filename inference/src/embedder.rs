@@ -1,6 +1,7 @@
 //! The embedder: one worker thread with a context, fed through two lanes.
 
 use crate::backend::{at_work, backend, load_model};
+use crate::courtesy::Courtesy;
 use crate::gguf::Header;
 use crate::lanes::{Lane, Lanes};
 use crate::normalisation::nmt_nfkc;
@@ -39,13 +40,20 @@ struct Work {
 
 impl LlamaEmbedder {
     /// Loads the model and starts its worker. Blocks for as long as that takes (the default model: 0.3 seconds).
-    pub fn load(model: &EmbedderModel, settings: &EngineSettings) -> Result<Self, InferenceError> {
+    /// Passages give way to answers that `courtesy` tells of.
+    pub fn load(model: &EmbedderModel, settings: &EngineSettings, courtesy: &Courtesy) -> Result<Self, InferenceError> {
         let name = &model.identity.name;
         let loaded = load_model(name, &model.path)?;
         let dimension = usize::try_from(loaded.n_embd_out()).unwrap_or(0);
         let lanes = Arc::new(Lanes::new(settings.waiting_questions, settings.waiting_passages));
         let (ready, started) = std::sync::mpsc::sync_channel(1);
-        let shop = Workshop { name: name.clone(), model: loaded, sizes: Sizes::of(model, settings), pooling: pooling(&model.path) };
+        let shop = Workshop {
+            name: name.clone(),
+            model: loaded,
+            sizes: Sizes::of(model, settings),
+            pooling: pooling(&model.path),
+            courtesy: courtesy.clone(),
+        };
         let pace = Pace::new(settings);
         let worker = std::thread::Builder::new()
             .name("embedder".to_owned())
@@ -129,6 +137,7 @@ struct Workshop {
     model: LlamaModel,
     sizes: Sizes,
     pooling: LlamaPoolingType,
+    courtesy: Courtesy,
 }
 
 impl Workshop {
@@ -145,7 +154,10 @@ impl Workshop {
         while let Some((lane, work)) = lanes.pop() {
             match lane {
                 Lane::Question => bench.answer(work, &mut || None),
-                Lane::Passage => bench.answer(work, &mut || lanes.pop_question()),
+                Lane::Passage => bench.answer(work, &mut || {
+                    self.courtesy.give_way(|| lanes.question_waits());
+                    lanes.pop_question()
+                }),
             }
         }
         let _inside = at_work();

@@ -2,6 +2,7 @@
 
 use crate::backend::{at_work, backend, load_model};
 use crate::chat::{ChatTemplate, Found};
+use crate::courtesy::Courtesy;
 use crate::pace::Pace;
 use crate::utf8::Utf8Stream;
 use crate::{EngineSettings, GeneratorModel, InferenceError};
@@ -49,7 +50,8 @@ struct Work {
 
 impl LlamaGenerator {
     /// Loads the model with its adapter and starts its worker. Blocks for as long as that takes (the default model: half a second).
-    pub fn load(model: &GeneratorModel, settings: &EngineSettings) -> Result<Self, InferenceError> {
+    /// It tells `courtesy` while it writes.
+    pub fn load(model: &GeneratorModel, settings: &EngineSettings, courtesy: &Courtesy) -> Result<Self, InferenceError> {
         let name = &model.identity.name;
         let mut loaded = load_model(name, &model.path)?;
         let adapter = model.adapter.as_deref().map(|path| load_adapter(name, &mut loaded, path)).transpose()?;
@@ -60,7 +62,7 @@ impl LlamaGenerator {
 
         let (queue, work) = sync_channel(settings.waiting_answers.max(1));
         let (ready, started) = sync_channel(1);
-        let shop = Workshop { name: name.clone(), model: Arc::clone(&loaded), context_tokens };
+        let shop = Workshop { name: name.clone(), model: Arc::clone(&loaded), context_tokens, courtesy: courtesy.clone() };
         let pace = Pace::new(settings);
         let worker = std::thread::Builder::new()
             .name("generator".to_owned())
@@ -189,6 +191,7 @@ struct Workshop {
     name: String,
     model: Arc<LlamaModel>,
     context_tokens: u32,
+    courtesy: Courtesy,
 }
 
 impl Workshop {
@@ -203,6 +206,7 @@ impl Workshop {
         };
         let _ = ready.send(Ok(()));
         while let Ok(work) = queue.recv() {
+            let _writing = self.courtesy.writing();
             if let Err(e) = desk.write(&work) {
                 tracing::error!(model.name = self.name, error = %e, "generation failed");
                 let _ = work.reply.try_send(Err(e.into()));

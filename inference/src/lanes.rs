@@ -85,6 +85,12 @@ impl<T> Lanes<T> {
         self.waiting.lock().questions.pop_front().map(|(work, _)| work)
     }
 
+    /// Whether a question waits, or nothing will come any more.
+    pub(crate) fn question_waits(&self) -> bool {
+        let waiting = self.waiting.lock();
+        waiting.closed || !waiting.questions.is_empty()
+    }
+
     /// Ends the queue: nothing is taken any more, and the popping thread is woken.
     pub(crate) fn close(&self) {
         let mut waiting = self.waiting.lock();

@@ -11,6 +11,7 @@ pub mod shelf;
 
 mod backend;
 mod chat;
+mod courtesy;
 mod embedder;
 mod generator;
 mod jinja;
@@ -21,6 +22,7 @@ pub mod self_test;
 mod utf8;
 
 pub use backend::rest;
+pub use courtesy::Courtesy;
 pub use embedder::LlamaEmbedder;
 pub use error::InferenceError;
 pub use generator::LlamaGenerator;

@@ -6,7 +6,7 @@ use appliance_core::citation;
 use appliance_core::ports::models::{Embedder, GenerationRequest, Generator, Message, Prompt, PromptProfile, Speaker, TextRole};
 use appliance_core::testing::source;
 use inference::shelf::{ModelRole, Shelf, Soundness};
-use inference::{EngineSettings, LlamaEmbedder, LlamaGenerator, self_test};
+use inference::{Courtesy, EngineSettings, LlamaEmbedder, LlamaGenerator, self_test};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -37,7 +37,7 @@ fn embedder() -> Option<&'static LlamaEmbedder> {
     LOADED
         .get_or_init(|| {
             let model = shelf(&[EMBEDDER])?.embedder(None).unwrap();
-            Some(LlamaEmbedder::load(&model, &EngineSettings::default()).unwrap())
+            Some(LlamaEmbedder::load(&model, &EngineSettings::default(), &Courtesy::default()).unwrap())
         })
         .as_ref()
 }
@@ -47,7 +47,7 @@ fn generator() -> Option<&'static LlamaGenerator> {
     LOADED
         .get_or_init(|| {
             let model = shelf(&[GENERATOR])?.generator(None).unwrap();
-            Some(LlamaGenerator::load(&model, &EngineSettings::default()).unwrap())
+            Some(LlamaGenerator::load(&model, &EngineSettings::default(), &Courtesy::default()).unwrap())
         })
         .as_ref()
 }
@@ -216,7 +216,8 @@ async fn a_prompt_beyond_the_context_is_refused_with_the_sizes() {
 #[tokio::test]
 async fn an_instruct_model_is_spoken_to_through_its_template() {
     let Some(shelf) = shelf(&[INSTRUCT]) else { return };
-    let generator = LlamaGenerator::load(&shelf.generator(Some(INSTRUCT)).unwrap(), &EngineSettings::default()).unwrap();
+    let generator =
+        LlamaGenerator::load(&shelf.generator(Some(INSTRUCT)).unwrap(), &EngineSettings::default(), &Courtesy::default()).unwrap();
     assert_eq!(generator.profile(), PromptProfile::Chat);
     let ask = |text: &str| {
         let messages = [(Speaker::System, "You answer in one short sentence."), (Speaker::User, text)];
@@ -235,11 +236,11 @@ async fn a_base_model_without_a_template_is_spoken_to_plainly() {
     let Some(shelf) = shelf(&[GENERATOR]) else { return };
     let mut model = shelf.generator(None).unwrap();
     (model.adapter, model.profile) = (None, None);
-    let generator = LlamaGenerator::load(&model, &EngineSettings::default()).unwrap();
+    let generator = LlamaGenerator::load(&model, &EngineSettings::default(), &Courtesy::default()).unwrap();
     assert_eq!(generator.profile(), PromptProfile::Plain);
     assert_eq!(generator.parameters_m() / 10, 26);
     model.profile = Some(PromptProfile::Chat);
-    assert!(LlamaGenerator::load(&model, &EngineSettings::default()).is_err(), "it has no template");
+    assert!(LlamaGenerator::load(&model, &EngineSettings::default(), &Courtesy::default()).is_err(), "it has no template");
 }
 
 #[test]
