@@ -131,7 +131,7 @@ fn is_schedule(tight: &str) -> bool {
 pub(crate) fn is_caption(line: &str) -> bool {
     let line = line.trim();
     let inner = line.strip_prefix(['（', '(']).and_then(|l| l.strip_suffix(['）', ')']));
-    !structure::is_history(line)
+    !structure::is_note_on_above(line)
         && inner.is_some_and(|inner| {
             (1..=40).contains(&inner.chars().count())
                 && !inner.contains(['（', '(', '。'])
@@ -187,6 +187,7 @@ mod tests {
         check("第３章　服務規律………………１６", None);
         check("（減免）", Some(Opening::Caption));
         check("（平成24条例21・一部改正）", None);
+        check("（令和七年細則第五号）", None);
         check("(1) 粗大ごみ", Some(Opening::Item));
         check("（１）粗大ごみ", Some(Opening::Item));
         check("２　前項の規定", Some(Opening::Item));

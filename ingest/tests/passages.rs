@@ -137,6 +137,31 @@ fn an_article_of_a_supplement_bears_its_name() {
 }
 
 #[test]
+fn a_table_of_contents_is_one_passage_and_heads_nothing() {
+    let text = "会計細則\n（令和七年細則第五号）\n\n目次\n  第一章　総則（第一条―第四条）\n  第二章　行事会計\n    第一節　通則（第五条・第六条）\n  附則\n\n      第一章　総則\n\n\
+                  （趣旨）\n第一条 この細則は、会計業務について定める。\n\n      附　則\n\nこの細則は、令和七年四月一日から施行する。\n";
+    let (document, passages) = read(text.as_bytes(), "a.txt");
+    hold(&document, &passages);
+    let shown: Vec<(String, &str)> = passages.iter().map(|p| (p.heading_path.join(" › "), p.text.as_str())).collect();
+    let contents: Vec<_> = shown.iter().filter(|(path, _)| path == "目次").collect();
+    assert_eq!(contents.len(), 1, "{shown:?}");
+    assert!(contents[0].1.starts_with("目次") && contents[0].1.ends_with("附則"), "{shown:?}");
+    assert!(shown.iter().any(|(path, text)| path == "第一章 総則 › 第一条（趣旨）" && text.contains("会計業務")), "{shown:?}");
+    assert!(shown.iter().any(|(_, text)| text.contains("会計細則") && text.contains("令和七年細則第五号")), "{shown:?}");
+}
+
+#[test]
+fn the_first_section_of_a_manual_does_not_belong_to_its_contents() {
+    let text = "# 窓口の手引\n\n## 目次\n\n1. 受付\n2. 交付\n\n## 受付\n\n番号札\n\n番号札は、来庁の順に渡します。\n\n## 交付\n\n証明書は、窓口で渡します。\n";
+    let (document, passages) = read(text.as_bytes(), "a.md");
+    hold(&document, &passages);
+    let of = |part: &str| passages.iter().find(|p| p.text.contains(part)).map(|p| p.heading_path.join(" › "));
+    assert_eq!(of("番号札は"), Some("受付".to_owned()), "{passages:?}");
+    assert_eq!(of("証明書は"), Some("交付".to_owned()), "{passages:?}");
+    assert_eq!(of("2. 交付"), Some("目次".to_owned()), "{passages:?}");
+}
+
+#[test]
 fn a_question_and_its_answer_are_one_passage() {
     let pair = |n: u32| {
         format!(

@@ -5,7 +5,6 @@
 
 use crate::locator::Span;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
-use std::collections::HashMap;
 
 /// A line of the comparison.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,20 +126,24 @@ fn pairs(old: &[&str], new: &[&str]) -> Vec<(usize, usize)> {
     found
 }
 
-/// How often each pair of neighbouring characters stands in a line.
-fn bigrams(line: &str) -> HashMap<(char, char), u32> {
+/// The pairs of neighbouring characters of a line, each as often as it stands there, in order of their codes: so that two
+/// lines are compared by one walk along both.
+fn bigrams(line: &str) -> Vec<u64> {
     let letters: Vec<char> = line.chars().filter(|c| !c.is_whitespace()).take(JUDGED).collect();
-    let mut counts = HashMap::new();
-    for pair in letters.windows(2) {
-        *counts.entry((pair[0], pair[1])).or_default() += 1;
-    }
-    counts
+    let mut pairs: Vec<u64> = letters.windows(2).map(|w| (u64::from(u32::from(w[0])) << 32) | u64::from(u32::from(w[1]))).collect();
+    pairs.sort_unstable();
+    pairs
 }
 
 /// The share of pairs that two lines have in common, from 0 to 1.
-fn likeness(a: &HashMap<(char, char), u32>, b: &HashMap<(char, char), u32>) -> f32 {
-    let total: u32 = a.values().chain(b.values()).sum();
-    let common: u32 = a.iter().map(|(pair, n)| b.get(pair).map_or(0, |m| *n.min(m))).sum();
+fn likeness(a: &[u64], b: &[u64]) -> f32 {
+    let (mut i, mut j, mut common) = (0, 0, 0usize);
+    while let (Some(left), Some(right)) = (a.get(i), b.get(j)) {
+        common += usize::from(left == right);
+        i += usize::from(left <= right);
+        j += usize::from(right <= left);
+    }
+    let total = a.len() + b.len();
     if total == 0 { 0.0 } else { 2.0 * common as f32 / total as f32 }
 }
 

@@ -96,6 +96,7 @@ struct Print {
     document: DocumentId,
     collection: CollectionId,
     title: String,
+    file_name: String,
     collection_name: String,
     file_hash: String,
     text: Option<Fingerprint>,
@@ -106,6 +107,7 @@ struct Row {
     id: i64,
     collection_id: i64,
     title: String,
+    file_name: String,
     collection_name: String,
     file_hash: String,
     text_hash: Option<Vec<u8>>,
@@ -118,6 +120,7 @@ impl From<Row> for Print {
             document: DocumentId(row.id),
             collection: CollectionId(row.collection_id),
             title: row.title,
+            file_name: row.file_name,
             collection_name: row.collection_name,
             file_hash: row.file_hash,
             text: row.text_hash.and_then(|text| Fingerprint::stored(&text, row.sketch.as_deref())),
@@ -128,7 +131,7 @@ impl From<Row> for Print {
 macro_rules! select_print {
     ($join:literal) => {
         concat!(
-            "SELECT d.id, d.collection_id, coalesce(v.title, d.file_name) AS title, c.name AS collection_name, v.file_hash,
+            "SELECT d.id, d.collection_id, coalesce(v.title, d.file_name) AS title, d.file_name, c.name AS collection_name, v.file_hash,
                     f.text_hash, f.sketch
              FROM documents d JOIN collections c ON c.id = d.collection_id ",
             $join,
@@ -170,6 +173,7 @@ fn like(own: &Print, others: &[Print]) -> Vec<Alike> {
                 document: own.document,
                 other: p.document,
                 title: p.title.clone(),
+                file_name: p.file_name.clone(),
                 collection_name: p.collection_name.clone(),
                 likeness,
             })

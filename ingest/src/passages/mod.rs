@@ -14,7 +14,7 @@ use crate::script::ends_sentence;
 use appliance_core::document::{Block, BlockKind, Document, Format, TextOrigin};
 use appliance_core::locator::{Locator, PageLine, Place, Span, bounding_range};
 use appliance_core::passage::Passage;
-use appliance_core::structure::{Node, NodeKind, Tree};
+use appliance_core::structure::{self, Node, NodeKind, Tree};
 use cutting::{LONGEST, TARGET, cut, trimmed};
 use path::{HEADING, Path, shortened};
 
@@ -104,6 +104,12 @@ impl Cutter<'_> {
         if !same_surface(&last.place, &block.place) {
             return true;
         }
+        // What a table of contents lists heads nothing there.
+        match (self.in_contents(open.last), self.in_contents(index)) {
+            (true, true) => return open.characters + characters > LONGEST,
+            (false, false) => {}
+            _ => return true,
+        }
         // Headings and captions wait for what they head.
         let heading = matches!(block.kind, BlockKind::Heading { .. });
         if open.only_heads {
@@ -146,6 +152,10 @@ impl Cutter<'_> {
 
     /// Moves the path of headings along.
     fn follow(&mut self, index: usize, block: &Block, text: &str) {
+        if self.in_contents(index) {
+            self.path.contents();
+            return;
+        }
         let article = self.tree.path(index).into_iter().rfind(|n| self.tree.nodes[*n].kind == NodeKind::Article);
         match (block.kind, article) {
             (BlockKind::Heading { level }, Some(node)) if self.tree.of_block[index] == Some(node) => self.path.leave(level),
@@ -203,6 +213,17 @@ impl Cutter<'_> {
     fn begins_article(&self, index: usize) -> bool {
         let own = self.tree.path(index).into_iter().rfind(|n| self.tree.nodes[*n].kind == NodeKind::Article);
         own.is_some_and(|node| self.tree.nodes[node].blocks.0 == index)
+    }
+
+    /// Whether the block is a part of a table of contents. A heading that names no part of a regulation ends it here, though
+    /// the tree waits for the first sentence: in a manual the first section begins.
+    fn in_contents(&self, index: usize) -> bool {
+        let Some(node) = self.tree.of_block[index].filter(|n| self.tree.nodes[*n].kind == NodeKind::Contents) else { return false };
+        let first = self.tree.nodes[node].blocks.0;
+        !self.document.blocks[first..=index].iter().any(|block| {
+            let line = first_line(block.span.slice(&self.document.text).unwrap_or(""));
+            matches!(block.kind, BlockKind::Heading { .. }) && !structure::names_a_part(line) && !structure::is_entry_of_contents(line)
+        })
     }
 
     /// The outermost 号 that the block lies in.
@@ -270,7 +291,9 @@ impl Cutter<'_> {
         let Some(open) = self.open.take() else { return };
         let blocks = &self.document.blocks[open.first..=open.last];
         let span = Span::new(blocks[0].span.start, blocks[blocks.len() - 1].span.end);
-        let mut names = open.path.names(&self.document.title, open.first);
+        // A pair of question and answer says by itself what it is about.
+        let pair = open.rows && question::is_pair(&self.document.blocks[open.first_row], self.document);
+        let mut names = open.path.names(&self.document.title, if pair { 0 } else { open.first });
         if let Some(part) = self.part_of_article(&open) {
             match (&open.path.article, open.path.table.is_some() || open.path.caption.is_some()) {
                 (Some(article), false) => {

@@ -24,6 +24,12 @@ impl Path {
         self.article = None;
     }
 
+    /// A table of contents stands under nothing but itself.
+    pub(super) fn contents(&mut self) {
+        self.parts.retain(|(level, _)| *level <= 1);
+        (self.article, self.caption, self.table) = (Some("目次".to_owned()), None, None);
+    }
+
     /// The heading of an article is its name; it leaves the headings of its level and below.
     pub(super) fn leave(&mut self, level: u8) {
         self.parts.retain(|(l, _)| *l < level);

@@ -58,6 +58,8 @@ pub struct AlikeView {
     pub id: DocumentId,
     /// Its title.
     pub title: String,
+    /// The name it was uploaded under.
+    pub file_name: String,
     /// Its collection.
     pub collection: String,
     /// How alike it is.
@@ -266,7 +268,7 @@ fn view(page: &Page, document: &OpenDocument, edition: Edition) -> ReaderView {
 
 fn alike_view(page: &Page, alike: Alike) -> AlikeView {
     let likeness = words::likeness(page, alike.likeness);
-    AlikeView { id: alike.other, title: alike.title, collection: alike.collection_name, likeness }
+    AlikeView { id: alike.other, title: alike.title, file_name: alike.file_name, collection: alike.collection_name, likeness }
 }
 
 fn cited_view(page: &Page, passage: &StoredPassage, at: &Locator, quote: Option<Span>) -> CitedView {

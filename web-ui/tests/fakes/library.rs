@@ -215,6 +215,7 @@ impl Library for FakeLibrary {
                         document: own.entry.id,
                         other: other.entry.id,
                         title: other.entry.title.clone(),
+                        file_name: other.entry.file_name.clone(),
                         collection_name: other.entry.collection_name.clone(),
                         likeness,
                     });

@@ -46,6 +46,8 @@ pub struct Alike {
     pub other: DocumentId,
     /// Its title.
     pub title: String,
+    /// The name it was uploaded under.
+    pub file_name: String,
     /// The collection it lies in.
     pub collection_name: String,
     /// How alike they are.

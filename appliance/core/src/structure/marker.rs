@@ -4,7 +4,7 @@ use super::attachment::{attaches, attachment};
 use super::caption::{LONGEST_CAPTION, own_caption};
 use super::enumerator::{Style, enumerator};
 use super::numeral;
-use super::{NodeKind, dates};
+use super::{NodeKind, dates, preamble};
 
 /// What a line begins with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -182,6 +182,12 @@ pub(crate) fn is_history(inner: &str) -> bool {
     dated && ENDS.iter().any(|end| inner.ends_with(end))
 }
 
+/// Whether words in brackets are the number of the regulation itself: 「令和七年細則第五号」, and no more.
+pub(crate) fn is_number_of_regulation(inner: &str) -> bool {
+    let tight: String = inner.chars().filter(|c| !c.is_whitespace()).collect();
+    tight.chars().count() <= 30 && preamble::is_number(&tight) && tight.chars().any(|c| matches!(c, '年' | '和' | '平' | '昭'))
+}
+
 /// A line in brackets: a caption, or the beginning of commentary.
 fn bracketed(line: &str, text: &[char]) -> Option<Marker> {
     let inner = |open: char, close: char| line.strip_prefix(open).and_then(|l| l.strip_suffix(close));
@@ -195,6 +201,7 @@ fn bracketed(line: &str, text: &[char]) -> Option<Marker> {
     if counted
         || single
         || is_history(inner)
+        || is_number_of_regulation(inner)
         || text.len() > LONGEST_CAPTION
         || inner.contains('。')
         || inner.contains(['（', '）', '(', ')']) && inner.chars().count() > 40
@@ -258,6 +265,7 @@ mod tests {
         check("（減免）", "(減免)");
         check("（令和元年条例第3号・一部改正）", "Text");
         check("(平24条例21・旧第4条繰下)", "Text");
+        check("（令和七年細則第五号）", "Text");
         check("（条例の改正）", "(条例の改正)");
         check("（1）", "[(BracketedDigit, 1)]");
         check("２　前項", "[(Digit, 2)]");

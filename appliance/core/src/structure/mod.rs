@@ -30,10 +30,11 @@ pub fn names_a_part(line: &str) -> bool {
     matches!(marker::marker(line), Division { .. } | Article { .. } | Supplement { .. } | Attachment { .. } | Contents)
 }
 
-/// Whether a line in brackets tells how the text above it came to be: 「（平成24条例21・一部改正）」.
-pub fn is_history(line: &str) -> bool {
+/// Whether a line in brackets tells of the text above it, and is no caption of what follows: how it came to be
+/// (「（平成24条例21・一部改正）」), or its number (「（令和七年細則第五号）」).
+pub fn is_note_on_above(line: &str) -> bool {
     let inner = line.trim().strip_prefix(['（', '(']).and_then(|l| l.strip_suffix(['）', ')']));
-    inner.is_some_and(marker::is_history)
+    inner.is_some_and(|inner| marker::is_history(inner) || marker::is_number_of_regulation(inner))
 }
 
 /// What a node of the tree is.

@@ -28,8 +28,8 @@ pub(super) fn read(own: &mut Dates, index: usize, line: &str) {
     }
 }
 
-/// 「条例第25号」「（令和七年細則第五号）」
-fn is_number(tight: &str) -> bool {
+/// 「条例第25号」「（令和七年細則第五号）」, without white space.
+pub(super) fn is_number(tight: &str) -> bool {
     let kinds = ["条例", "規則", "規程", "訓令", "告示", "要綱", "要領", "法律", "政令", "省令", "細則", "規約", "令"];
     let bare = tight.trim_matches(['(', ')', '（', '）']);
     bare.ends_with('号') && bare.contains('第') && kinds.iter().any(|k| bare.contains(k))
