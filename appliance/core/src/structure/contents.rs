@@ -20,15 +20,16 @@ impl Contents {
         Self { node, first: None, lines: 0 }
     }
 
-    /// Whether the block still belongs to it: where its first part is named again, or text begins, it has ended. So it
-    /// has at the heading of a part that is not `named_later`: what it lists is named once more.
+    /// Whether the block still belongs to it: where its first part is named again, or text begins, it has ended. Where it
+    /// lists parts in another form (as links), so it has at the first heading of a part that is not `named_later`: what is
+    /// listed is named once more.
     pub(super) fn takes(&mut self, found: &Marker, line: &str, text: &str, heading: bool, named_later: bool) -> bool {
         let named = name(found).map(|(kind, number, _)| (kind, number.to_vec()));
         let entry = is_entry_of_contents(line);
         let again = named.is_some() && named == self.first;
         let ends = match found {
             _ if self.lines > LONGEST => true,
-            Marker::Division { .. } | Marker::Article { .. } if heading && !entry && !named_later => true,
+            Marker::Division { .. } | Marker::Article { .. } if heading && !entry && !named_later && self.first.is_none() => true,
             Marker::Division { .. } | Marker::Article { .. } if again && !entry => true,
             Marker::Caption(_) => self.first.is_some() && !entry,
             _ if entry => false,
