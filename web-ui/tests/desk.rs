@@ -374,7 +374,8 @@ async fn the_json_api_answers_in_cores_words() {
         .set_json(serde_json::json!({ "question": FEE_QUESTION }));
     let answer: Value = serde_json::from_str(&visitor.send(ask).await.text()).expect("JSON");
     assert_eq!((answer["id"].as_i64(), answer["kind"].as_str()), (Some(1), Some("quoted")));
-    assert_eq!(answer["sentences"][1]["text"], sample::FEE);
+    let quoted = answer["sentences"][1]["text"].as_str().expect("a quotation");
+    assert!(quoted.starts_with(sample::FEE) && quoted.contains("ただし"), "the rule with its exception: {quoted}");
     let found: Value = serde_json::from_str(&visitor.get("/api/search?q=%E6%89%8B%E6%95%B0%E6%96%99&limit=3").await.text()).expect("JSON");
     assert_eq!(found.as_array().map(Vec::len), Some(3));
     assert!(found[0]["href"].as_str().is_some_and(|h| h.starts_with("/documents/")));
