@@ -148,7 +148,7 @@ pub struct Ingest {
     pub text_mib: usize,
     /// Sheets of a workbook.
     pub sheets: usize,
-    /// Cells with a value of one workbook.
+    /// Cells with a value and rows of one workbook, together.
     pub cells: usize,
     /// MiB that the parts of a zipped workbook may unpack to.
     pub unpacked_mib: u64,

@@ -188,7 +188,7 @@ impl Trial<'_> {
         let name = format!("{number}.txt");
         let path = self.folder.join(&name);
         fs::write(&path, &entry.text).with_context(|| format!("{} cannot be written", path.display()))?;
-        let read = self.parser.read(&SourceFile { path: path.clone(), name }, &Watch::default());
+        let read = self.parser.read(&SourceFile::new(path.clone(), name), &Watch::default());
         fs::remove_file(&path)?;
         match read {
             Ok(reading) => Ok(reading.passages),

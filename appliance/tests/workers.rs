@@ -5,7 +5,7 @@
 mod misbehaving;
 
 use appliance_core::document::Format;
-use appliance_core::ports::reader::{ParseError, Password, SourceFile, Unlocked, Watch};
+use appliance_core::ports::reader::{ParseError, Password, SourceFile, Unlocked, Watch, WindowOf};
 use appliance_core::ports::{DocumentReader, Parser};
 use ingest::Recognition;
 use kura::configuration::Ingest;
@@ -24,6 +24,7 @@ const CASES: &[Case] = &[
     ("what_a_worker_reads_is_what_the_parser_reads", what_a_worker_reads_is_what_the_parser_reads),
     ("pages_and_sheets_are_shown", pages_and_sheets_are_shown),
     ("a_refusal_stays_a_refusal", a_refusal_stays_a_refusal),
+    ("files_of_old_kinds_are_refused_with_the_way_out", files_of_old_kinds_are_refused_with_the_way_out),
     ("a_worker_that_is_killed_is_told", a_worker_that_is_killed_is_told),
     ("a_worker_that_loops_is_ended", a_worker_that_loops_is_ended),
     ("a_worker_that_gets_no_further_is_ended", a_worker_that_gets_no_further_is_ended),
@@ -97,7 +98,7 @@ fn text() -> (tempfile::TempDir, SourceFile) {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("規則.txt");
     std::fs::write(&path, "休館日は、月曜日とする。\n").expect("written");
-    (folder, SourceFile { path, name: "規則.txt".to_owned() })
+    (folder, SourceFile::new(path, "規則.txt".to_owned()))
 }
 
 /// What becomes of a file whose worker misbehaves, and how long that took.
@@ -133,12 +134,26 @@ fn what_a_worker_reads_is_what_the_parser_reads() {
     let settings = Ingest::default();
     for ending in ["pdf", "xlsx", "md", "csv"] {
         let path = sample(ending);
-        let file = SourceFile { name: path.file_name().expect("a name").to_string_lossy().into_owned(), path };
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        let file = SourceFile::new(path, name);
         let watch = Watch::default();
         let worker = WorkerParser::new(kura(), settings.clone(), Recognition::Off).read(&file, &watch).expect("read");
         let here = settings.parser().read(&file, &watch).expect("read");
         assert_eq!(worker, here, "{}", file.name);
     }
+}
+
+fn files_of_old_kinds_are_refused_with_the_way_out() {
+    let mut old = vec![0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
+    old.extend([0; 512]);
+    old.extend("WordDocument".encode_utf16().flat_map(u16::to_le_bytes));
+    let broken = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(broken.path(), &old).expect("written");
+    let broken = SourceFile::new(broken.path(), "規則.doc");
+    let watch = Watch::default();
+    let parser = WorkerParser::new(kura(), Ingest::default(), Recognition::Off);
+    let refused = parser.read(&broken, &watch).expect_err("refused");
+    assert!(refused.code() == "old-format" && refused.to_string().contains("save the file as .docx"), "{refused}");
 }
 
 fn pages_and_sheets_are_shown() {
@@ -149,8 +164,9 @@ fn pages_and_sheets_are_shown() {
     assert_eq!(picture, here.render_page(&pdf, 1, 1.0).expect("drawn"));
     assert!(picture.is_some());
     assert_eq!(reader.render_page(&pdf, 10_000, 1.0).expect("looked for"), None);
-    let window = reader.sheet_window(&xlsx, Format::Xlsx, 0, 0, 40).expect("read");
-    assert_eq!(window, here.sheet_window(&xlsx, Format::Xlsx, 0, 0, 40).expect("read"));
+    let wanted = WindowOf { format: Format::Xlsx, encoding: None, sheet: 0, first_row: 0, rows: 40 };
+    let window = reader.sheet_window(&xlsx, &wanted).expect("read");
+    assert_eq!(window, here.sheet_window(&xlsx, &wanted).expect("read"));
     assert!(window.is_some());
     let folder = tempfile::tempdir().expect("a folder");
     let to = folder.path().join("clear.pdf");
@@ -169,14 +185,14 @@ fn a_refusal_stays_a_refusal() {
     ] {
         let path = folder.path().join(name);
         std::fs::write(&path, bytes).expect("written");
-        let error = parser.read(&SourceFile { path, name: name.to_owned() }, &Watch::default()).expect_err(name);
+        let error = parser.read(&SourceFile::new(path, name.to_owned()), &Watch::default()).expect_err(name);
         assert_eq!(error.code(), code, "{error}");
         assert!(error.to_string().contains(name), "{error}");
     }
     let odd = folder.path().join(std::ffi::OsStr::from_bytes(b"\xff.txt"));
     std::fs::write(&odd, "休館日は、月曜日とする。").expect("written");
-    assert!(parser.read(&SourceFile { path: odd, name: "odd.txt".to_owned() }, &Watch::default()).is_ok(), "a name that is no text");
-    let gone = SourceFile { path: folder.path().join("gone"), name: "gone".to_owned() };
+    assert!(parser.read(&SourceFile::new(odd, "odd.txt".to_owned()), &Watch::default()).is_ok(), "a name that is no text");
+    let gone = SourceFile::new(folder.path().join("gone"), "gone".to_owned());
     assert_eq!(parser.read(&gone, &Watch::default()).expect_err("gone").code(), "unavailable");
 }
 
@@ -269,7 +285,7 @@ fn a_reading_is_cancelled_at_once() {
 
 /// Reads `file` with the real worker, for ever again, until it is killed.
 fn parent(file: &str) -> ExitCode {
-    let file = SourceFile { path: PathBuf::from(file), name: "規則.txt".to_owned() };
+    let file = SourceFile::new(PathBuf::from(file), "規則.txt".to_owned());
     drop(WorkerParser::new(kura(), Ingest::default(), Recognition::Off).read(&file, &Watch::default()));
     ExitCode::SUCCESS
 }

@@ -41,7 +41,7 @@ fn shown(path: &Path, options: &[String]) -> Result<String, String> {
         false => ingest::Recognition::Off,
     };
     let parser = ingest::FileParser::new(ingest::Limits::default()).with_recognition(recognition);
-    let parsed = parser.parse(&SourceFile { path: path.to_owned(), name }, &Watch::default()).map_err(|e| e.to_string())?;
+    let parsed = parser.parse(&SourceFile::new(path.to_owned(), name), &Watch::default()).map_err(|e| e.to_string())?;
     for warning in &parsed.warnings {
         let _ = writeln!(std::io::stderr(), "warning: {warning}");
     }
@@ -70,7 +70,7 @@ fn cells(path: &Path, name: &str) -> Result<String, String> {
     let mut take = |sheet: &str, cell: appliance_core::locator::CellRef, value: &str| {
         writeln!(out, "{sheet}\t{cell}\t{}", value.replace(['\n', '\r', '\t'], " ")).is_ok()
     };
-    let warnings = parser.cells(&SourceFile { path: path.to_owned(), name: name.to_owned() }, &mut take).map_err(|e| e.to_string())?;
+    let warnings = parser.cells(&SourceFile::new(path.to_owned(), name.to_owned()), &mut take).map_err(|e| e.to_string())?;
     for warning in warnings {
         let _ = writeln!(std::io::stderr(), "warning: {warning}");
     }

@@ -24,7 +24,7 @@ pub(crate) struct Nest<'r> {
     started: Instant,
     /// What recognises the characters of scans, in members too.
     pub(crate) recognition: &'r Recognition,
-    /// The encoding that a person named for delimited files.
+    /// The encoding that a person named for texts.
     pub(crate) encoding: Option<TextEncoding>,
 }
 

@@ -21,7 +21,7 @@ pub struct Limits {
     pub text_bytes: usize,
     /// Sheets of a workbook; the ones after it are left out with a warning.
     pub sheets: usize,
-    /// Cells with a value in one workbook; the ones after it are left out with a warning.
+    /// Cells with a value and rows of one workbook, together; the ones after it are left out with a warning.
     pub cells: usize,
     /// Bytes that the parts of a zipped workbook may unpack to; a larger one is refused.
     pub unpacked_bytes: u64,
@@ -38,7 +38,7 @@ impl Default for Limits {
             file_time: Duration::from_secs(600),
             text_bytes: 64 << 20,
             sheets: 500,
-            cells: 4_000_000,
+            cells: 3_000_000,
             unpacked_bytes: 1 << 30,
         }
     }

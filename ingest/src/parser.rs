@@ -37,7 +37,7 @@ impl FileParser {
         Self { recognition, ..self }
     }
 
-    /// The same parser, reading delimited files in an encoding that a person named instead of the one it would guess.
+    /// The same parser, reading texts in an encoding that a person named instead of the one it would guess.
     pub fn with_encoding(self, encoding: Option<TextEncoding>) -> Self {
         Self { encoding, ..self }
     }
@@ -122,12 +122,12 @@ pub(crate) fn parse_bytes(
         Format::Xlsx | Format::Xlsb | Format::Xls | Format::Ods | Format::Csv | Format::Tsv => {
             trace_span!("ingest.sheet").in_scope(|| sheet::parse(name, format, bytes, limits, nest.encoding))
         }
-        Format::Text => Ok(trace_span!("ingest.text").in_scope(|| text::parse(&bytes, limits))),
-        Format::Markdown => Ok(trace_span!("ingest.text").in_scope(|| text::parse_markdown(&bytes, limits))),
+        Format::Text => Ok(trace_span!("ingest.text").in_scope(|| text::parse(&bytes, limits, nest.encoding))),
+        Format::Markdown => Ok(trace_span!("ingest.text").in_scope(|| text::parse_markdown(&bytes, limits, nest.encoding))),
         Format::Docx | Format::Pptx | Format::Odt | Format::Odp => {
             trace_span!("ingest.office").in_scope(|| office::parse(name, format, &bytes, limits, watch))
         }
-        Format::Html => trace_span!("ingest.web").in_scope(|| web::parse(name, &bytes, limits, watch)),
+        Format::Html => trace_span!("ingest.web").in_scope(|| web::parse(name, &bytes, limits, nest.encoding, watch)),
         Format::Mail => trace_span!("ingest.mail").in_scope(|| mail::parse(name, &bytes, limits, nest, watch)),
         Format::Zip => trace_span!("ingest.bundle").in_scope(|| bundle::parse(name, &bytes, limits, nest, watch)),
     }
@@ -157,7 +157,7 @@ mod tests {
     fn check(text: &str, expected: &str) {
         let file = tempfile::NamedTempFile::new().expect("a temporary file");
         std::fs::write(file.path(), text).expect("written");
-        let source = SourceFile { path: file.path().to_owned(), name: "手元の写し.md".to_owned() };
+        let source = SourceFile::new(file.path(), "手元の写し.md");
         let parsed = FileParser::new(Limits::default()).parse(&source, &Watch::default()).expect("it can be read");
         assert_eq!(parsed.document.title, expected, "{text}");
     }

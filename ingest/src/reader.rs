@@ -2,7 +2,7 @@
 
 use crate::{pdf, sheet, shield, sniff};
 use appliance_core::document::{Format, PageImage, SheetWindow};
-use appliance_core::ports::reader::{Password, Unlocked};
+use appliance_core::ports::reader::{Password, Unlocked, WindowOf};
 use appliance_core::ports::{DocumentReader, PortError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -52,12 +52,12 @@ impl DocumentReader for FileReader {
         rendered.and_then(|r| r).map_err(|reason| PortError::new(format!("page {page} of {} cannot be drawn: {reason}", file.display())))
     }
 
-    fn sheet_window(&self, file: &Path, format: Format, sheet: u32, first_row: u32, count: u32) -> Result<Option<SheetWindow>, PortError> {
+    fn sheet_window(&self, file: &Path, wanted: &WindowOf) -> Result<Option<SheetWindow>, PortError> {
         let bytes = read(file)?;
-        let window = shield::on_deep_stack(|| sheet::window(format, bytes, sheet, first_row, count));
+        let window = shield::on_deep_stack(|| sheet::window(bytes, wanted));
         window
             .and_then(|w| w)
-            .map_err(|reason| PortError::new(format!("sheet {} of {} cannot be read: {reason}", sheet + 1, file.display())))
+            .map_err(|reason| PortError::new(format!("sheet {} of {} cannot be read: {reason}", wanted.sheet + 1, file.display())))
     }
 
     fn unlock(&self, file: &Path, password: &Password, to: &Path) -> Result<Unlocked, PortError> {

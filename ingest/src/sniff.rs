@@ -11,10 +11,14 @@ use std::path::Path;
 const HEAD: usize = 64 << 10;
 const TAIL: u64 = 256 << 10;
 
+/// Kinds that another program has to convert first, and how their names end.
+const OLD_KINDS: [(&str, &str); 3] =
+    [("a Word document of the old kind", "doc"), ("a PowerPoint presentation of the old kind", "ppt"), ("a document of Ichitaro", "jtd")];
+
 /// The format of the file at `path`, which was uploaded as `name`.
 ///
 /// # Errors
-/// `UnknownFormat` for kinds that Kura does not read, `Encrypted` for a workbook in an encrypted container, `Empty` for
+/// `UnknownFormat` for kinds that Kura does not read, `OldFormat` for those that another program has to convert first, `Encrypted` for a workbook in an encrypted container, `Empty` for
 /// a file without a byte, `Unavailable` when it cannot be opened.
 pub fn sniff(path: &Path, name: &str) -> Result<Format, ParseError> {
     let unavailable = |source| ParseError::Unavailable { name: name.to_owned(), source };
@@ -54,7 +58,10 @@ fn sniffed(mut file: impl Read + Seek, name: &str) -> Result<Format, ParseError>
         }
         () => plain(&head, &ending(name)),
     };
-    found.map_err(|found| ParseError::UnknownFormat { name: name.to_owned(), found: found.to_owned() })
+    found.map_err(|found| match OLD_KINDS.iter().find(|(kind, _)| *kind == found) {
+        Some((_, ending)) => ParseError::OldFormat { name: name.to_owned(), ending: (*ending).to_owned() },
+        None => ParseError::UnknownFormat { name: name.to_owned(), found: found.to_owned() },
+    })
 }
 
 /// What a zip file is, by the names in its directory: its members may be office files themselves.
@@ -103,11 +110,9 @@ fn compound(bytes: &[u8], ending: &str) -> Result<Format, &'static str> {
             Ok(Format::Xls)
         }
         () if contains(bytes, &utf16("BOOK\0")) => Ok(Format::Xls),
-        () if contains(bytes, &utf16("WordDocument")) => Err("a Word document of the old kind: save it as .docx or PDF"),
-        () if contains(bytes, &utf16("PowerPoint Document")) => Err("a PowerPoint presentation of the old kind: save it as .pptx or PDF"),
-        () if matches!(ending, "jtd" | "jtdc" | "jtt" | "jtw") || contains(bytes, &utf16("DocumentText")) => {
-            Err("a document of Ichitaro: save it as .docx or PDF")
-        }
+        () if contains(bytes, &utf16("WordDocument")) => Err(OLD_KINDS[0].0),
+        () if contains(bytes, &utf16("PowerPoint Document")) => Err(OLD_KINDS[1].0),
+        () if matches!(ending, "jtd" | "jtdc" | "jtt" | "jtw") || contains(bytes, &utf16("DocumentText")) => Err(OLD_KINDS[2].0),
         () if ending == "msg" => Err("a letter of Outlook: save it as .eml or PDF"),
         () => Err("a compound file that is no workbook"),
     }

@@ -21,7 +21,7 @@ fn sound() -> Vec<u8> {
 fn read(bytes: &[u8]) -> Result<Parsed, ParseError> {
     let file = tempfile::NamedTempFile::new().expect("a temporary file");
     std::fs::write(file.path(), bytes).expect("written");
-    FileParser::default().parse(&SourceFile { path: file.path().to_owned(), name: "a.pdf".to_owned() }, &Watch::default())
+    FileParser::default().parse(&SourceFile::new(file.path().to_owned(), "a.pdf".to_owned()), &Watch::default())
 }
 
 /// Both pages are read, and the damage is told in these words, if any.

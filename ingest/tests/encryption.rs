@@ -101,7 +101,7 @@ fn unlocked(file: &Path, password: &str) -> Result<(Unlocked, Option<String>), S
 }
 
 fn text(file: &Path) -> Result<String, ParseError> {
-    let source = SourceFile { path: file.to_owned(), name: "a.pdf".to_owned() };
+    let source = SourceFile::new(file.to_owned(), "a.pdf".to_owned());
     FileParser::default().parse(&source, &Watch::default()).map(|p| p.document.printed())
 }
 

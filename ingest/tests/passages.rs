@@ -15,7 +15,7 @@ fn read(bytes: &[u8], name: &str) -> (Document, Vec<Passage>) {
     let file = tempfile::NamedTempFile::new().expect("a temporary file");
     std::fs::write(file.path(), bytes).expect("written");
     let parser = FileParser::new(Limits::default());
-    let source = SourceFile { path: file.path().to_owned(), name: name.to_owned() };
+    let source = SourceFile::new(file.path().to_owned(), name.to_owned());
     let document = parser.parse(&source, &Watch::default()).expect("it can be read").document;
     let passages = parser.passages(&document);
     (document, passages)
@@ -117,7 +117,7 @@ proptest! {
             let file = tempfile::NamedTempFile::new().expect("a temporary file");
             std::fs::write(file.path(), &text).expect("written");
             let parser = FileParser::new(Limits::default());
-            let source = SourceFile { path: file.path().to_owned(), name: name.to_owned() };
+            let source = SourceFile::new(file.path().to_owned(), name.to_owned());
             if let Ok(parsed) = parser.parse(&source, &Watch::default()) {
                 hold(&parsed.document, &parser.passages(&parsed.document));
             }

@@ -34,7 +34,7 @@ fn recognition() -> Option<Recognition> {
 }
 
 fn read(file: &Path, recognition: &Recognition) -> Parsed {
-    let source = SourceFile { path: file.to_owned(), name: "scan.pdf".to_owned() };
+    let source = SourceFile::new(file.to_owned(), "scan.pdf".to_owned());
     let parser = FileParser::new(Limits::default()).with_recognition(recognition.clone());
     parser.parse(&source, &Watch::default()).expect("a document")
 }
@@ -212,7 +212,7 @@ fn a_cancelled_reading_ends_its_recogniser() {
         let (watch, path) = (Arc::clone(&watch), scan.path().to_owned());
         move || {
             let parser = FileParser::new(Limits::default()).with_recognition(recognition);
-            parser.parse(&SourceFile { path, name: "scan.pdf".to_owned() }, &watch)
+            parser.parse(&SourceFile::new(path, "scan.pdf".to_owned()), &watch)
         }
     });
     std::thread::sleep(Duration::from_millis(1500));

@@ -2,7 +2,7 @@
 
 use appliance_core::document::{BlockKind, Document, Format};
 use appliance_core::locator::Place;
-use appliance_core::ports::reader::{DocumentReader, SourceFile, Watch};
+use appliance_core::ports::reader::{DocumentReader, SourceFile, Watch, WindowOf};
 use ingest::{FileParser, FileReader, Limits};
 use proptest::prelude::*;
 use std::path::Path;
@@ -15,12 +15,16 @@ fn written(bytes: &[u8]) -> tempfile::NamedTempFile {
 
 fn read(path: &Path, name: &str) -> Document {
     FileParser::new(Limits::default())
-        .parse(&SourceFile { path: path.to_owned(), name: name.to_owned() }, &Watch::default())
+        .parse(&SourceFile::new(path.to_owned(), name.to_owned()), &Watch::default())
         .expect("a document")
         .document
 }
 
 const FACILITIES: &str = "みなと市施設一覧\n\n施設名,所在地,電話番号,使用料\nみなと市民会館,港町1-1,03-0000-0001,\"1,500円\"\n中央図書館,本町2-3,03-0000-0002,無料\n";
+
+fn window_of(format: Format, sheet: u32, first_row: u32, rows: u32) -> WindowOf {
+    WindowOf { format, encoding: None, sheet, first_row, rows }
+}
 
 #[test]
 fn every_value_of_a_list_stands_under_its_header_and_leads_to_its_cell() {
@@ -33,7 +37,7 @@ fn every_value_of_a_list_stands_under_its_header_and_leads_to_its_cell() {
     let Place::Cells { cells, .. } = &document.blocks[1].place else { panic!("not in cells") };
     let cell = cells.iter().find(|c| c.span.start == fee).expect("a cell").cell;
     assert_eq!(cell.to_string(), "D4");
-    let window = FileReader::new().sheet_window(file.path(), Format::Csv, 0, 3, 1).expect("read").expect("a sheet");
+    let window = FileReader::new().sheet_window(file.path(), &window_of(Format::Csv, 0, 3, 1)).expect("read").expect("a sheet");
     assert_eq!(window.rows[0][cell.column as usize], "1,500円");
 }
 
@@ -100,7 +104,7 @@ proptest! {
             (b"", "a.csv"), (b"", "a.txt"), (b"", "a.md"),
         ][kind];
         let file = written(&[head, &bytes].concat());
-        let _ = FileParser::default().parse(&SourceFile { path: file.path().to_owned(), name: name.to_owned() }, &Watch::default());
+        let _ = FileParser::default().parse(&SourceFile::new(file.path().to_owned(), name.to_owned()), &Watch::default());
     }
 }
 
@@ -129,7 +133,10 @@ fn merged_headers_of_a_workbook_stand_before_every_value() {
     let text = row.span.slice(&document.text).expect("fits");
     assert!(text.contains("一般／平日: ") && text.contains("一般／土日祝: "), "{text}");
     let Place::Cells { sheet, cells, .. } = &row.place else { panic!("not in cells") };
-    let window = FileReader::new().sheet_window(&path, Format::Xlsx, *sheet, 0, document.sheets[0].rows).expect("read").expect("a sheet");
+    let window = FileReader::new()
+        .sheet_window(&path, &window_of(Format::Xlsx, *sheet, 0, document.sheets[0].rows))
+        .expect("read")
+        .expect("a sheet");
     for cell in cells {
         let shown = &window.rows[cell.cell.row as usize][cell.cell.column as usize];
         assert_eq!(cell.span.slice(&document.text), Some(shown.as_str()));

@@ -11,7 +11,7 @@ use ordinance_maker::{all, docx, expected, html};
 use std::path::{Path, PathBuf};
 
 fn document(path: &Path, name: &str) -> Document {
-    let file = SourceFile { path: path.to_owned(), name: name.to_owned() };
+    let file = SourceFile::new(path.to_owned(), name.to_owned());
     FileParser::new(Limits::default()).parse(&file, &Watch::default()).expect("it can be read").document
 }
 

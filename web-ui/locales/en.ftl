@@ -139,6 +139,13 @@ upload-queued = Accepted
 upload-duplicate = The same file is already here
 upload-lost = The file could not be sent. Check the network and add it again.
 upload-password = Files with a password
+upload-encoding = Name the encoding (CSV, text, HTML)
+upload-encoding-help = It is usually recognised. Choose one only where characters come out wrong.
+field-encoding = Encoding
+encoding-guess = Recognise it
+encoding-again = Characters come out wrong?
+encoding-again-help = The file is read again in the encoding you choose. Until that is done, what was read before goes on answering.
+encoding-read = Read again in this encoding
 upload-password-help = Used for the files sent now. The password is not kept; the files are stored without it.
 upload-wrong-password = The password of “{ $name }” is wrong. The file has been received; enter the right password to open it.
 field-file-password = Password of the file
@@ -258,6 +265,8 @@ state-failed = Could not be read
 
 failure-unknown-format = This kind of file is not read.
 remedy-unknown-format = Old Word, PowerPoint and Ichitaro files: save them as .docx or .pptx. Others: convert to PDF or another kind that is read.
+failure-old-format = Files of this older kind are not read.
+remedy-old-format = Save it as .docx, .pptx or PDF with the program that made it, or with LibreOffice, and add that.
 failure-encrypted = The file has a password.
 remedy-encrypted = An editor opens it with “Enter password” in the list of documents.
 failure-damaged = The file is damaged.
@@ -289,6 +298,7 @@ warning-repaired = The file was damaged. What could be read was read after a rep
 warning-unreadable-sheet = Sheet “{ $sheet }” could not be read.
 warning-unreadable-part = “{ $part }”, a part of the file, could not be read or only with doubt.
 warning-doubtful-encoding = The text was read as { $encoding }. Some characters may be wrong.
+warning-rows-left-out = Sheet “{ $sheet }” was left out from row { $row } on: the workbook is too large. Split it into several files to have the rest read.
 warning-truncated = Only a part was read ({ $limit }).
 
 ## Reading

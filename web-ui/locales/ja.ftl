@@ -136,6 +136,13 @@ upload-queued = 受け付けました
 upload-duplicate = 同じ内容の文書がもうあります
 upload-lost = 送れませんでした。ネットワークを確かめて、もう一度追加してください。
 upload-password = パスワード付きファイル
+upload-encoding = 文字コードを指定する(CSV・テキスト・HTML)
+upload-encoding-help = ふつうは自動で判定します。文字化けするときだけ選んでください。
+field-encoding = 文字コード
+encoding-guess = 自動で判定
+encoding-again = 文字化けしているとき
+encoding-again-help = 選んだ文字コードで読み直します。読み直しが終わるまでは、いまの内容で回答します。
+encoding-read = この文字コードで読み直す
 upload-password-help = この追加で送るファイルに使います。パスワードは保存しません。ファイルは、パスワードを外した状態で保管します。
 upload-wrong-password = 「{ $name }」のパスワードが違います。ファイルは受け取りました。開くには、正しいパスワードを入力してください。
 field-file-password = ファイルのパスワード
@@ -246,6 +253,8 @@ state-failed = 読み取れませんでした
 
 failure-unknown-format = 読み取れない種類のファイルです。
 remedy-unknown-format = 古い形式のWord・PowerPoint(.doc・.ppt)や一太郎のファイルは、.docx・.pptxかPDFで保存し直してください。その他のファイルも、PDFなど読み取れる種類に変えて追加してください。
+failure-old-format = 古い形式のファイル(.doc・.ppt・一太郎)は読み取れません。
+remedy-old-format = 作成したソフトかLibreOfficeで開き、.docx・.pptx・PDFで保存し直して追加してください。
 failure-encrypted = パスワードがかかっています。
 remedy-encrypted = 編集者が、文書の一覧の「パスワードを入力」から開けます。
 failure-damaged = ファイルが壊れています。
@@ -277,6 +286,7 @@ warning-repaired = ファイルが壊れていたため、修復して読める�
 warning-unreadable-sheet = シート「{ $sheet }」を読み取れませんでした。
 warning-unreadable-part = ファイルの中の「{ $part }」は、読み取れないか、一部しか読み取れませんでした。
 warning-doubtful-encoding = 文字コードを{ $encoding }として読みました。一部の文字が正しくないかもしれません。
+warning-rows-left-out = シート「{ $sheet }」の{ $row }行目から後は、ブックが大きすぎるため取り込んでいません。ファイルを分けて登録すると残りも取り込めます。
 warning-truncated = 一部だけを読み取りました({ $limit })。
 
 ## 閲覧

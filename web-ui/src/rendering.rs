@@ -2,8 +2,9 @@
 
 use crate::failure::Failure;
 use actix_web::web::Bytes;
-use appliance_core::document::{Format, SheetWindow};
+use appliance_core::document::SheetWindow;
 use appliance_core::id::ContentHash;
+use appliance_core::ports::reader::WindowOf;
 use appliance_core::ports::{DocumentReader, PortError};
 use parking_lot::Mutex;
 use std::collections::{HashMap, VecDeque};
@@ -24,21 +25,6 @@ pub struct PictureKey {
     pub page: u32,
     /// Hundredths of pixels a point.
     pub scale: u32,
-}
-
-/// Rows of a sheet to read.
-#[derive(Debug, Clone)]
-pub struct WindowRequest {
-    /// The stored file.
-    pub file: PathBuf,
-    /// Its format.
-    pub format: Format,
-    /// The sheet, from 0.
-    pub sheet: u32,
-    /// The first row, from 0.
-    pub first_row: u32,
-    /// Rows at most.
-    pub rows: u32,
 }
 
 /// Renders, with bounded parallelism and memory.
@@ -75,10 +61,10 @@ impl Renderer {
     }
 
     /// Rows of a sheet; `None` when there is no such sheet.
-    pub async fn window(&self, wanted: WindowRequest) -> Result<Option<SheetWindow>, Failure> {
+    pub async fn window(&self, file: PathBuf, wanted: WindowOf) -> Result<Option<SheetWindow>, Failure> {
         let permit = self.turn().await?;
         let reader = Arc::clone(&self.reader);
-        aside(permit, move || reader.sheet_window(&wanted.file, wanted.format, wanted.sheet, wanted.first_row, wanted.rows)).await
+        aside(permit, move || reader.sheet_window(&file, &wanted)).await
     }
 
     async fn turn(&self) -> Result<OwnedSemaphorePermit, Failure> {

@@ -212,6 +212,7 @@ fn decimal(rate: f32) -> String {
 pub fn failure(page: &Page, reason: &FailureReason) -> (String, String) {
     let (what, remedy) = match reason.code.as_str() {
         "unknown-format" => ("failure-unknown-format", "remedy-unknown-format"),
+        "old-format" => ("failure-old-format", "remedy-old-format"),
         "encrypted" => ("failure-encrypted", "remedy-encrypted"),
         "damaged" => ("failure-damaged", "remedy-damaged"),
         "too-large" => ("failure-too-large", "remedy-too-large"),
@@ -243,6 +244,9 @@ pub fn warning(page: &Page, warning: &Warning) -> String {
         Warning::UnreadableSheet { sheet, .. } => page.with("warning-unreadable-sheet", "sheet", sheet.as_str()),
         Warning::UnreadablePart { part, .. } => page.with("warning-unreadable-part", "part", part.as_str()),
         Warning::DoubtfulEncoding { encoding } => page.with("warning-doubtful-encoding", "encoding", encoding.as_str()),
+        Warning::RowsLeftOut { sheet, row, .. } => {
+            page.words("warning-rows-left-out", &[("sheet", sheet.as_str().into()), ("row", (*row).into())])
+        }
         Warning::Truncated { limit } => page.with("warning-truncated", "limit", limit.as_str()),
     }
 }

@@ -127,6 +127,26 @@ async fn ingest_is_cancelled_and_tried_again() {
 }
 
 #[actix_web::test]
+async fn the_encoding_of_a_text_is_named_on_its_page_and_at_upload() {
+    let mut visitor = visitor().await;
+    visitor.sign_in("reader").await;
+    assert!(!visitor.get("/documents/3").await.text().contains("/documents/3/encoding"), "readers have nothing read again");
+    assert_eq!(visitor.submit("/documents/3/encoding", &[("encoding", "euc-jp")]).await.status, StatusCode::FORBIDDEN);
+
+    let mut visitor = self::visitor().await;
+    visitor.sign_in("admin").await;
+    assert!(visitor.get("/documents").await.text().contains("name=\"encoding\""));
+    let page = visitor.get("/documents/3").await.text();
+    assert!(page.contains("action=\"/documents/3/encoding\"") && page.contains("文字化けしているとき"), "{page}");
+    assert!(!visitor.get("/documents/1").await.text().contains("/documents/1/encoding"), "a PDF has no encoding to guess");
+    assert_eq!(visitor.submit("/documents/1/encoding", &[("encoding", "euc-jp")]).await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(visitor.submit("/documents/3/encoding", &[("encoding", "klingon")]).await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(visitor.post("/documents/3/encoding", &[("encoding", "euc-jp")]).await.status, StatusCode::FORBIDDEN, "no token");
+    assert_eq!(visitor.submit("/documents/3/encoding", &[("encoding", "euc-jp")]).await.location(), "/documents?done=retried");
+    assert_eq!(state(&visitor, 3), Some(VersionState::Queued));
+}
+
+#[actix_web::test]
 async fn a_wrong_password_is_told_at_once_and_loses_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("stored");

@@ -276,6 +276,15 @@ pub enum Warning {
         /// What was wrong, in words.
         what: String,
     },
+    /// The workbook is larger than Kura reads: the sheet's rows from one on were left out.
+    RowsLeftOut {
+        /// Sheet name.
+        sheet: String,
+        /// The first row that was left out, from 1.
+        row: u32,
+        /// Which limit, in words.
+        limit: String,
+    },
     /// The file is larger than Kura reads; what follows the limit is left out.
     Truncated {
         /// Which limit, in words.
@@ -296,6 +305,9 @@ impl fmt::Display for Warning {
             Self::MendedCharacters { page, count } => write!(f, "page {page} maps {count} characters wrongly; they were put right"),
             Self::NotRecognised { page, reason } => write!(f, "the characters of page {page} were not recognised: {reason}"),
             Self::Repaired { what } => write!(f, "the file was damaged and was repaired: {what}"),
+            Self::RowsLeftOut { sheet, row, limit } => {
+                write!(f, "sheet {sheet:?} was left out from row {row} on ({limit}); split the workbook to have the rest read")
+            }
             Self::Truncated { limit } => write!(f, "only a part was read: {limit}"),
         }
     }

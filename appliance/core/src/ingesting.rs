@@ -131,7 +131,7 @@ async fn watched(ingesting: &Ingesting, job: &Job, meter: &mut Meter<'_>) -> Res
     let _unwatched = EndWhenDropped(Arc::clone(&watch));
     let mut reading = tokio::task::spawn_blocking({
         let (parser, watch) = (Arc::clone(&ingesting.parser), Arc::clone(&watch));
-        let file = SourceFile { path: job.file.clone(), name: job.name.clone() };
+        let file = SourceFile { path: job.file.clone(), name: job.name.clone(), encoding: job.encoding.clone() };
         move || parser.read(&file, &watch)
     });
     loop {

@@ -24,6 +24,7 @@ pub(super) enum Action {
     DocumentCancelled,
     DocumentRetried,
     DocumentUnlocked,
+    DocumentReadAgain,
     QuestionAsked,
 }
 
@@ -45,6 +46,7 @@ impl Action {
             Self::DocumentCancelled => "document-cancelled",
             Self::DocumentRetried => "document-retried",
             Self::DocumentUnlocked => "document-unlocked",
+            Self::DocumentReadAgain => "document-read-again",
             Self::QuestionAsked => "question-asked",
         }
     }

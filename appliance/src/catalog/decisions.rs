@@ -4,7 +4,7 @@
 
 use super::audit::{self, Action};
 use super::library::{forget_document, hashed};
-use super::versions::Newest;
+use super::versions::{FileOf, Newest};
 use super::{Catalog, Doing, Tx, documents, ingest_log, jobs, removals, versions};
 use appliance_core::id::{ContentHash, DocumentId, JobId, VersionId};
 use appliance_core::ports::PortError;
@@ -68,6 +68,29 @@ impl Catalog {
         audit::note(&mut tx, self.now(), Some(viewer.user()), Action::DocumentUnlocked, &format!("document:{id}"), &name).await?;
         tx.commit().await.doing("unlock a document")?;
         self.drop_unused(&ContentHash::parse(&newest.file_hash).into_iter().collect::<Vec<_>>()).await?;
+        Ok(Decided::Done)
+    }
+
+    /// Has the newest version read in another encoding. One that answers stays until a new version of the same file is ready.
+    pub async fn read_again(&self, viewer: &Viewer, id: DocumentId, encoding: Option<&str>) -> Result<Decided, PortError> {
+        let mut tx = self.begin().await?;
+        let Some((newest, name)) = seen(&mut tx, viewer, id).await? else { return Ok(Decided::Unknown) };
+        match newest.state.as_str() {
+            "searchable" => {
+                let hash =
+                    ContentHash::parse(&newest.file_hash).ok_or_else(|| PortError::new(format!("catalog: document {id} names no file")))?;
+                let of = FileOf { hash: &hash, bytes: u64::try_from(newest.bytes).unwrap_or(0), encoding };
+                let version = versions::add(&mut tx, id, of, viewer.user(), self.now()).await?;
+                jobs::add(&mut tx, version, self.now()).await?;
+            }
+            "held" | "failed" | "cancelled" => {
+                versions::set_encoding(&mut tx, newest.version(), encoding).await?;
+                self.again(&mut tx, &newest).await?;
+            }
+            _ => return Ok(Decided::TooLate),
+        }
+        audit::note(&mut tx, self.now(), Some(viewer.user()), Action::DocumentReadAgain, &format!("document:{id}"), &name).await?;
+        tx.commit().await.doing("read a document again")?;
         Ok(Decided::Done)
     }
 

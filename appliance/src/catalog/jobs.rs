@@ -116,6 +116,7 @@ pub(super) struct JobRow {
     pub collection_id: i64,
     pub file_name: String,
     pub file_hash: String,
+    pub encoding: Option<String>,
     pub attempts: u32,
     pub accepted: bool,
 }
@@ -130,6 +131,7 @@ impl JobRow {
             collection: CollectionId(self.collection_id),
             file: catalog.files.path(&hash),
             name: self.file_name,
+            encoding: self.encoding,
             attempts: self.attempts,
             accepted: self.accepted,
         })
@@ -139,7 +141,7 @@ impl JobRow {
 /// The job that has waited longest.
 pub(super) async fn oldest_queued(db: &mut SqliteConnection) -> Result<Option<JobRow>, PortError> {
     sqlx::query_as(
-        "SELECT j.id, j.version_id, v.document_id, d.collection_id, d.file_name, v.file_hash, j.attempts,
+        "SELECT j.id, j.version_id, v.document_id, d.collection_id, d.file_name, v.file_hash, v.encoding, j.attempts,
                 v.accepted IS NOT NULL AS accepted
          FROM jobs j JOIN versions v ON v.id = j.version_id JOIN documents d ON d.id = v.document_id
          WHERE j.state = 'queued' ORDER BY j.id LIMIT 1",

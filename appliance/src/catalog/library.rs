@@ -2,6 +2,7 @@
 //! runner, so the port is implemented by the catalog together with both.
 
 use super::audit::{self, Action};
+use super::versions::FileOf;
 use super::{Catalog, Doing, answers, collections, documents, jobs, passages, removals, versions};
 use crate::files;
 use appliance_core::id::{ContentHash, DocumentId, PassageId, VersionId};
@@ -70,6 +71,7 @@ impl Library for IndexedLibrary {
             entry: row.entry()?,
             version,
             format: content.format,
+            encoding: content.encoding,
             file: self.catalog.files().path(&content.hash),
             hash: content.hash,
             pages: content.pages,
@@ -126,6 +128,14 @@ impl Library for IndexedLibrary {
 
     async fn unlock(&self, viewer: &Viewer, id: DocumentId, opened: PathBuf) -> Result<Decided, PortError> {
         let decided = self.catalog.unlock(viewer, id, opened).await?;
+        if decided == Decided::Done {
+            self.arrivals.notify_one();
+        }
+        Ok(decided)
+    }
+
+    async fn read_again(&self, viewer: &Viewer, id: DocumentId, encoding: Option<String>) -> Result<Decided, PortError> {
+        let decided = self.catalog.read_again(viewer, id, encoding.as_deref()).await?;
         if decided == Decided::Done {
             self.arrivals.notify_one();
         }
@@ -193,7 +203,8 @@ impl Catalog {
             Some(older) => DocumentId(older.id),
             None => documents::add(&mut tx, upload.collection, &upload.name, viewer.user(), now).await?,
         };
-        let version = versions::add(&mut tx, document, &hash, bytes, viewer.user(), now).await?;
+        let of = FileOf { hash: &hash, bytes, encoding: upload.encoding.as_deref() };
+        let version = versions::add(&mut tx, document, of, viewer.user(), now).await?;
         let job = jobs::add(&mut tx, version, now).await?;
         audit::note(&mut tx, now, Some(viewer.user()), Action::DocumentAdded, &format!("document:{document}"), &upload.name).await?;
         tx.commit().await.doing("accept an upload")?;

@@ -70,7 +70,7 @@ pub fn text_upload(trial: &Trial, name: &str, text: &str) -> Upload {
 pub fn upload_to(trial: &Trial, collection: CollectionId, name: &str, text: &str) -> Upload {
     let file = tempfile::NamedTempFile::new_in(trial.folder.path()).unwrap();
     std::fs::write(file.path(), text).unwrap();
-    Upload { file: file.keep().unwrap().1, name: name.to_owned(), collection }
+    Upload { file: file.keep().unwrap().1, name: name.to_owned(), collection, encoding: None }
 }
 
 #[tokio::test]

@@ -45,23 +45,34 @@ pub(super) fn stage(name: &str) -> Result<IngestStage, PortError> {
         .ok_or_else(|| PortError::new(format!("catalog: no ingest stage is called {name:?}")))
 }
 
+/// The file of a version.
+#[derive(Clone, Copy)]
+pub(super) struct FileOf<'f> {
+    pub hash: &'f ContentHash,
+    pub bytes: u64,
+    /// The encoding that a person named for its text.
+    pub encoding: Option<&'f str>,
+}
+
 pub(super) async fn add(
     db: &mut SqliteConnection,
     document: DocumentId,
-    hash: &ContentHash,
-    bytes: u64,
+    of: FileOf<'_>,
     by: UserId,
     now: i64,
 ) -> Result<VersionId, PortError> {
-    let done = sqlx::query("INSERT INTO versions (document_id, file_hash, bytes, state, added, added_by) VALUES (?, ?, ?, 'queued', ?, ?)")
-        .bind(document.0)
-        .bind(hash.as_str())
-        .bind(i64::try_from(bytes).unwrap_or(i64::MAX))
-        .bind(now)
-        .bind((by != LOCAL_OPERATOR).then_some(by.0))
-        .execute(db)
-        .await
-        .doing("add a version")?;
+    let done = sqlx::query(
+        "INSERT INTO versions (document_id, file_hash, bytes, encoding, state, added, added_by) VALUES (?, ?, ?, ?, 'queued', ?, ?)",
+    )
+    .bind(document.0)
+    .bind(of.hash.as_str())
+    .bind(i64::try_from(of.bytes).unwrap_or(i64::MAX))
+    .bind(of.encoding)
+    .bind(now)
+    .bind((by != LOCAL_OPERATOR).then_some(by.0))
+    .execute(db)
+    .await
+    .doing("add a version")?;
     Ok(VersionId(done.last_insert_rowid()))
 }
 
@@ -104,6 +115,17 @@ pub(super) async fn set_queued(db: &mut SqliteConnection, id: VersionId) -> Resu
 /// Notes that a person accepted a version.
 pub(super) async fn set_accepted(db: &mut SqliteConnection, id: VersionId, now: i64) -> Result<(), PortError> {
     sqlx::query("UPDATE versions SET accepted = ? WHERE id = ?").bind(now).bind(id.0).execute(db).await.doing("accept a version")?;
+    Ok(())
+}
+
+/// Gives a version another encoding; what was read of it is no longer so.
+pub(super) async fn set_encoding(db: &mut SqliteConnection, id: VersionId, encoding: Option<&str>) -> Result<(), PortError> {
+    sqlx::query("UPDATE versions SET encoding = ?, read = 0 WHERE id = ?")
+        .bind(encoding)
+        .bind(id.0)
+        .execute(db)
+        .await
+        .doing("change a version's encoding")?;
     Ok(())
 }
 
@@ -234,6 +256,7 @@ pub(super) struct Newest {
     pub job_state: String,
     pub failure_code: Option<String>,
     pub file_hash: String,
+    pub bytes: i64,
     pub versions: i64,
 }
 
@@ -254,7 +277,7 @@ impl Newest {
 
 pub(super) async fn newest(db: &mut SqliteConnection, document: DocumentId) -> Result<Option<Newest>, PortError> {
     sqlx::query_as(
-        "SELECT v.id AS version_id, j.id AS job_id, v.state, j.state AS job_state, v.failure_code, v.file_hash,
+        "SELECT v.id AS version_id, j.id AS job_id, v.state, j.state AS job_state, v.failure_code, v.file_hash, v.bytes,
                 (SELECT count(*) FROM versions WHERE document_id = v.document_id) AS versions
          FROM versions v JOIN jobs j ON j.version_id = v.id WHERE v.document_id = ? ORDER BY v.id DESC LIMIT 1",
     )
@@ -288,23 +311,25 @@ pub(super) async fn uses_file(db: &mut SqliteConnection, hash: &ContentHash) -> 
 pub(super) struct Content {
     pub format: Format,
     pub hash: ContentHash,
+    pub encoding: Option<String>,
     pub pages: Vec<Page>,
     pub sheets: Vec<Sheet>,
     pub text: String,
 }
 
 pub(super) async fn content(db: &mut SqliteConnection, id: VersionId) -> Result<Option<Content>, PortError> {
-    let row: Option<(Option<String>, String, String, String, String)> =
-        sqlx::query_as("SELECT format, file_hash, pages, sheets, text FROM versions WHERE id = ?")
+    let row: Option<(Option<String>, String, Option<String>, String, String, String)> =
+        sqlx::query_as("SELECT format, file_hash, encoding, pages, sheets, text FROM versions WHERE id = ?")
             .bind(id.0)
             .fetch_optional(db)
             .await
             .doing("open a document")?;
-    let Some((format, hash, pages, sheets, text)) = row else { return Ok(None) };
+    let Some((format, hash, encoding, pages, sheets, text)) = row else { return Ok(None) };
     let unknown = || PortError::new(format!("catalog: version {id} has no known format or file"));
     Ok(Some(Content {
         format: format.as_deref().and_then(Format::from_name).ok_or_else(unknown)?,
         hash: ContentHash::parse(&hash).ok_or_else(unknown)?,
+        encoding,
         pages: from_json(&pages, "pages")?,
         sheets: from_json(&sheets, "sheets")?,
         text,

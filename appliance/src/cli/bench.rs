@@ -81,7 +81,7 @@ pub async fn run(place: &Place, command: Command) -> Result<ExitCode> {
     tracing::subscriber::set_global_default(listener).context("the stages cannot be listened to")?;
     let files = files_of(&arguments.paths)?;
     let parser = FileParser::new(place.configuration.ingest.limits());
-    let sources: Vec<SourceFile> = files.into_iter().map(|f| SourceFile { path: f.path, name: f.name }).collect();
+    let sources: Vec<SourceFile> = files.into_iter().map(|f| SourceFile::new(f.path, f.name)).collect();
     // Recognition would be another measurement: both sides go without.
     let workers = arguments.confined.then(|| WorkerParser::new(Program::this(), place.configuration.ingest.clone(), Recognition::Off));
     let measured = blocking(move || {

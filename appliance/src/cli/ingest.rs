@@ -150,7 +150,7 @@ async fn queue(
             Some(password) => in_the_clear(place, file, arrival, password).await?,
             None => file,
         };
-        match catalog.accept(&viewer, Upload { file, name: arrival.name.clone(), collection }).await? {
+        match catalog.accept(&viewer, Upload { file, name: arrival.name.clone(), collection, encoding: None }).await? {
             Accepted::Queued { job, .. } => jobs.push(Followed { job, name: arrival.name.clone() }),
             Accepted::Duplicate { .. } => duplicates += 1,
         }

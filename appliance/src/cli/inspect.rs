@@ -63,7 +63,7 @@ pub async fn run(place: &Place, arguments: Arguments) -> Result<ExitCode> {
     }
     let Reading { parsed, passages: cut } = blocking(move || {
         let name = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        Ok(parser.read(&SourceFile { path: file, name }, &Watch::default())?)
+        Ok(parser.read(&SourceFile::new(file, name), &Watch::default())?)
     })
     .await?;
     match () {
@@ -89,7 +89,7 @@ fn print_cells(parser: &WorkerParser, file: PathBuf) -> Result<ExitCode> {
     let name = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let mut out = io::stdout().lock();
     let mut left = None;
-    let read = parser.cells(&SourceFile { path: file, name }, &mut |lines| {
+    let read = parser.cells(&SourceFile::new(file, name), &mut |lines| {
         out.write_all(lines.as_bytes()).map_err(|error| {
             let kind = error.kind();
             left = Some(error);

@@ -73,7 +73,7 @@ impl WorkerParser {
     fn request(&self, file: &SourceFile, task: Task) -> Result<Request, ParseError> {
         let name = file.name.clone();
         let path = file.path.canonicalize().map_err(|source| ParseError::Unavailable { name: name.clone(), source })?;
-        let encoding = self.encoding.map(|e| e.name().to_owned());
+        let encoding = file.encoding.clone().or_else(|| self.encoding.map(|e| e.name().to_owned()));
         let recognition = if task == Task::Read { self.recognition.clone() } else { Recognition::Off };
         Ok(Request { file: path, name, task, settings: self.settings.clone(), recognition, encoding })
     }

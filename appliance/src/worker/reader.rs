@@ -7,8 +7,8 @@ use super::supervisor::carry_out;
 use super::turns::Turns;
 use super::{Program, Request, Task};
 use crate::configuration::Ingest;
-use appliance_core::document::{Format, PageImage, SheetWindow};
-use appliance_core::ports::reader::{Password, Unlocked};
+use appliance_core::document::{PageImage, SheetWindow};
+use appliance_core::ports::reader::{Password, Unlocked, WindowOf};
 use appliance_core::ports::{DocumentReader, PortError};
 use ingest::Recognition;
 use std::fs::File;
@@ -71,13 +71,13 @@ impl DocumentReader for WorkerReader {
         }
     }
 
-    fn sheet_window(&self, file: &Path, format: Format, sheet: u32, first_row: u32, count: u32) -> Result<Option<SheetWindow>, PortError> {
-        let what = format!("sheet {} of {} cannot be read", u64::from(sheet) + 1, file.display());
+    fn sheet_window(&self, file: &Path, wanted: &WindowOf) -> Result<Option<SheetWindow>, PortError> {
+        let what = format!("sheet {} of {} cannot be read", u64::from(wanted.sheet) + 1, file.display());
         let (mut window, mut none): (Option<SheetWindow>, bool) = (None, false);
-        self.ask(file, Task::Window { format, sheet, first_row, count }, &what, |frame| {
+        self.ask(file, Task::Window(wanted.clone()), &what, |frame| {
             match (frame, &mut window) {
                 (Frame::Window { first_row, merged }, None) => window = Some(SheetWindow { first_row, rows: Vec::new(), merged }),
-                (Frame::Rows(rows), Some(window)) if window.rows.len() + rows.len() <= count as usize => window.rows.extend(rows),
+                (Frame::Rows(rows), Some(window)) if window.rows.len() + rows.len() <= wanted.rows as usize => window.rows.extend(rows),
                 (Frame::Nothing, None) => none = true,
                 _ => return Err("no window of a sheet".to_owned()),
             }

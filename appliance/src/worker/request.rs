@@ -1,7 +1,7 @@
 //! What a worker is asked to do: one JSON object on its standard input, so that no password stands in a list of processes.
 
 use crate::configuration::Ingest;
-use appliance_core::document::Format;
+use appliance_core::ports::reader::WindowOf;
 use ingest::{FileParser, Recognition, Tesseract, TextEncoding};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -44,16 +44,7 @@ pub enum Task {
         scale: f32,
     },
     /// Read rows of a sheet.
-    Window {
-        /// The file's format.
-        format: Format,
-        /// The sheet, from 0.
-        sheet: u32,
-        /// The first row, from 0.
-        first_row: u32,
-        /// Rows at most.
-        count: u32,
-    },
+    Window(WindowOf),
     /// Write it in the clear.
     Unlock {
         /// The password.
@@ -102,7 +93,7 @@ impl Request {
         // Nobody waits for ingest; a person waits for a picture.
         let seconds = match self.task {
             Task::Read | Task::Cells | Task::Probe => self.settings.worker_seconds,
-            Task::Render { .. } | Task::Window { .. } | Task::Unlock { .. } => self.settings.view_seconds,
+            Task::Render { .. } | Task::Window(_) | Task::Unlock { .. } => self.settings.view_seconds,
         };
         // Recognition has a bound of its own, and a scanned book takes its time.
         Duration::from_secs(seconds) + self.recognising(|t| t.file_time)

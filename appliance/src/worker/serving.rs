@@ -110,13 +110,11 @@ fn carry_out(request: &Request, answer: &mut Answer) -> io::Result<()> {
             Ok(None) => answer.say(&Frame::Nothing),
             Err(error) => answer.failed(&error),
         },
-        Task::Window { format, sheet, first_row, count } => {
-            match FileReader::with_fonts(&[]).sheet_window(file, *format, *sheet, *first_row, *count) {
-                Ok(Some(window)) => answer.window(window),
-                Ok(None) => answer.say(&Frame::Nothing),
-                Err(error) => answer.failed(&error),
-            }
-        }
+        Task::Window(wanted) => match FileReader::with_fonts(&[]).sheet_window(file, wanted) {
+            Ok(Some(window)) => answer.window(window),
+            Ok(None) => answer.say(&Frame::Nothing),
+            Err(error) => answer.failed(&error),
+        },
         Task::Unlock { password } => match FileReader::with_fonts(&[]).in_the_clear(file, &Password::new(password.0.as_str())) {
             Ok(Unlock::Opened(clear)) => {
                 answer.say(&Frame::Opened)?;
@@ -131,7 +129,7 @@ fn carry_out(request: &Request, answer: &mut Answer) -> io::Result<()> {
 
 /// Reads the file on a thread of its own and tells meanwhile how far it is.
 fn read(request: &Request, answer: &mut Answer) -> io::Result<()> {
-    let file = SourceFile { path: request.file.clone(), name: request.name.clone() };
+    let file = SourceFile::new(request.file.clone(), request.name.clone());
     let watch = Watch::default();
     thread::scope(|scope| {
         let (send, outcome) = mpsc::channel();
@@ -163,7 +161,7 @@ fn read(request: &Request, answer: &mut Answer) -> io::Result<()> {
 
 /// Sends a line for each cell: what would end the line or its column stands as a space.
 fn cells(request: &Request, answer: &mut Answer) -> io::Result<()> {
-    let file = SourceFile { path: request.file.clone(), name: request.name.clone() };
+    let file = SourceFile::new(request.file.clone(), request.name.clone());
     let (mut lines, mut sent) = (String::with_capacity(PIECE + 1024), Ok(()));
     let outcome = request.parser().cells(&file, &mut |sheet, cell, value| {
         let broken = |c: char| matches!(c, '\n' | '\r' | '\t');

@@ -144,6 +144,7 @@ impl From<WirePlace> for Place {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Refusal {
     UnknownFormat(String),
+    OldFormat(String),
     Encrypted,
     Damaged(String),
     TooLarge(String),
@@ -166,6 +167,7 @@ impl From<ParseError> for Refusal {
     fn from(error: ParseError) -> Self {
         match error {
             ParseError::UnknownFormat { found, .. } => Self::UnknownFormat(found),
+            ParseError::OldFormat { ending, .. } => Self::OldFormat(ending),
             ParseError::Encrypted { .. } => Self::Encrypted,
             ParseError::Damaged { reason, .. } => Self::Damaged(reason),
             ParseError::TooLarge { limit, .. } => Self::TooLarge(limit),
@@ -187,6 +189,7 @@ impl Refusal {
         let name = name.to_owned();
         match self {
             Self::UnknownFormat(found) => ParseError::UnknownFormat { name, found: tamed(&found) },
+            Self::OldFormat(ending) => ParseError::OldFormat { name, ending: tamed(&ending) },
             Self::Encrypted => ParseError::Encrypted { name },
             Self::Damaged(reason) => ParseError::Damaged { name, reason: tamed(&reason) },
             Self::TooLarge(limit) => ParseError::TooLarge { name, limit: tamed(&limit) },

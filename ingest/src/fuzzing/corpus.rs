@@ -268,7 +268,7 @@ fn every_shared_file_is_read_or_refused() {
 fn open(path: &Path) -> bool {
     let name = path.file_name().expect("a name").to_string_lossy().into_owned();
     let parser = FileParser::default();
-    match parser.parse(&SourceFile { path: path.to_owned(), name }, &Watch::default()) {
+    match parser.parse(&SourceFile::new(path.to_owned(), name), &Watch::default()) {
         Ok(parsed) => {
             hold(&parser, &parsed);
             true

@@ -1,26 +1,61 @@
-//! Records of binary workbooks (MS-XLS 2.1.4) and the texts in them, which may run on into records that continue them.
+//! Records of binary workbooks (MS-XLS 2.1.4) and what is read of them beside their values.
 
 use super::bytes::{u16_at, u32_at, utf16};
-use encoding_rs::{Encoding, SHIFT_JIS, WINDOWS_1252};
+use encoding_rs::{Encoding, WINDOWS_1252};
+
+// Numbers of records that hold cells (MS-XLS 2.3).
+pub(super) const FORMULA: u16 = 0x06;
+pub(super) const PACKED_NUMBERS: u16 = 0xbd;
+pub(super) const RICH_STRING: u16 = 0xd6;
+pub(super) const SHARED: u16 = 0xfd;
+pub(super) const NUMBER: u16 = 0x203;
+pub(super) const LABEL: u16 = 0x204;
+pub(super) const TRUTH_OR_ERROR: u16 = 0x205;
+pub(super) const PACKED_NUMBER: u16 = 0x27e;
+// And of those around them.
+const BEGIN: u16 = 0x809;
+const END: u16 = 0x0a;
+const CONTINUE: u16 = 0x3c;
 
 /// A record: its number, its bytes, and those of the records that continue it.
 pub(super) struct Record<'b> {
     pub(super) number: u16,
+    /// Where it begins in the stream.
+    pub(super) start: usize,
     pub(super) data: &'b [u8],
     pub(super) more: Vec<&'b [u8]>,
 }
 
-const CONTINUE: u16 = 0x3c;
+impl Record<'_> {
+    /// Row and column of the cell that it holds, of the last one if it holds several; `None` for other records.
+    pub(super) fn last_cell(&self) -> Option<(u32, u32)> {
+        let (row, column) = (u16_at(self.data, 0)?, u16_at(self.data, 2)?);
+        let column = match self.number {
+            FORMULA | RICH_STRING | SHARED | NUMBER | LABEL | TRUTH_OR_ERROR | PACKED_NUMBER => column,
+            PACKED_NUMBERS => u16_at(self.data, self.data.len().checked_sub(2)?)?.max(column),
+            _ => return None,
+        };
+        Some((u32::from(row), u32::from(column)))
+    }
+}
 
 /// The records of a stream from a place on.
 pub(super) struct Records<'b> {
     stream: &'b [u8],
     at: usize,
+    /// How deep in streams within streams, where a sheet is read.
+    depth: Option<u32>,
 }
 
 impl<'b> Records<'b> {
-    pub(super) fn new(stream: &'b [u8], at: usize) -> Self {
-        Self { stream, at }
+    /// All records from the beginning.
+    pub(super) fn new(stream: &'b [u8]) -> Self {
+        Self { stream, at: 0, depth: None }
+    }
+
+    /// Those of the sheet that begins at a place, without those of charts within it.
+    pub(super) fn of_sheet(stream: &'b [u8], start: usize) -> Self {
+        Self { stream, at: start, depth: Some(0) }
     }
 
     fn one(&self) -> Option<(u16, &'b [u8], usize)> {
@@ -31,20 +66,36 @@ impl<'b> Records<'b> {
         let end = (start + length).min(self.stream.len());
         Some((number, self.stream.get(start..end)?, end))
     }
-}
 
-impl<'b> Iterator for Records<'b> {
-    type Item = Record<'b>;
-
-    fn next(&mut self) -> Option<Record<'b>> {
+    fn next_of_any(&mut self) -> Option<Record<'b>> {
         let (number, data, end) = self.one()?;
+        let start = self.at;
         self.at = end;
         let mut more = Vec::new();
         while let Some((CONTINUE, data, end)) = self.one() {
             more.push(data);
             self.at = end;
         }
-        Some(Record { number, data, more })
+        Some(Record { number, start, data, more })
+    }
+}
+
+impl<'b> Iterator for Records<'b> {
+    type Item = Record<'b>;
+
+    fn next(&mut self) -> Option<Record<'b>> {
+        loop {
+            let record = self.next_of_any()?;
+            let Some(depth) = &mut self.depth else { return Some(record) };
+            match record.number {
+                BEGIN => *depth += 1,
+                END if *depth <= 1 => return None,
+                END => *depth -= 1,
+                _ if *depth == 0 => return None,
+                _ if *depth == 1 => return Some(record),
+                _ => {}
+            }
+        }
     }
 }
 
@@ -58,25 +109,8 @@ pub(super) struct Writing {
 
 impl Writing {
     /// The encoding of a code page.
-    pub(super) fn code_page(number: u16) -> &'static Encoding {
-        match number {
-            932 => SHIFT_JIS,
-            949 => encoding_rs::EUC_KR,
-            936 => encoding_rs::GBK,
-            950 => encoding_rs::BIG5,
-            874 => encoding_rs::WINDOWS_874,
-            1250 => encoding_rs::WINDOWS_1250,
-            1251 => encoding_rs::WINDOWS_1251,
-            1253 => encoding_rs::WINDOWS_1253,
-            1254 => encoding_rs::WINDOWS_1254,
-            1255 => encoding_rs::WINDOWS_1255,
-            1256 => encoding_rs::WINDOWS_1256,
-            1257 => encoding_rs::WINDOWS_1257,
-            1258 => encoding_rs::WINDOWS_1258,
-            10_000 => encoding_rs::MACINTOSH,
-            10_001 => SHIFT_JIS,
-            _ => WINDOWS_1252,
-        }
+    pub(super) fn of_code_page(number: u16) -> &'static Encoding {
+        codepage::to_encoding(known_code_page(number)).unwrap_or(WINDOWS_1252)
     }
 
     /// A text with its length in one byte.
@@ -88,17 +122,23 @@ impl Writing {
         })
     }
 
-    /// A text with its length in two bytes, which other records may continue.
-    pub(super) fn long(self, data: &[u8], more: &[&[u8]]) -> Option<String> {
-        if self.unicode {
-            let mut pieces = Pieces::new(data, more);
-            return pieces.text();
-        }
+    /// A text with its length in two bytes.
+    pub(super) fn long(self, data: &[u8]) -> Option<String> {
         let length = u16_at(data, 0)? as usize;
-        let mut bytes: Vec<u8> = data.get(2..)?.to_vec();
-        more.iter().for_each(|m| bytes.extend_from_slice(m));
-        bytes.truncate(length);
-        Some(self.encoding.decode(&bytes).0.into_owned())
+        Some(match self.unicode {
+            true => characters(data.get(3..)?, length, data.get(2)? & 1 == 1),
+            false => self.encoding.decode(data.get(2..2 + length).or(data.get(2..))?).0.into_owned(),
+        })
+    }
+}
+
+/// A code page by the number that Windows knows it by: the Macintosh's Japanese is Windows's; one that nobody knows is
+/// Western.
+pub(super) fn known_code_page(number: u16) -> u16 {
+    match number {
+        10_001 => 932,
+        number if codepage::to_encoding(number).is_some() => number,
+        _ => 1252,
     }
 }
 
@@ -108,84 +148,6 @@ pub(super) fn characters(data: &[u8], count: usize, wide: bool) -> String {
         return utf16(&data[..data.len().min(count * 2)]);
     }
     data[..data.len().min(count)].iter().filter(|b| **b != 0).map(|b| char::from(*b)).collect()
-}
-
-/// Bytes that run over the borders of records.
-pub(super) struct Pieces<'b> {
-    current: &'b [u8],
-    rest: std::collections::VecDeque<&'b [u8]>,
-}
-
-impl<'b> Pieces<'b> {
-    pub(super) fn new(data: &'b [u8], more: &[&'b [u8]]) -> Self {
-        Self { current: data, rest: more.iter().copied().collect() }
-    }
-
-    /// Goes on to the next record when this one is used up; whether there is a byte.
-    fn ready(&mut self) -> bool {
-        while self.current.is_empty() {
-            match self.rest.pop_front() {
-                Some(next) => self.current = next,
-                None => return false,
-            }
-        }
-        true
-    }
-
-    fn take(&mut self, count: usize) -> &'b [u8] {
-        let (taken, rest) = self.current.split_at(count.min(self.current.len()));
-        self.current = rest;
-        taken
-    }
-
-    pub(super) fn skip(&mut self, mut count: usize) {
-        while count > 0 && self.ready() {
-            count -= self.take(count).len();
-        }
-    }
-
-    fn byte(&mut self) -> Option<u8> {
-        self.ready().then(|| self.take(1).first().copied()).flatten()
-    }
-
-    fn u16(&mut self) -> Option<u16> {
-        Some(u16::from_le_bytes([self.byte()?, self.byte()?]))
-    }
-
-    fn u32(&mut self) -> Option<u32> {
-        Some(u32::from_le_bytes([self.byte()?, self.byte()?, self.byte()?, self.byte()?]))
-    }
-
-    /// A Unicode text: length, flags, runs and phonetic data to pass over.
-    pub(super) fn text(&mut self) -> Option<String> {
-        let mut left = self.u16()? as usize;
-        let flags = self.byte()?;
-        let runs = if flags & 8 != 0 { self.u16()? as usize } else { 0 };
-        let phonetic = if flags & 4 != 0 { self.u32()? as usize } else { 0 };
-        let mut wide = flags & 1 == 1;
-        let mut text = String::new();
-        while left > 0 {
-            if self.current.is_empty() {
-                // A text that runs on says anew whether its characters take two bytes.
-                wide = self.byte()? & 1 == 1;
-            }
-            let size = if wide { 2 } else { 1 };
-            let count = left.min(self.current.len() / size);
-            if count == 0 {
-                // A character cut in two: damage; go on behind it.
-                self.current = &[];
-                if !self.ready() {
-                    return Some(text);
-                }
-                continue;
-            }
-            text.push_str(&characters(self.take(count * size), count, wide));
-            left -= count;
-        }
-        self.skip(runs * 4);
-        self.skip(phonetic);
-        Some(text)
-    }
 }
 
 /// Where a link of a sheet leads (MS-OSHARED 2.3.7.1); `None` for kinds that name no address.

@@ -1,7 +1,9 @@
 //! Books: what every workbook format is read as, cell by cell in the order of the file.
 //!
 //! A reader hands each value to a [`Sink`] as a cell shows it and keeps nothing, so that a sheet of a million rows takes
-//! no more memory than its shared strings. What a sheet holds beside its values comes back as its [`Margin`].
+//! no more memory than its shared strings. What a sheet holds beside its values is its [`Margin`]. calamine reads the
+//! values of Excel's workbooks; what it does not tell (number formats of binary workbooks, comments, what is hidden) is
+//! read beside it, and so are OpenDocument's tables, whose cells carry the text that they show.
 
 use super::grid::Kind;
 use appliance_core::document::Warning;
@@ -73,13 +75,16 @@ pub(crate) trait Book {
     /// Its sheets of cells, in order.
     fn sheets(&self) -> &[Listed];
 
-    /// What was read with doubt.
+    /// What was read with doubt, asked for after the cells.
     fn warnings(&self) -> Vec<Warning> {
         Vec::new()
     }
 
     /// Hands the values of a sheet to `sink`. On an error the values handed so far stand.
-    fn read(&mut self, sheet: usize, sink: &mut dyn Sink) -> Result<Margin, String>;
+    fn cells(&mut self, sheet: usize, sink: &mut dyn Sink) -> Result<(), String>;
+
+    /// What the sheet holds beside its values, asked for after them.
+    fn margin(&mut self, sheet: usize) -> Margin;
 }
 
 /// Whether a cell lies on a sheet.
@@ -87,28 +92,7 @@ pub(crate) fn on_sheet(at: CellRef) -> bool {
     at.row < MOST_ROWS && at.column < MOST_COLUMNS
 }
 
-/// An error value by its code in binary workbooks.
-pub(crate) fn error(code: u8) -> &'static str {
-    match code {
-        0x00 => "#NULL!",
-        0x07 => "#DIV/0!",
-        0x0f => "#VALUE!",
-        0x17 => "#REF!",
-        0x1d => "#NAME?",
-        0x24 => "#NUM!",
-        0x2a => "#N/A",
-        0x2b => "#GETTING_DATA",
-        _ => "#ERROR!",
-    }
-}
-
 /// A truth value as a cell shows it.
 pub(crate) fn truth(value: bool) -> &'static str {
     if value { "TRUE" } else { "FALSE" }
-}
-
-/// A number packed into 30 bits (`RkNumber`).
-pub(crate) fn packed(rk: u32) -> f64 {
-    let value = if rk & 2 != 0 { f64::from((rk as i32) >> 2) } else { f64::from_bits(u64::from(rk & !3) << 32) };
-    if rk & 1 != 0 { value / 100.0 } else { value }
 }

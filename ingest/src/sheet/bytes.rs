@@ -1,4 +1,22 @@
-//! Little-endian numbers in binary records; `None` past the end.
+//! Bytes of a stored file that several readers share, and little-endian numbers in them; `None` past the end.
+
+use std::sync::Arc;
+
+/// The bytes of a file, read by calamine and by Kura's own readers at the same time.
+#[derive(Debug, Clone)]
+pub(crate) struct Shared(Arc<Vec<u8>>);
+
+impl Shared {
+    pub(crate) fn new(bytes: Vec<u8>) -> Self {
+        Self(Arc::new(bytes))
+    }
+}
+
+impl AsRef<[u8]> for Shared {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
 
 pub(crate) fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
     bytes.get(at..at.checked_add(2)?)?.try_into().ok().map(u16::from_le_bytes)
@@ -6,10 +24,6 @@ pub(crate) fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
 
 pub(crate) fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
     bytes.get(at..at.checked_add(4)?)?.try_into().ok().map(u32::from_le_bytes)
-}
-
-pub(crate) fn f64_at(bytes: &[u8], at: usize) -> Option<f64> {
-    bytes.get(at..at.checked_add(8)?)?.try_into().ok().map(f64::from_le_bytes)
 }
 
 /// Text in UTF-16, little-endian.

@@ -35,9 +35,13 @@ impl Book for Delimited {
         doubtful.into_iter().collect()
     }
 
-    fn read(&mut self, _: usize, sink: &mut dyn Sink) -> Result<Margin, String> {
+    fn cells(&mut self, _: usize, sink: &mut dyn Sink) -> Result<(), String> {
         cells(&self.decoded.text, self.delimiter, sink);
-        Ok(Margin::default())
+        Ok(())
+    }
+
+    fn margin(&mut self, _: usize) -> Margin {
+        Margin::default()
     }
 }
 
@@ -117,14 +121,14 @@ mod tests {
         let text = "名称,住所\n\n\"港, 会館\",\"1丁目\n2番\"\n\"彼の\"\"家\"\"\",\n";
         let mut filling = Filling::new(100);
         cells(text, ',', &mut filling);
-        let complete = !filling.full;
+        let complete = filling.left_out.is_none();
         let grid = Grid::new(filling, Margin::default());
         let shown: Vec<(String, &str)> = grid.filled_rows().flatten().map(|c| (c.at.to_string(), grid.text(c))).collect();
         let expected = [("A1", "名称"), ("B1", "住所"), ("A3", "港, 会館"), ("B3", "1丁目\n2番"), ("A4", "彼の\"家\"")];
         assert_eq!(shown, expected.map(|(a, t)| (a.to_owned(), t)));
         assert!(complete);
-        let mut filling = Filling::new(2);
+        let mut filling = Filling::new(4);
         cells(text, ',', &mut filling);
-        assert!(filling.full);
+        assert_eq!(filling.left_out.map(|c| c.row), Some(2));
     }
 }

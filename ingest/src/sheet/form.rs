@@ -6,7 +6,7 @@
 
 use super::grid::{Cell, Grid, Kind};
 use appliance_core::locator::{CellRange, CellRef};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// Cells of a sheet that is read so; larger ones are lists.
 const MOST_CELLS: usize = 60_000;
@@ -84,6 +84,8 @@ struct Form<'g> {
     fields: Vec<Field<'g>>,
     /// The fields that reach each row, from left to right.
     rows: HashMap<u32, Vec<usize>>,
+    /// The last column that a field reaches.
+    right: u32,
 }
 
 /// A value on its way to its line.
@@ -114,7 +116,8 @@ impl<'g> Form<'g> {
         for fields_of_row in rows.values_mut() {
             fields_of_row.sort_by_key(|i| fields[*i].range.first.column);
         }
-        Self { fields, rows }
+        let right = fields.iter().map(|f| f.range.last.column).max().unwrap_or(0);
+        Self { fields, rows, right }
     }
 
     fn row(&self, row: u32) -> &[usize] {
@@ -232,17 +235,22 @@ impl<'g> Form<'g> {
             let key = if labels.is_empty() { vec![found.headers.first().copied().unwrap_or(value)] } else { labels };
             rows.entry((self.fields[value].range.first.row, key)).or_default().push(found);
         }
+        let over_all = self.over_all(rows.values().map(|found| self.section(found)));
         let mut sections: BTreeMap<SectionKey, Vec<(SortKey, Line<'g>)>> = BTreeMap::new();
         for ((row, _), found) in rows {
-            let section = self.section(&found);
+            let mut section = self.section(&found);
+            section.retain(|title| !over_all.contains(title));
             let table = found.iter().find_map(|f| f.headers.first()).map(|h| self.fields[*h].range.first);
             let first = found.first().map_or(0, |f| self.fields[*f.labels.first().unwrap_or(&f.value)].range.first.column);
             let place = table.map_or((row, first), |t| (t.row, t.column));
-            let line = ((place, row, first), self.entries(&found, &section));
+            let titles: Vec<usize> = section.iter().chain(&over_all).copied().collect();
+            let line = ((place, row, first), self.entries(&found, &titles));
             let key = section.last().map(|s| (self.fields[*s].range.first, section.clone()));
             sections.entry(key).or_default().push(line);
         }
-        let title = self.title(&used, &heads);
+        let mut title = self.title(&used, &heads);
+        title.extend(over_all);
+        title.sort_by_key(|t| self.fields[*t].range.first);
         used.extend(&title);
         let mut lines: Vec<Line<'g>> = Vec::new();
         if !title.is_empty() {
@@ -275,18 +283,32 @@ impl<'g> Form<'g> {
         Line::Entries { labels, entries: found.iter().map(entry).collect() }
     }
 
+    /// Titles at the top left that stand over the title of a section: 「令和元年度 決算状況」 over 「歳入の状況」 is what the whole
+    /// sheet is about, though only that section stands under it.
+    fn over_all(&self, sections: impl Iterator<Item = Vec<usize>>) -> BTreeSet<usize> {
+        let mut over_all = BTreeSet::new();
+        for section in sections {
+            let Some((_, outer)) = section.split_last() else { continue };
+            over_all.extend(outer.iter().filter(|t| self.is_at_top(&self.fields[**t])));
+        }
+        over_all
+    }
+
+    /// Whether a field stands where the title of a sheet does.
+    fn is_at_top(&self, field: &Field<'_>) -> bool {
+        let top = self.fields.first().map_or(0, |f| f.range.first.row);
+        field.range.first.row < top + TITLE_ROWS && field.range.first.column * 3 <= self.right
+    }
+
     /// The labels at the top left that belong to no value.
     fn title(&self, used: &HashSet<usize>, heads: &HashSet<usize>) -> Vec<usize> {
-        let top = self.fields.first().map_or(0, |f| f.range.first.row);
-        let right = self.fields.iter().map(|f| f.range.last.column).max().unwrap_or(0);
-        let at_top = |f: &Field<'_>| f.range.first.row < top + TITLE_ROWS && f.range.first.column * 3 <= right;
         // The corner of a table stands beside its headers.
         let corner = |i: usize| {
             let row = self.row(self.fields[i].range.last.row);
             row.iter().position(|f| *f == i).and_then(|at| row.get(at + 1)).is_some_and(|next| heads.contains(next))
         };
         let labels = (0..self.fields.len())
-            .filter(|i| self.fields[*i].role == Role::Label && !used.contains(i) && at_top(&self.fields[*i]) && !corner(*i));
+            .filter(|i| self.fields[*i].role == Role::Label && !used.contains(i) && self.is_at_top(&self.fields[*i]) && !corner(*i));
         labels.take(LEVELS).collect()
     }
 

@@ -47,28 +47,37 @@ const MOST_MERGED_ROWS: u32 = 1_000_000;
 pub(crate) struct Filling {
     text: String,
     cells: Vec<Cell>,
+    rows: usize,
     most: usize,
-    /// Whether something was left out.
-    pub(crate) full: bool,
+    /// The first cell that was left out.
+    pub(crate) left_out: Option<CellRef>,
 }
 
 impl Filling {
-    /// Takes at most so many cells.
+    /// Takes at most so many cells and rows.
     pub(crate) fn new(most: usize) -> Self {
         Self { most, ..Self::default() }
+    }
+
+    /// Cells and rows taken.
+    pub(crate) fn len(&self) -> usize {
+        self.cells.len() + self.rows
     }
 }
 
 impl Sink for Filling {
     fn cell(&mut self, at: CellRef, text: &str, kind: Kind) -> bool {
         let (Ok(start), Ok(length)) = (u32::try_from(self.text.len()), u32::try_from(text.len())) else {
-            self.full = true;
+            self.left_out = Some(at);
             return false;
         };
-        if self.cells.len() >= self.most || start.checked_add(length).is_none() {
-            self.full = true;
+        // A row costs its document about as much as a cell does.
+        let begins = self.cells.last().is_none_or(|last| last.at.row != at.row);
+        if self.len() + usize::from(begins) >= self.most || start.checked_add(length).is_none() {
+            self.left_out = Some(at);
             return false;
         }
+        self.rows += usize::from(begins);
         self.text.push_str(text);
         self.cells.push(Cell { at, start, length, kind });
         true

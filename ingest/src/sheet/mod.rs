@@ -6,6 +6,7 @@
 mod biff;
 mod book;
 mod bytes;
+mod declared;
 mod delimited;
 mod form;
 mod format;
@@ -13,9 +14,9 @@ mod grid;
 mod ods;
 mod package;
 mod rows;
-mod strings;
 mod styles;
 mod table;
+mod value;
 mod workbook;
 mod xls;
 mod xlsb;
@@ -29,8 +30,8 @@ use crate::shield;
 use crate::text::TextEncoding;
 use appliance_core::document::{Document, Format, Parsed, Sheet, SheetWindow, Warning};
 use appliance_core::locator::CellRef;
-use appliance_core::ports::reader::ParseError;
-use book::{Book, Margin, Refusal, Sink};
+use appliance_core::ports::reader::{ParseError, WindowOf};
+use book::{Book, Listed, Refusal, Sink};
 use grid::{Filling, Grid, Kind};
 
 /// Cells of one window; a wider or longer one ends early.
@@ -45,7 +46,7 @@ pub(crate) fn parse(
     encoding: Option<TextEncoding>,
 ) -> Result<Parsed, ParseError> {
     let mut book = workbook::open(format, bytes, limits, encoding).map_err(|r| refused(name, r))?;
-    let mut warnings = book.warnings();
+    let mut warnings = Vec::new();
     let mut draft = Draft::default();
     let mut sheets = Vec::new();
     let listed = book.sheets().to_vec();
@@ -53,26 +54,23 @@ pub(crate) fn parse(
         warnings.push(Warning::Truncated { limit: format!("{} sheets", limits.sheets) });
     }
     let named = listed.len() > 1;
+    let limit = format!("{} cells and rows and {} MiB of text are read", limits.cells, limits.text_bytes >> 20);
+    let left_out = |sheet: &Listed, row: u32| Warning::RowsLeftOut { sheet: sheet.name.clone(), row: row + 1, limit: limit.clone() };
     let mut left = limits.cells;
     for (index, sheet) in listed.into_iter().take(limits.sheets).enumerate() {
-        let mut filling = Filling::new(left);
-        let margin = read(book.as_mut(), index, &mut filling).unwrap_or_else(|reason| {
-            warnings.push(Warning::UnreadableSheet { sheet: sheet.name.clone(), reason });
-            Margin::default()
-        });
-        if filling.full {
-            warnings.push(Warning::Truncated { limit: format!("{} cells", limits.cells) });
+        if left == 0 || draft.len() > limits.text_bytes {
+            warnings.push(left_out(&sheet, 0));
+            sheets.push(Sheet { name: sheet.name, rows: 0, columns: 0, hidden: sheet.hidden });
+            continue;
         }
-        let grid = Grid::new(filling, margin);
-        left = left.saturating_sub(grid.len());
-        if draft.len() <= limits.text_bytes {
-            rows::write(&mut draft, index as u32, &sheet, &grid, named, limits.text_bytes);
-        }
+        let Read { grid, reason, left_out: cell, taken } = grid(book.as_mut(), index, left);
+        warnings.extend(reason.map(|reason| Warning::UnreadableSheet { sheet: sheet.name.clone(), reason }));
+        left = if cell.is_some() { 0 } else { left.saturating_sub(taken) };
+        let row = rows::write(&mut draft, index as u32, &sheet, &grid, named, limits.text_bytes);
+        warnings.extend(row.or(cell.map(|c| c.row)).map(|row| left_out(&sheet, row)));
         sheets.push(Sheet { name: sheet.name, rows: grid.rows(), columns: grid.columns(), hidden: sheet.hidden });
     }
-    if draft.len() > limits.text_bytes {
-        warnings.push(Warning::Truncated { limit: format!("{} MiB of text", limits.text_bytes >> 20) });
-    }
+    warnings.extend(book.warnings());
     // Properties keep the title of the file that a workbook was once copied from; its own name tells more.
     let title = String::new();
     let (text, blocks) = draft.finish();
@@ -88,27 +86,46 @@ fn refused(name: &str, refusal: Refusal) -> ParseError {
     }
 }
 
-/// Reads one sheet into a sink; a panic of a reader is its error.
-fn read(book: &mut dyn Book, sheet: usize, sink: &mut dyn Sink) -> Result<Margin, String> {
-    shield::shielded(|| book.read(sheet, sink)).and_then(|read| read)
+/// Reads the values of one sheet into a sink; a panic of a reader is its error.
+fn read(book: &mut dyn Book, sheet: usize, sink: &mut dyn Sink) -> Result<(), String> {
+    shield::shielded(|| book.cells(sheet, sink)).and_then(|read| read)
+}
+
+/// One sheet as far as it was read.
+struct Read {
+    grid: Grid,
+    /// Why it may be in part, in words.
+    reason: Option<String>,
+    /// The first cell that found no room.
+    left_out: Option<CellRef>,
+    /// Cells and rows that were taken.
+    taken: usize,
+}
+
+/// One sheet as a grid of at most so many cells and rows.
+fn grid(book: &mut dyn Book, sheet: usize, most: usize) -> Read {
+    let mut filling = Filling::new(most);
+    let reason = read(book, sheet, &mut filling).err();
+    let (left_out, taken) = (filling.left_out, filling.len());
+    let margin = shield::shielded(|| book.margin(sheet)).unwrap_or_default();
+    Read { grid: Grid::new(filling, margin), reason, left_out, taken }
 }
 
 /// Rows of one sheet; `None` when there is no such sheet.
-pub(crate) fn window(format: Format, bytes: Vec<u8>, sheet: u32, first_row: u32, count: u32) -> Result<Option<SheetWindow>, String> {
+pub(crate) fn window(bytes: Vec<u8>, wanted: &WindowOf) -> Result<Option<SheetWindow>, String> {
     let limits = Limits::default();
-    let mut book = workbook::open(format, bytes, &limits, None).map_err(|refusal| match refusal {
+    let encoding = wanted.encoding.as_deref().and_then(TextEncoding::named);
+    let mut book = workbook::open(wanted.format, bytes, &limits, encoding).map_err(|refusal| match refusal {
         Refusal::Encrypted => "it is encrypted".to_owned(),
         Refusal::TooLarge(limit) => format!("it exceeds a limit: {limit}"),
         Refusal::Damaged(reason) => reason,
     })?;
-    if sheet as usize >= book.sheets().len() {
+    if wanted.sheet as usize >= book.sheets().len() {
         return Ok(None);
     }
-    let mut filling = Filling::new(limits.cells);
-    let margin = read(book.as_mut(), sheet as usize, &mut filling).unwrap_or_default();
-    let grid = Grid::new(filling, margin);
+    let Read { grid, .. } = grid(book.as_mut(), wanted.sheet as usize, limits.cells);
     let most = (WINDOW_CELLS / (grid.columns() as usize).max(1)).max(1);
-    Ok(Some(grid.window(first_row, count.min(u32::try_from(most).unwrap_or(u32::MAX)))))
+    Ok(Some(grid.window(wanted.first_row, wanted.rows.min(u32::try_from(most).unwrap_or(u32::MAX)))))
 }
 
 /// Hands on every cell of a workbook that shows something.
@@ -121,7 +138,7 @@ pub(crate) fn cells(
     take: CellTaker<'_>,
 ) -> Result<Vec<Warning>, ParseError> {
     let mut book = workbook::open(format, bytes, limits, encoding).map_err(|r| refused(name, r))?;
-    let mut warnings = book.warnings();
+    let mut warnings = Vec::new();
     let mut passing = Passing { sheet: String::new(), take, going: true };
     for (index, sheet) in book.sheets().to_vec().into_iter().enumerate() {
         if !passing.going {
@@ -132,6 +149,7 @@ pub(crate) fn cells(
             warnings.push(Warning::UnreadableSheet { sheet: sheet.name, reason });
         }
     }
+    warnings.extend(book.warnings());
     Ok(warnings)
 }
 

@@ -1,6 +1,7 @@
-//! OpenDocument spreadsheets: each cell carries the text it shows.
+//! OpenDocument spreadsheets: each cell carries the text it shows, which calamine passes over for the bare value.
 
 use super::book::{Book, Listed, MOST_COLUMNS, MOST_ROWS, Margin, Refusal, Sink};
+use super::bytes::Shared;
 use super::format::{self, NumberFormat};
 use super::grid::Kind;
 use super::package::Package;
@@ -19,16 +20,18 @@ const MOST_MADE: u64 = 4_000_000;
 pub(crate) struct Ods {
     package: Package,
     sheets: Vec<Listed>,
+    /// Of the sheet read last.
+    margin: Margin,
 }
 
 impl Ods {
     pub(crate) fn open(bytes: Vec<u8>, limits: &Limits) -> Result<Self, Refusal> {
-        let mut package = Package::open(bytes, limits)?;
+        let mut package = Package::open(Shared::new(bytes), limits)?;
         if is_encrypted(&mut package) {
             return Err(Refusal::Encrypted);
         }
         let sheets = listed(&mut package)?;
-        Ok(Self { package, sheets })
+        Ok(Self { package, sheets, margin: Margin::default() })
     }
 }
 
@@ -89,7 +92,7 @@ impl Book for Ods {
         &self.sheets
     }
 
-    fn read(&mut self, sheet: usize, sink: &mut dyn Sink) -> Result<Margin, String> {
+    fn cells(&mut self, sheet: usize, sink: &mut dyn Sink) -> Result<(), String> {
         let mut xml = self.package.xml("content.xml")?.ok_or("it has no content")?;
         let mut before = 0;
         let mut depth = 0;
@@ -108,8 +111,13 @@ impl Book for Ods {
             }
         }
         let mut table = Table { sink, margin: Margin::default(), row: 0, column: 0, rows: 1, columns: 0, values: Vec::new(), going: true };
-        table.read(&mut xml)?;
-        Ok(table.margin)
+        let read = table.read(&mut xml);
+        self.margin = table.margin;
+        read
+    }
+
+    fn margin(&mut self, _: usize) -> Margin {
+        std::mem::take(&mut self.margin)
     }
 }
 

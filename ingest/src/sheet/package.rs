@@ -1,6 +1,7 @@
 //! Packages: the zipped parts of a workbook, found by name whatever its case or slashes, unpacked within bounds.
 
 use super::book::Refusal;
+use super::bytes::Shared;
 use super::xml::{Xml, attribute};
 use crate::limits::Limits;
 use quick_xml::events::Event;
@@ -10,7 +11,7 @@ use zip::ZipArchive;
 
 /// The parts of a zip archive.
 pub(crate) struct Package {
-    archive: ZipArchive<Cursor<Vec<u8>>>,
+    archive: ZipArchive<Cursor<Shared>>,
     parts: HashMap<String, usize>,
     most: u64,
 }
@@ -26,7 +27,7 @@ pub(crate) struct Relation {
 }
 
 impl Package {
-    pub(crate) fn open(bytes: Vec<u8>, limits: &Limits) -> Result<Self, Refusal> {
+    pub(crate) fn open(bytes: Shared, limits: &Limits) -> Result<Self, Refusal> {
         let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|e| Refusal::Damaged(e.to_string()))?;
         let mut parts = HashMap::new();
         let mut unpacked = 0_u64;
@@ -44,6 +45,13 @@ impl Package {
 
     pub(crate) fn has(&self, name: &str) -> bool {
         self.parts.contains_key(&plain(name))
+    }
+
+    /// Name and unpacked size of the part whose name ends so.
+    pub(crate) fn ending(&mut self, ending: &str) -> Option<(String, u64)> {
+        let (name, index) = self.parts.iter().find(|(name, _)| name.ends_with(ending)).map(|(name, index)| (name.clone(), *index))?;
+        let size = self.archive.by_index_raw(index).ok()?.size();
+        Some((name, size))
     }
 
     /// The bytes of a part as they unpack; `None` when there is none of that name.

@@ -12,15 +12,16 @@ use std::collections::BTreeMap;
 /// A row with a value longer than this is written one value a line.
 const LONG_VALUE: usize = 60;
 
-/// Writes one sheet. With `named`, its name goes first as a heading. Ends early once the text is longer than `most`.
-pub(crate) fn write(draft: &mut Draft, index: u32, sheet: &Listed, grid: &Grid, named: bool, most: usize) {
+/// Writes one sheet. With `named`, its name goes first as a heading. Ends early once the text is longer than `most`, and says
+/// at which row.
+pub(crate) fn write(draft: &mut Draft, index: u32, sheet: &Listed, grid: &Grid, named: bool, most: usize) -> Option<u32> {
     let place = |cells: Vec<CellSpan>| {
         let corner = CellRef { row: 0, column: 0 };
         let range = bounding_range(&cells).unwrap_or(CellRange { first: corner, last: corner });
         Place::Cells { sheet: index, name: sheet.name.clone(), range, cells }
     };
     if grid.len() == 0 {
-        return;
+        return None;
     }
     if named || sheet.hidden {
         draft.block(BlockKind::Heading { level: 1 }, |text| {
@@ -30,22 +31,24 @@ pub(crate) fn write(draft: &mut Draft, index: u32, sheet: &Listed, grid: &Grid, 
         });
     }
     match table::side_by_side(grid) {
-        Some(tables) => tables.iter().for_each(|table| write_tables(draft, table, &place, most)),
+        Some(tables) => tables.iter().filter_map(|table| write_tables(draft, table, &place, most)).min(),
         None => write_tables(draft, grid, &place, most),
     }
 }
 
-/// Writes the tables of a grid one under the other, or the form that it is.
-fn write_tables(draft: &mut Draft, grid: &Grid, place: &impl Fn(Vec<CellSpan>) -> Place, most: usize) {
+/// Writes the tables of a grid one under the other, or the form that it is. Says at which row it ended early.
+fn write_tables(draft: &mut Draft, grid: &Grid, place: &impl Fn(Vec<CellSpan>) -> Place, most: usize) -> Option<u32> {
     let layout = table::layout(grid);
     if form::is_form(grid, layout.headed()) {
-        return write_form(draft, grid, place);
+        write_form(draft, grid, place);
+        return None;
     }
     // A side header stands for the rows under it too, until the next one.
     let mut side: Option<(usize, Cell)> = None;
     for part in &layout.parts {
         if draft.len() > most {
-            return;
+            let (Part::Line(cells) | Part::Row { cells, .. }) = part;
+            return cells.first().map(|c| c.at.row);
         }
         match part {
             Part::Line(cells) => draft.block(BlockKind::Paragraph, |text| place(line(text, grid, cells))),
@@ -61,6 +64,7 @@ fn write_tables(draft: &mut Draft, grid: &Grid, place: &impl Fn(Vec<CellSpan>) -
     }
     let idle: Vec<Cell> = layout.idle_headers(grid).into_iter().copied().collect();
     draft.block(BlockKind::Paragraph, |text| place(line(text, grid, &idle)));
+    None
 }
 
 /// Whether a row goes on under a side header: its first column is blank, its second holds a label as those above do.

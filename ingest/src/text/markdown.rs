@@ -1,14 +1,14 @@
 //! Markdown: headings by their marks, tables by their bars, the rest as paragraphs.
 
-use super::{decoded, finished, numbered, write};
+use super::{TextEncoding, decoded, finished, numbered, write};
 use crate::draft::Draft;
 use crate::heading;
 use crate::limits::Limits;
 use appliance_core::document::{BlockKind, Format, Parsed};
 
 /// Reads a Markdown file. Emphasis and links stay as they are written: the text must lead back to the file's lines.
-pub(crate) fn parse_markdown(bytes: &[u8], limits: &Limits) -> Parsed {
-    let (text, warnings) = decoded(bytes, limits);
+pub(crate) fn parse_markdown(bytes: &[u8], limits: &Limits, encoding: Option<TextEncoding>) -> Parsed {
+    let (text, warnings) = decoded(bytes, limits, encoding);
     let text = indented(&text);
     let lines: Vec<(u32, &str)> = numbered(&text).collect();
     let mut draft = Draft::default();
@@ -95,7 +95,7 @@ mod tests {
     fn marks_become_kinds() {
         let text =
             "---\na: b\n---\n# 手引\n\n本文です。\n続きます。\n\n- 一つ\n- 二つ\n\n|品目|料金|\n|---|---|\n|ふとん|500円|\n\n題\n---\n";
-        let document = parse_markdown(text.as_bytes(), &Limits::default()).document;
+        let document = parse_markdown(text.as_bytes(), &Limits::default(), None).document;
         let blocks: Vec<(BlockKind, &str)> = document.blocks.iter().map(|b| (b.kind, b.span.slice(&document.text).unwrap_or(""))).collect();
         assert_eq!(
             blocks,

@@ -15,8 +15,8 @@ use appliance_core::document::{BlockKind, Document, Format, Parsed, Warning};
 use appliance_core::locator::Place;
 
 /// Reads a text file. Each line keeps its number; lines that were broken at a fixed width are one paragraph.
-pub(crate) fn parse(bytes: &[u8], limits: &Limits) -> Parsed {
-    let (text, warnings) = decoded(bytes, limits);
+pub(crate) fn parse(bytes: &[u8], limits: &Limits, encoding: Option<TextEncoding>) -> Parsed {
+    let (text, warnings) = decoded(bytes, limits, encoding);
     let mut draft = Draft::default();
     let mut group: Vec<(u32, &str)> = Vec::new();
     let flush = |group: &mut Vec<(u32, &str)>, draft: &mut Draft| {
@@ -70,13 +70,13 @@ fn write(draft: &mut Draft, kind: BlockKind, lines: &[(u32, &str)]) {
     });
 }
 
-fn decoded(bytes: &[u8], limits: &Limits) -> (String, Vec<Warning>) {
+fn decoded(bytes: &[u8], limits: &Limits, named: Option<TextEncoding>) -> (String, Vec<Warning>) {
     let mut warnings = Vec::new();
     let cut = bytes.get(..limits.text_bytes).unwrap_or(bytes);
     if cut.len() < bytes.len() {
         warnings.push(Warning::Truncated { limit: format!("{} MiB of text", limits.text_bytes >> 20) });
     }
-    let Decoded { text, encoding, doubtful } = decode(cut);
+    let Decoded { text, encoding, doubtful } = decode_named(cut, named);
     if doubtful {
         warnings.push(Warning::DoubtfulEncoding { encoding: encoding.to_owned() });
     }
@@ -95,7 +95,7 @@ mod tests {
     #[test]
     fn lines_keep_their_numbers_and_headings_are_found() {
         let text = "みなと市文書管理規程\n\n第1章　総則\n（目的）\n第1条　この規程は、必要な事項を定める。\n２　別に定める。\n";
-        let parsed = parse(text.as_bytes(), &Limits::default());
+        let parsed = parse(text.as_bytes(), &Limits::default(), None);
         let blocks: Vec<(BlockKind, &str)> =
             parsed.document.blocks.iter().map(|b| (b.kind, b.span.slice(&parsed.document.text).unwrap_or(""))).collect();
         assert_eq!(blocks[1], (BlockKind::Heading { level: 2 }, "第1章　総則"));

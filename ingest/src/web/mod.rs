@@ -11,6 +11,7 @@ mod text;
 use crate::archive::Refusal;
 use crate::limits::Limits;
 use crate::running::{Piece, Running};
+use crate::text::{TextEncoding, decode_named};
 use appliance_core::document::{Format, Parsed, Warning};
 use appliance_core::ports::reader::{ParseError, Watch};
 use html5ever::driver::{ParseOpts, parse_document};
@@ -26,9 +27,15 @@ const MOST_TIME: Duration = Duration::from_secs(20);
 const MOST_NODES: usize = 3_000_000;
 
 /// Reads a web page.
-pub(crate) fn parse(name: &str, bytes: &[u8], limits: &Limits, watch: &Watch) -> Result<Parsed, ParseError> {
+pub(crate) fn parse(
+    name: &str,
+    bytes: &[u8],
+    limits: &Limits,
+    encoding: Option<TextEncoding>,
+    watch: &Watch,
+) -> Result<Parsed, ParseError> {
     let cut = bytes.get(..limits.text_bytes).unwrap_or(bytes);
-    let decoded = charset::decode(cut);
+    let decoded = encoding.map_or_else(|| charset::decode(cut), |named| decode_named(cut, Some(named)));
     let mut running = Running::new(limits);
     if cut.len() < bytes.len() {
         running.warn(Warning::Truncated { limit: format!("{} MiB of text", limits.text_bytes >> 20) });
@@ -83,7 +90,7 @@ mod tests {
     use super::*;
 
     fn lines(html: &str) -> Vec<String> {
-        let parsed = parse("a.html", html.as_bytes(), &Limits::default(), &Watch::default()).expect("a page");
+        let parsed = parse("a.html", html.as_bytes(), &Limits::default(), None, &Watch::default()).expect("a page");
         parsed.document.text.lines().map(str::to_owned).collect()
     }
 
@@ -105,7 +112,7 @@ mod tests {
     #[test]
     fn articles_in_lines_that_breaks_part_are_paragraphs() {
         let page = "<body>みなと市規程<br><br>（目的）<br>第１条　この規程は、目的を定める。<br>２　別に定める。<br>附　則<br>この規程は、公布の日から施行する。</body>";
-        let parsed = parse("a.html", page.as_bytes(), &Limits::default(), &Watch::default()).expect("a page");
+        let parsed = parse("a.html", page.as_bytes(), &Limits::default(), None, &Watch::default()).expect("a page");
         assert_eq!(parsed.document.blocks.len(), 6, "{}", parsed.document.text);
     }
 
@@ -113,7 +120,7 @@ mod tests {
     fn soups_of_tags_end_in_time() {
         let soup = "<div><b><table><p>".repeat(60_000);
         let started = Instant::now();
-        let _ = parse("a.html", soup.as_bytes(), &Limits::default(), &Watch::default());
+        let _ = parse("a.html", soup.as_bytes(), &Limits::default(), None, &Watch::default());
         assert!(started.elapsed() < MOST_TIME * 2);
     }
 }

@@ -108,8 +108,7 @@ pub fn saved(document: &mut lopdf::Document) -> tempfile::NamedTempFile {
 }
 
 pub fn parsed(file: &tempfile::NamedTempFile) -> Result<Parsed, ParseError> {
-    FileParser::new(Limits::default())
-        .parse(&SourceFile { path: file.path().to_owned(), name: "手数料条例.pdf".to_owned() }, &Watch::default())
+    FileParser::new(Limits::default()).parse(&SourceFile::new(file.path().to_owned(), "手数料条例.pdf".to_owned()), &Watch::default())
 }
 
 pub fn read(pages: &[Page<'_>]) -> Document {

@@ -1,5 +1,6 @@
 //! What editors decide about a document: accept it, reject it, cancel, try again, or give its password.
 
+use crate::encodings;
 use crate::failure::Failure;
 use crate::opening::{self, Attempt};
 use crate::page::{Page, Section, html};
@@ -61,6 +62,20 @@ fn from_script(req: &HttpRequest, by: &SignedIn) -> Result<(), Failure> {
         return Err(Failure::FormExpired);
     }
     by.check_token(req.headers().get("X-Form-Token").and_then(|v| v.to_str().ok()).unwrap_or_default())
+}
+
+/// `POST /documents/{id}/encoding`: read again in the encoding that a person names.
+pub async fn read_again(posted: Posted, id: web::Path<i64>) -> Result<HttpResponse, Failure> {
+    let Posted { by, fields } = posted;
+    by.require(Role::Editor)?;
+    let id = DocumentId(*id);
+    let format = by.site.desk.library.document(&by.viewer, id).await?.ok_or(Failure::NotFound)?.format;
+    if !format.is_some_and(encodings::is_guessed) {
+        return Err(Failure::BadRequest);
+    }
+    let encoding = encodings::chosen(fields.get("encoding"))?;
+    settled(by.site.desk.library.read_again(&by.viewer, id, encoding).await?)?;
+    Ok(see_other("/documents?done=retried"))
 }
 
 #[derive(Template)]

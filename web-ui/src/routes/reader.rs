@@ -1,6 +1,7 @@
 //! The reader: a document at one of its places, with what an answer cited there.
 
 use super::{compare, reader_pages, reader_sheet, reader_text};
+use crate::encodings;
 use crate::failure::Failure;
 use crate::links::{self, Mark};
 use crate::outline::{self, Heading};
@@ -50,6 +51,8 @@ pub struct ReaderView {
     pub versions: Vec<String>,
     /// Documents that say about the same.
     pub alike: Vec<AlikeView>,
+    /// The encodings that its text can be read in, and whether each is the one that was named; empty where none is guessed.
+    pub encodings: Vec<(&'static str, &'static str, bool)>,
 }
 
 /// A document that says about the same.
@@ -263,12 +266,22 @@ fn view(page: &Page, document: &OpenDocument, edition: Edition) -> ReaderView {
         doubtful: doubtful(page, document, edition),
         versions: Vec::new(),
         alike: Vec::new(),
+        encodings: encodings(page, document, edition),
     }
 }
 
 fn alike_view(page: &Page, alike: Alike) -> AlikeView {
     let likeness = words::likeness(page, alike.likeness);
     AlikeView { id: alike.other, title: alike.title, file_name: alike.file_name, collection: alike.collection_name, likeness }
+}
+
+fn encodings(page: &Page, document: &OpenDocument, edition: Edition) -> Vec<(&'static str, &'static str, bool)> {
+    let edits = page.person.as_ref().is_some_and(crate::request::PersonView::edits);
+    if !edits || edition == Edition::Held || !encodings::is_guessed(document.format) {
+        return Vec::new();
+    }
+    let named = document.encoding.as_deref();
+    encodings::OFFERED.iter().map(|(name, shown)| (*name, *shown, named == Some(*name))).collect()
 }
 
 fn cited_view(page: &Page, passage: &StoredPassage, at: &Locator, quote: Option<Span>) -> CitedView {

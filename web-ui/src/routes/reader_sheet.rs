@@ -3,10 +3,10 @@
 use super::reader::{Opened, ReaderView, Target};
 use crate::failure::Failure;
 use crate::page::{Page, html};
-use crate::rendering::WindowRequest;
 use actix_web::HttpResponse;
 use appliance_core::document::SheetWindow;
 use appliance_core::locator::{CellRange, CellRef, Place};
+use appliance_core::ports::reader::WindowOf;
 use askama::Template;
 
 const ROWS: u32 = 100;
@@ -64,8 +64,9 @@ pub async fn show(page: Page, reader: ReaderView, opened: &Opened) -> Result<Htt
     let first_row = opened.query.row.unwrap_or_else(|| range.map_or(0, |r| r.first.row)).min(shape.rows.saturating_sub(1)) / ROWS * ROWS;
     let cited_column = range.map_or(0, |r| r.first.column);
     let first_column = opened.query.column.unwrap_or(cited_column).min(shape.columns.saturating_sub(1)) / COLUMNS * COLUMNS;
-    let request = WindowRequest { file: opened.document.file.clone(), format: opened.document.format, sheet, first_row, rows: ROWS };
-    let window = opened.by.site.renderer.window(request).await?.ok_or(Failure::NotFound)?;
+    let document = &opened.document;
+    let wanted = WindowOf { format: document.format, encoding: document.encoding.clone(), sheet, first_row, rows: ROWS };
+    let window = opened.by.site.renderer.window(document.file.clone(), wanted).await?.ok_or(Failure::NotFound)?;
 
     let cited = |cell: CellRef| match opened.cited.as_ref().map(|c| &c.place) {
         Some(Place::Cells { sheet: at, cells, .. }) => *at == sheet && cells.iter().any(|c| c.cell == cell),

@@ -1,5 +1,6 @@
 //! Uploads: streamed to disk, a chunk at a time, then handed to the library.
 
+use crate::encodings;
 use crate::failure::Failure;
 use crate::opening::{self, Attempt, Passing};
 use crate::page::Section;
@@ -57,6 +58,8 @@ struct Form {
     collection: Option<CollectionId>,
     /// For all files of the upload; those that need none are taken as they are.
     password: Option<Password>,
+    /// The same for files of plain text.
+    encoding: Option<String>,
 }
 
 /// `POST /documents`
@@ -69,8 +72,9 @@ pub async fn upload(req: HttpRequest, by: SignedIn, multipart: Multipart) -> Res
     let form = receive(&by, header, multipart).await?;
     let collection = collection_of(&by, form.collection).await?;
     let mut outcomes = Vec::with_capacity(form.files.len());
+    let choices = Choices { password: form.password, encoding: form.encoding };
     for file in form.files {
-        outcomes.push(take_in(&by, file, collection, form.password.as_ref()).await?);
+        outcomes.push(take_in(&by, file, collection, &choices).await?);
     }
     if request::wants_json(&req) {
         return Ok(HttpResponse::Ok().json(outcomes));
@@ -82,11 +86,17 @@ pub async fn upload(req: HttpRequest, by: SignedIn, multipart: Multipart) -> Res
     Ok(see_other(&format!("/documents?added={added}&duplicate={duplicate}{locked}")))
 }
 
+/// What a form says of all its files.
+struct Choices {
+    password: Option<Password>,
+    encoding: Option<String>,
+}
+
 /// Hands a file to the library, in the clear if the password opens it. With a wrong password it goes in as it is, so that
 /// nothing is lost: the library then asks for the password again.
-async fn take_in(by: &SignedIn, received: Received, collection: CollectionId, password: Option<&Password>) -> Result<FileOutcome, Failure> {
+async fn take_in(by: &SignedIn, received: Received, collection: CollectionId, choices: &Choices) -> Result<FileOutcome, Failure> {
     let Received { mut file, name } = received;
-    let tried = match password {
+    let tried = match &choices.password {
         Some(password) => opening::attempt(&by.site, file.path(), password).await?,
         None => Attempt::NotNeeded,
     };
@@ -94,7 +104,7 @@ async fn take_in(by: &SignedIn, received: Received, collection: CollectionId, pa
     if let Attempt::Opened(opened) = tried {
         file = opened;
     }
-    let upload = Upload { file: file.path().to_owned(), name: name.clone(), collection };
+    let upload = Upload { file: file.path().to_owned(), name: name.clone(), collection, encoding: choices.encoding.clone() };
     let accepted = by.site.desk.library.accept(&by.viewer, upload).await?;
     let page = by.page(Section::Documents, "title-documents");
     Ok(FileOutcome { message: wrong.then(|| page.with("upload-wrong-password", "name", name.as_str())), name, accepted })
@@ -112,6 +122,7 @@ async fn receive(by: &SignedIn, header: &str, mut multipart: Multipart) -> Resul
                 trusted = true;
             }
             "password" => form.password = Some(short_text(&mut field).await?).filter(|p| !p.is_empty()).map(Password::new),
+            "encoding" => form.encoding = encodings::chosen(&short_text(&mut field).await?)?,
             "collection" => form.collection = short_text(&mut field).await?.trim().parse().ok().map(CollectionId),
             "file" if !trusted => return Err(Failure::FormExpired),
             "file" if form.files.len() >= by.site.settings.max_upload_files => return Err(Failure::TooLarge),

@@ -24,6 +24,7 @@ pub struct Held {
     pub sheets: Vec<Sheet>,
     pub text: String,
     pub file: PathBuf,
+    pub encoding: Option<String>,
     pub passages: Vec<StoredPassage>,
     /// The texts of versions before this one, oldest first.
     pub earlier: Vec<String>,
@@ -81,6 +82,7 @@ impl Held {
             sheets: Vec::new(),
             text: text.to_owned(),
             file: PathBuf::new(),
+            encoding: None,
             passages: stored,
             earlier: Vec::new(),
         }
@@ -165,6 +167,7 @@ impl Library for FakeLibrary {
         Ok(held.map(|h| OpenDocument {
             version: VersionId(id.0),
             format: h.entry.format.unwrap_or(Format::Text),
+            encoding: h.encoding,
             file: h.file,
             hash: ContentHash::of(h.text.as_bytes()),
             pages: h.pages,
@@ -240,6 +243,17 @@ impl Library for FakeLibrary {
         held.entry.ahead = Some(self.held.lock().iter().filter(|h| h.entry.state == VersionState::Queued).count() as u32);
         self.held.lock().push(held);
         Ok(Accepted::Queued { document: DocumentId(id), job: JobId(id) })
+    }
+
+    async fn read_again(&self, viewer: &Viewer, id: DocumentId, encoding: Option<String>) -> Result<Decided, PortError> {
+        if !self.seen(viewer).iter().any(|h| h.entry.id == id) {
+            return Ok(Decided::Unknown);
+        }
+        for held in self.held.lock().iter_mut().filter(|h| h.entry.id == id) {
+            held.encoding.clone_from(&encoding);
+            held.entry.state = VersionState::Queued;
+        }
+        Ok(Decided::Done)
     }
 
     async fn decide(&self, viewer: &Viewer, id: DocumentId, decision: Decision) -> Result<Decided, PortError> {

@@ -8,10 +8,10 @@ pub mod people;
 pub mod sample;
 
 use appliance_core::asking::{Asking, AskingPolicy};
-use appliance_core::document::{Format, PageImage, SheetWindow};
+use appliance_core::document::{PageImage, SheetWindow};
 use appliance_core::id::ContentHash;
 use appliance_core::ports::models::ModelIdentity;
-use appliance_core::ports::reader::{Password, Unlocked};
+use appliance_core::ports::reader::{Password, Unlocked, WindowOf};
 use appliance_core::ports::{Clock, DocumentReader, Generator, PortError};
 use appliance_core::testing::{FixedClock, HashEmbedder, MemoryIndex};
 use async_trait::async_trait;
@@ -117,7 +117,8 @@ impl DocumentReader for FakeReader {
         Ok(Some(PageImage { png: png.into_inner(), width, height }))
     }
 
-    fn sheet_window(&self, _: &Path, _: Format, sheet: u32, first_row: u32, count: u32) -> Result<Option<SheetWindow>, PortError> {
+    fn sheet_window(&self, _: &Path, wanted: &WindowOf) -> Result<Option<SheetWindow>, PortError> {
+        let WindowOf { sheet, first_row, rows: count, .. } = *wanted;
         if sheet > 1 {
             return Ok(None);
         }

@@ -116,6 +116,9 @@ pub struct Job {
     pub file: PathBuf,
     /// The name it was uploaded under.
     pub name: String,
+    /// The encoding that a person named for its text.
+    #[serde(default)]
+    pub encoding: Option<String>,
     /// How often it was started before.
     pub attempts: u32,
     /// Whether a person has accepted the version, however badly it was read.
@@ -296,6 +299,8 @@ pub struct OpenDocument {
     pub version: VersionId,
     /// The format.
     pub format: Format,
+    /// The encoding that a person named for its text.
+    pub encoding: Option<String>,
     /// The stored file.
     pub file: PathBuf,
     /// The SHA-256 of the file.
@@ -317,6 +322,8 @@ pub struct Upload {
     pub name: String,
     /// Where it goes.
     pub collection: CollectionId,
+    /// The encoding that a person names for its text; `None` for the one its bytes tell.
+    pub encoding: Option<String>,
 }
 
 /// What became of an upload.
@@ -383,6 +390,10 @@ pub trait Library: Send + Sync {
     /// Puts `opened`, the same file in the clear, in the place of a [locked one](Self::locked_file), and queues its ingest.
     /// The caller has checked that the viewer may edit. `opened` is moved into the store.
     async fn unlock(&self, viewer: &Viewer, id: DocumentId, opened: PathBuf) -> Result<Decided, PortError>;
+
+    /// Has a document's text read again in the encoding of that name, or in the one its bytes tell. A version that answers
+    /// does so until the new reading is ready. The caller has checked that the viewer may edit, and the name.
+    async fn read_again(&self, viewer: &Viewer, id: DocumentId, encoding: Option<String>) -> Result<Decided, PortError>;
 
     /// Removes a document from catalog, index and store. `false` when the viewer cannot see it.
     async fn delete(&self, viewer: &Viewer, id: DocumentId) -> Result<bool, PortError>;

@@ -2,6 +2,7 @@
 
 use super::PortError;
 use crate::document::{Format, PageImage, Reading, SheetWindow};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -14,6 +15,15 @@ pub struct SourceFile {
     pub path: PathBuf,
     /// The name it was uploaded under.
     pub name: String,
+    /// The encoding that a person named for its text; `None` for the one its bytes tell.
+    pub encoding: Option<String>,
+}
+
+impl SourceFile {
+    /// A file whose bytes tell their encoding.
+    pub fn new(path: impl Into<PathBuf>, name: impl Into<String>) -> Self {
+        Self { path: path.into(), name: name.into(), encoding: None }
+    }
 }
 
 /// The password of an encrypted file. Never shown, never logged, never kept.
@@ -91,6 +101,16 @@ pub enum ParseError {
         /// What its first bytes look like.
         found: String,
     },
+    /// Its kind is so old that another program has to convert it first.
+    #[error(
+        "{name}: files of this older kind (.{ending}) are not read; save the file as .docx, .pptx or PDF with LibreOffice or the program that made it"
+    )]
+    OldFormat {
+        /// The file's name.
+        name: String,
+        /// How such files end: `doc`, `ppt`, `jtd`.
+        ending: String,
+    },
     /// It needs a password.
     #[error("{name}: the file is encrypted and needs a password")]
     Encrypted {
@@ -157,6 +177,7 @@ impl ParseError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::UnknownFormat { .. } => "unknown-format",
+            Self::OldFormat { .. } => "old-format",
             Self::Encrypted { .. } => "encrypted",
             Self::Damaged { .. } => "damaged",
             Self::TooLarge { .. } => "too-large",
@@ -175,13 +196,28 @@ pub trait Parser: Send + Sync {
     fn read(&self, file: &SourceFile, watch: &Watch) -> Result<Reading, ParseError>;
 }
 
+/// Which rows of which sheet are looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WindowOf {
+    /// The file's format.
+    pub format: Format,
+    /// The encoding that a person named for its text.
+    pub encoding: Option<String>,
+    /// The sheet, from 0.
+    pub sheet: u32,
+    /// The first row, from 0.
+    pub first_row: u32,
+    /// Rows at most.
+    pub rows: u32,
+}
+
 /// Shows places of a stored file to a person. Blocks: call it off the async threads.
 pub trait DocumentReader: Send + Sync {
     /// Renders a page (from 1) at `scale` pixels a point; `Ok(None)` when there is no such page.
     fn render_page(&self, file: &Path, page: u32, scale: f32) -> Result<Option<PageImage>, PortError>;
 
-    /// Rows `first_row ..` (from 0) of a sheet (from 0), at most `count`; `Ok(None)` when there is no such sheet.
-    fn sheet_window(&self, file: &Path, format: Format, sheet: u32, first_row: u32, count: u32) -> Result<Option<SheetWindow>, PortError>;
+    /// Rows of a sheet; `Ok(None)` when there is no such sheet.
+    fn sheet_window(&self, file: &Path, wanted: &WindowOf) -> Result<Option<SheetWindow>, PortError>;
 
     /// Writes the encrypted `file` in the clear to `to` (which must not exist), if `password` opens it.
     fn unlock(&self, file: &Path, password: &Password, to: &Path) -> Result<Unlocked, PortError>;

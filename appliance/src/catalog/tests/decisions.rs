@@ -27,6 +27,8 @@ impl Parser for Scoring {
         self.readings.fetch_add(1, Ordering::SeqCst);
         let written = std::fs::read_to_string(&file.path).unwrap();
         let (score, text) = written.split_once(' ').unwrap();
+        let named = file.encoding.as_ref().map(|encoding| format!("{text}（{encoding}）"));
+        let text = named.as_deref().unwrap_or(text);
         if text == "endless" {
             for page in 1.. {
                 watch.note(page, 1_000_000);
@@ -144,6 +146,36 @@ async fn a_document_read_badly_answers_only_once_it_is_accepted() {
 }
 
 #[tokio::test]
+async fn a_text_is_read_again_in_the_encoding_that_a_person_names() {
+    let desk = Desk::new().await;
+    let document = desk.upload("a.csv", "0.9 手数料").await;
+    let again =
+        async |encoding: Option<&str>| desk.library().read_again(&desk.operator, document, encoding.map(str::to_owned)).await.unwrap();
+    assert_eq!(again(Some("euc-jp")).await, Decided::TooLate, "it was not read yet");
+    desk.work().await;
+    assert_eq!(again(Some("euc-jp")).await, Decided::Done);
+    assert_eq!(desk.answering(document).await, ["手数料"], "what was read before goes on answering");
+    assert_eq!(desk.work().await.encoding.as_deref(), Some("euc-jp"));
+    assert_eq!(desk.answering(document).await, ["手数料（euc-jp）"]);
+    let opened = desk.library().open_document(&desk.operator, document, Edition::Answering).await.unwrap().unwrap();
+    assert_eq!(opened.encoding.as_deref(), Some("euc-jp"), "it is remembered");
+    assert_eq!(desk.trial.catalog.audit_trail(10).await.unwrap()[0].action, "document-read-again");
+
+    assert_eq!(again(None).await, Decided::Done);
+    desk.work().await;
+    assert_eq!(desk.answering(document).await, ["手数料"]);
+
+    // One that is held is read again itself, not accepted as it stands.
+    let held = desk.upload("b.csv", "0.2 䛾䛿").await;
+    desk.work().await;
+    assert_eq!(desk.library().read_again(&desk.operator, held, Some("shift_jis".to_owned())).await.unwrap(), Decided::Done);
+    desk.work().await;
+    assert_eq!(desk.state(held).await, Some(VersionState::Held));
+    let opened = desk.library().open_document(&desk.operator, held, Edition::Held).await.unwrap().unwrap();
+    assert_eq!(opened.text, "䛾䛿（shift_jis）");
+}
+
+#[tokio::test]
 async fn an_acceptance_survives_a_power_cut_at_any_point() {
     let desk = Desk::new().await;
     let document = desk.upload("a.pdf", "0.2 読みにくい。").await;
@@ -165,8 +197,7 @@ async fn what_was_read_and_embedded_before_a_power_cut_is_not_done_again() {
     let desk = Desk::new().await;
     let document = desk.upload("a.pdf", "0.9 手数料は500円。").await;
     let job = desk.trial.catalog.next_job().await.unwrap().unwrap();
-    let Reading { parsed, passages } =
-        desk.parser.read(&SourceFile { path: job.file.clone(), name: job.name.clone() }, &Watch::default()).unwrap();
+    let Reading { parsed, passages } = desk.parser.read(&SourceFile::new(job.file.clone(), job.name.clone()), &Watch::default()).unwrap();
     let ids = desk.trial.catalog.store_parsed(job.version, &parsed, &passages).await.unwrap();
     desk.trial.catalog.recover(9).await.unwrap();
     desk.work().await;

@@ -46,3 +46,10 @@ pub(crate) fn code(id: u16) -> Option<&'static str> {
         _ => return None,
     })
 }
+
+/// Whether a code is what an American spreadsheet shows for a format that is known by number, or says nothing.
+pub(crate) fn is_american(code: &str) -> bool {
+    matches!(code, "General" | "mm-dd-yy" | "m/d/yy h:mm" | "mmss.0")
+        || matches!(code, "#,##0 ;(#,##0)" | "#,##0 ;[Red](#,##0)" | "#,##0.00;(#,##0.00)" | "#,##0.00;[Red](#,##0.00)")
+        || (code.starts_with("_(* #,##0") || code.starts_with("_($* #,##0")) && code.ends_with("_);_(@_)")
+}

@@ -9,7 +9,7 @@ mod token;
 use super::grid::Kind;
 use token::{Section, Token};
 
-pub(crate) use builtin::code as builtin;
+pub(crate) use builtin::{code as builtin, is_american};
 pub(crate) use date::serial;
 
 /// A format, read once and used for many cells.
