@@ -113,12 +113,17 @@ fn run(cli: Cli) -> Result<ExitCode> {
     let configuration = configuration::read(&file, cli.config.is_some())?;
     start_log(&cli.command, &configuration.log)?;
     let place = Place { data, configuration };
+    let command = match cli.command {
+        // One file, one worker: starting the runtime's threads would take longer than reading most files.
+        Command::Inspect(arguments) => return inspect::run(&place, arguments),
+        command => command,
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .thread_stack_size(STACK_BYTES)
         .build()
         .context("the threads cannot be started")?;
-    let outcome = runtime.block_on(dispatch(place, cli.command));
+    let outcome = runtime.block_on(dispatch(place, command));
     runtime.shutdown_timeout(FAREWELL);
     inference::rest(LAST_COMPUTATION);
     outcome
@@ -131,7 +136,7 @@ async fn dispatch(place: Place, command: Command) -> Result<ExitCode> {
         Command::Ingest(arguments) => ingest::run(&place, &arguments).await,
         Command::Search(arguments) => search::run(&place, &arguments).await,
         Command::Ask(arguments) => ask::run(&place, &arguments).await,
-        Command::Inspect(arguments) => inspect::run(&place, arguments).await,
+        Command::Inspect(arguments) => inspect::run(&place, arguments),
         Command::Eval(command) => eval::run(&place, command).await,
         Command::Bench(command) => bench::run(&place, command).await,
         Command::Models(command) => models::run(&place, command).await,

@@ -16,11 +16,6 @@ impl Draft {
         self.text.len()
     }
 
-    /// What was written so far.
-    pub(crate) fn text(&self) -> &str {
-        &self.text
-    }
-
     /// Writes one block: `write` appends to the text and says where it stands. Nothing written, no block.
     pub(crate) fn block(&mut self, kind: BlockKind, write: impl FnOnce(&mut String) -> Place) {
         let start = self.text.len();

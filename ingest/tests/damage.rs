@@ -4,9 +4,11 @@
 mod pdf_maker;
 
 use appliance_core::document::{Parsed, Warning};
+use appliance_core::ports::DocumentReader;
 use appliance_core::ports::reader::{ParseError, SourceFile, Watch};
-use ingest::FileParser;
-use pdf_maker::{page, pdf};
+use ingest::{FileParser, FileReader};
+use lopdf::{Object, Stream, dictionary};
+use pdf_maker::{add_content, helvetica, page, page_id, parsed, pdf, saved};
 
 const FIRST: &str = "粗大ごみの手数料は500円とする。";
 const SECOND: &str = "市長は、手数料を減免することができる。";
@@ -85,4 +87,24 @@ fn pages_are_found_without_a_catalog_and_without_a_tree() {
     let sound = sound();
     check(&replaced(&replaced(&sound, b"/Root", b"/Toor"), b"/Type/Catalog", b"/Type/Unknown"), "structure");
     check(&replaced(&sound, b"/Kids", b"/Sons"), "");
+}
+
+#[test]
+fn images_of_impossible_size_are_not_drawn() {
+    let mut document = pdf(&[page(vec![(60.0, 700.0, 10.5, FIRST)])], None);
+    let image = dictionary! {
+        "Type" => "XObject", "Subtype" => "Image", "Width" => 100, "Height" => 60_000, "BitsPerComponent" => 1,
+        "ColorSpace" => "DeviceGray", "Filter" => "CCITTFaxDecode", "DecodeParms" => dictionary! { "K" => -1, "Columns" => 5_000_000 },
+    };
+    let image = document.add_object(Stream::new(image, vec![0, 1, 2]));
+    let font = helvetica(&mut document);
+    add_content(&mut document, 0, ("F2", font), "q 500 0 0 500 0 0 cm /I1 Do Q\n");
+    let id = page_id(&document, 0);
+    let page = document.get_object_mut(id).and_then(Object::as_dict_mut).expect("a page");
+    let resources = page.get_mut(b"Resources").and_then(Object::as_dict_mut).expect("resources");
+    resources.set("XObject", dictionary! { "I1" => image });
+    let file = saved(&mut document);
+    assert!(parsed(&file).expect("it is read").document.text.contains(FIRST));
+    let refused = FileReader::new().render_page(file.path(), 1, 1.0).expect_err("it would take 300 GB").to_string();
+    assert!(refused.contains("million pixels"), "{refused}");
 }

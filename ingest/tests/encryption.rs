@@ -7,7 +7,7 @@ use appliance_core::ports::DocumentReader;
 use appliance_core::ports::reader::{ParseError, Password, SourceFile, Unlocked, Watch};
 use ingest::{FileParser, FileReader};
 use lopdf::encryption::crypt_filters::{Aes128CryptFilter, Aes256CryptFilter, CryptFilter, Rc4CryptFilter};
-use lopdf::{EncryptionState, EncryptionVersion, Object, Permissions};
+use lopdf::{EncryptionState, EncryptionVersion, Object, Permissions, dictionary};
 use pdf_maker::{page, parsed, pdf, saved};
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -48,38 +48,28 @@ fn encrypted(user_password: &str) -> Vec<(&'static str, NamedTempFile)> {
         user_password,
         permissions,
     };
+    macro_rules! aes256 {
+        ($revision:ident) => {
+            EncryptionVersion::$revision {
+                encrypt_metadata: true,
+                crypt_filters: filters(Arc::new(Aes256CryptFilter)),
+                file_encryption_key: &key,
+                stream_filter: standard(),
+                string_filter: standard(),
+                owner_password,
+                user_password,
+                permissions,
+            }
+        };
+    }
     let versions = vec![
         ("RC4, 40 bits", EncryptionVersion::V1 { document, owner_password, user_password, permissions }),
         ("RC4, 128 bits", EncryptionVersion::V2 { document, owner_password, user_password, key_length: 128, permissions }),
         ("crypt filter RC4", v4(Arc::new(Rc4CryptFilter), true)),
         ("AES-128", v4(Arc::new(Aes128CryptFilter), true)),
         ("AES-128, metadata in the clear", v4(Arc::new(Aes128CryptFilter), false)),
-        (
-            "AES-256, revision 5",
-            EncryptionVersion::R5 {
-                encrypt_metadata: true,
-                crypt_filters: filters(Arc::new(Aes256CryptFilter)),
-                file_encryption_key: &key,
-                stream_filter: standard(),
-                string_filter: standard(),
-                owner_password,
-                user_password,
-                permissions,
-            },
-        ),
-        (
-            "AES-256, revision 6",
-            EncryptionVersion::V5 {
-                encrypt_metadata: true,
-                crypt_filters: filters(Arc::new(Aes256CryptFilter)),
-                file_encryption_key: &key,
-                stream_filter: standard(),
-                string_filter: standard(),
-                owner_password,
-                user_password,
-                permissions,
-            },
-        ),
+        ("AES-256, revision 5", aes256!(R5)),
+        ("AES-256, revision 6", aes256!(V5)),
     ];
     versions
         .into_iter()
@@ -150,6 +140,29 @@ fn passwords_beyond_ascii_open_however_the_writer_encoded_them() {
         let (outcome, _) = unlocked(file.path(), "蔵ＡＢＣ").unwrap_or_else(|e| panic!("{name}: {e}"));
         assert_eq!(outcome, Unlocked::Opened, "{name}");
     }
+}
+
+#[test]
+fn files_for_the_holder_of_a_certificate_say_so() {
+    let mut document = plain();
+    let handler = dictionary! {
+        "Filter" => "Adobe.PubSec",
+        "SubFilter" => "adbe.pkcs7.s5",
+        "V" => 4,
+        "Length" => 128,
+        "CF" => dictionary! { "DefaultCryptFilter" => dictionary! {
+            "CFM" => "AESV2", "Length" => 16, "Recipients" => vec![Object::string_literal("an envelope")],
+        } },
+        "StmF" => "DefaultCryptFilter",
+        "StrF" => "DefaultCryptFilter",
+    };
+    let handler = document.add_object(handler);
+    document.trailer.set("Encrypt", handler);
+    let file = saved(&mut document);
+    let refused = parsed(&file).expect_err("it is sealed");
+    assert!(matches!(refused, ParseError::Sealed { .. }), "{refused}");
+    assert!(refused.to_string().contains("certificate"), "{refused}");
+    assert!(unlocked(file.path(), "any").is_err());
 }
 
 /// Every encrypted PDF of the shared files: it opens, or is refused and opens with its password, and reads as poppler

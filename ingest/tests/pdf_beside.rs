@@ -6,7 +6,7 @@ mod pdf_maker;
 use appliance_core::document::Document;
 use ingest::FileParser;
 use lopdf::{Object, dictionary};
-use pdf_maker::{page, page_id, parsed, pdf, saved};
+use pdf_maker::{add_content, helvetica, page, page_id, parsed, pdf, saved, shown};
 
 fn utf16(text: &str) -> Object {
     let mut bytes = vec![0xfe, 0xff];
@@ -80,5 +80,43 @@ fn comments_fields_and_addresses_are_read() {
     let passages: String = FileParser::default().passages(&read).iter().map(|p| p.text.as_str()).collect();
     assert!(passages.contains("ここは改正が要る。") && passages.contains("港　太郎"), "{passages}");
     assert!(!read.text.contains("ひみつ") && !read.text.contains("見えない"), "{}", read.text);
-    assert!(read.text.contains("https://a.jp/f") && !passages.contains("a.jp"), "{}", read.text);
+    let printed = read.printed();
+    assert!(!printed.contains("改正") && printed.contains("港　太郎"), "{printed}");
+    assert_eq!(read.notes().collect::<Vec<_>>(), ["ここは改正が要る。"]);
+    let links: Vec<&str> = read.pages[0].links.iter().map(|l| l.address.as_str()).collect();
+    assert_eq!(links, ["https://a.jp/f"]);
+    assert!(!read.text.contains("a.jp"), "{}", read.text);
+}
+
+#[test]
+fn what_the_file_spells_out_is_read_so() {
+    let mut file = two_pages();
+    let font = helvetica(&mut file);
+    let show = |text: &str, x: f32| shown("F2", (x, 500.0, 10.0), text.as_bytes());
+    let spelled = |text: &str, content: &str| {
+        let hex: String = text.encode_utf16().map(|unit| format!("{unit:04x}")).collect();
+        format!("/Span << /ActualText <feff{hex}> >> BDC\n{content}EMC\n")
+    };
+    let content = [spelled("議会", &show("##", 60.0)), show("Mit", 200.0), spelled("\u{ad}", &show(" ", 213.9)), show("arbeiter", 216.7)];
+    add_content(&mut file, 0, ("F2", font), &content.concat());
+    let text = document(&mut file).text;
+    assert!(text.contains("議会") && !text.contains('#'), "{text}");
+    assert!(text.contains("Mitarbeiter"), "{text}");
+}
+
+#[test]
+fn bold_type_that_is_drawn_twice_is_read_once() {
+    let mut file = two_pages();
+    let font = helvetica(&mut file);
+    let twice: String = (0..40)
+        .map(|i| {
+            format!(
+                "{}{}",
+                shown("F2", (60.1 + i as f32 * 7.3, 400.0, 10.0), b"H"),
+                shown("F2", (59.8 + i as f32 * 7.3, 400.0, 10.0), b"H")
+            )
+        })
+        .collect();
+    add_content(&mut file, 0, ("F2", font), &twice);
+    assert_eq!(document(&mut file).text.matches('H').count(), 40);
 }

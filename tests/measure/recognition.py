@@ -4,7 +4,7 @@
 usage: recognition.py [--kura PROGRAM] [--data DIR] [--pages N]
 
 1. Pages of text, turned into pictures of 300 dpi and read back: the share of their characters that comes back (as a
-   multiset, NFKC, without white space), and the share of what came back that is right. From the sample library, and from
+   multiset, NFKC, without white space and leaders), and the share of what came back that is right. From the sample library, and from
    N Japanese pages of DIR (default: ../shared/data).
 2. The image-only files of DIR: what `kura inspect` makes of each, with its score.
 3. The scanned notice of the sample library against the text it was set from.
@@ -36,7 +36,9 @@ arguments = parser.parse_args()
 
 
 def squash(text):
-    return "".join(c for c in unicodedata.normalize("NFKC", text) if not c.isspace())
+    """Without white space, and without the dots that lead to a page number, of which nobody counts how many there are."""
+    plain = "".join(c for c in unicodedata.normalize("NFKC", text) if not c.isspace())
+    return re.sub(r"[.・･·‥…]{3,}", "", plain)
 
 
 def shares(truth, got):

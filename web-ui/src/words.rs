@@ -218,6 +218,7 @@ pub fn failure(page: &Page, reason: &FailureReason) -> (String, String) {
         "too-large" => ("failure-too-large", "remedy-too-large"),
         "empty" => ("failure-empty", "remedy-empty"),
         "exhausted" => ("failure-exhausted", "remedy-exhausted"),
+        "sealed" => ("failure-sealed", "remedy-sealed"),
         "reader-died" => ("failure-reader-died", "remedy-reader-died"),
         "cancelled" => ("failure-cancelled", "remedy-cancelled"),
         "unavailable" => ("failure-unavailable", "remedy-unavailable"),

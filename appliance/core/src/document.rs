@@ -1,6 +1,6 @@
 //! A document as ingest read it: its text, its blocks in reading order, its pages or sheets, and what went wrong.
 
-use crate::locator::{Place, Span};
+use crate::locator::{Place, Rect, Span};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -117,6 +117,34 @@ pub struct Page {
     /// How its text came to be known.
     #[serde(default)]
     pub reading: PageReading,
+    /// Where its links lead outside of the file. Pages show the words under a link, not its address, so addresses are no
+    /// part of the document's text.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<Link>,
+}
+
+/// A place on a page that leads out of its file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Link {
+    /// Where it lies on the page.
+    pub rect: Rect,
+    /// Where it leads: an address that begins with one of [`Link::SCHEMES`], at most [`Link::LONGEST`] bytes.
+    pub address: String,
+}
+
+impl Link {
+    /// What addresses begin with. Others (programs to start, files beside the file) lead nowhere that people may go.
+    pub const SCHEMES: [&'static str; 3] = ["http://", "https://", "mailto:"];
+    /// Bytes of an address.
+    pub const LONGEST: usize = 2_000;
+    /// Links of one page.
+    pub const MOST: usize = 50;
+
+    /// Whether the address is one that a link may have.
+    pub fn leads_out(address: &str) -> bool {
+        let spelled = address.len() <= Self::LONGEST && !address.chars().any(char::is_control);
+        spelled && Self::SCHEMES.iter().any(|scheme| address.starts_with(scheme))
+    }
 }
 
 /// How a page's text came to be known, and how far it can be trusted.
@@ -179,6 +207,8 @@ pub enum BlockKind {
     Paragraph,
     /// One row of a table, written with its headers.
     Row,
+    /// What somebody hung on a page: a comment. It can be found and cited, but the page does not print it.
+    Note,
 }
 
 /// A piece of the document's text in reading order. Spans ascend and do not overlap.

@@ -10,20 +10,35 @@ use crate::locator::{PageLine, Place, Span};
 pub const AFTER_HEADER: &str = ": ";
 
 impl Document {
-    /// The text without what was written into rows of paged tables to make them readable: only what the pages print,
-    /// cells parted by full-width spaces. Other documents have no such rows: their text as it is.
+    /// The text without comments, and without what was written into rows of paged tables to make them readable: only what
+    /// the pages print, cells parted by full-width spaces. Other documents have neither: their text as it is.
     pub fn printed(&self) -> String {
         let mut printed = String::with_capacity(self.text.len());
         let mut written = 0;
-        for block in self.blocks.iter().filter(|b| b.kind == BlockKind::Row) {
+        for block in &self.blocks {
             let Place::Pages { lines } = &block.place else { continue };
             let Some(before) = self.text.get(written..block.span.start) else { continue };
-            printed.push_str(before);
-            push_printed(&mut printed, &self.text, lines);
-            written = block.span.end;
+            match block.kind {
+                BlockKind::Row => {
+                    printed.push_str(before);
+                    push_printed(&mut printed, &self.text, lines);
+                    written = block.span.end;
+                }
+                BlockKind::Note => {
+                    printed.push_str(before);
+                    let after = self.text.get(block.span.end..).unwrap_or("");
+                    written = block.span.end + usize::from(after.starts_with('\n'));
+                }
+                BlockKind::Heading { .. } | BlockKind::Paragraph => {}
+            }
         }
         printed.push_str(self.text.get(written..).unwrap_or(""));
         printed
+    }
+
+    /// Comments that hang on the pages, in order.
+    pub fn notes(&self) -> impl Iterator<Item = &str> {
+        self.blocks.iter().filter(|b| b.kind == BlockKind::Note).filter_map(|b| b.span.slice(&self.text))
     }
 
     /// Whether the block is a row of a table on a page, written with its headers.
@@ -103,6 +118,14 @@ mod tests {
             block(BlockKind::Row, "大人　300円", &["300円"]),
         ];
         Document { format: Format::Pdf, title: String::new(), text, blocks, pages: Vec::new(), sheets: Vec::new() }
+    }
+
+    #[test]
+    fn comments_are_found_and_not_printed() {
+        let mut document = document();
+        document.blocks[0].kind = BlockKind::Note;
+        assert_eq!(document.notes().collect::<Vec<_>>(), ["料金"]);
+        assert_eq!(document.printed(), "ふとん・毛布　500円\n300円\nおわり");
     }
 
     #[test]

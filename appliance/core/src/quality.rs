@@ -47,6 +47,7 @@ mod tests {
             width: 595.0,
             height: 842.0,
             reading: PageReading { origin: *origin, score: *score },
+            links: Vec::new(),
         };
         readings.iter().enumerate().map(page).collect()
     }

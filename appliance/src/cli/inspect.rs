@@ -1,7 +1,7 @@
 //! `kura inspect`: what ingest sees in a file.
 
 use super::output;
-use crate::wiring::{Place, blocking};
+use crate::wiring::Place;
 use crate::worker::WorkerParser;
 use anyhow::Result;
 use appliance_core::document::{BlockKind, Parsed, Reading};
@@ -20,7 +20,7 @@ use std::time::Duration;
 pub struct Arguments {
     /// The file
     file: PathBuf,
-    /// Print the document's text: what it shows, without the headers that rows of paged tables are given
+    /// Print the document's text: what its pages print, without comments and the headers that rows of paged tables are given
     #[arg(long, conflicts_with_all = ["passages", "json"])]
     text: bool,
     /// Print the passages
@@ -55,17 +55,14 @@ struct Seen<'a> {
     passages: &'a [Passage],
 }
 
-pub async fn run(place: &Place, arguments: Arguments) -> Result<ExitCode> {
+pub fn run(place: &Place, arguments: Arguments) -> Result<ExitCode> {
     let Arguments { file, text, passages, tree, json, recognition_seconds, cells, encoding } = arguments;
     let parser = place.parser_within(Duration::from_secs(recognition_seconds)).with_encoding(encoding);
     if cells {
-        return blocking(move || print_cells(&parser, file)).await;
+        return print_cells(&parser, file);
     }
-    let Reading { parsed, passages: cut } = blocking(move || {
-        let name = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        Ok(parser.read(&SourceFile::new(file, name), &Watch::default())?)
-    })
-    .await?;
+    let name = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let Reading { parsed, passages: cut } = parser.read(&SourceFile::new(file, name), &Watch::default())?;
     match () {
         () if json => output::json(&Seen { parsed: &parsed, passages: &cut })?,
         () if text => {
@@ -139,12 +136,21 @@ fn summarise(parsed: &Parsed, passages: &[Passage]) -> Result<()> {
     }
     output::line(format!("characters: {}", document.text.chars().count()))?;
     output::line(format!(
-        "blocks: {} headings, {} paragraphs, {} rows",
+        "blocks: {} headings, {} paragraphs, {} rows, {} notes",
         blocks(|k| matches!(k, BlockKind::Heading { .. })),
         blocks(|k| *k == BlockKind::Paragraph),
-        blocks(|k| *k == BlockKind::Row)
+        blocks(|k| *k == BlockKind::Row),
+        blocks(|k| *k == BlockKind::Note)
     ))?;
     output::line(format!("passages: {}", passages.len()))?;
+    for note in document.notes() {
+        output::line(format!("note: {note}"))?;
+    }
+    for page in &document.pages {
+        for link in &page.links {
+            output::line(format!("link: page {}, {}", page.number, link.address))?;
+        }
+    }
     for warning in &parsed.warnings {
         output::line(format!("warning: {warning}"))?;
     }

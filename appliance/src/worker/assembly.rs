@@ -6,7 +6,7 @@
 
 use super::frame::Frame;
 use super::wire::{WireBlock, WirePassage};
-use appliance_core::document::{Document, Format, Page, Parsed, Reading, TextOrigin, View, Warning};
+use appliance_core::document::{Document, Format, Link, Page, Parsed, Reading, TextOrigin, View, Warning};
 use appliance_core::locator::{Place, Rect, Span};
 use appliance_core::passage::Passage;
 
@@ -117,6 +117,10 @@ fn pages_hold(document: &Document) -> Result<(), String> {
             TextOrigin::Recognised { confidence } => share(confidence),
             TextOrigin::Written | TextOrigin::Unread | TextOrigin::Blank => true,
         };
+        let leads = page.links.len() <= Link::MOST && page.links.iter().all(|l| is_finite(l.rect) && Link::leads_out(&l.address));
+        if !leads {
+            return Err(format!("links of page {} that lead nowhere", at + 1));
+        }
         if page.number as usize != at + 1 || !measures.iter().all(|m| (0.0..=MAX_POINTS).contains(m)) || !share(page.reading.score) || !sure
         {
             return Err(format!("page {} is impossible", at + 1));

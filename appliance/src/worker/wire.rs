@@ -23,6 +23,7 @@ enum WireKind {
     Heading(u8),
     Paragraph,
     Row,
+    Note,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -82,6 +83,7 @@ impl From<Block> for WireBlock {
             BlockKind::Heading { level } => WireKind::Heading(level),
             BlockKind::Paragraph => WireKind::Paragraph,
             BlockKind::Row => WireKind::Row,
+            BlockKind::Note => WireKind::Note,
         };
         Self { kind, span, place: place.into() }
     }
@@ -93,6 +95,7 @@ impl From<WireBlock> for Block {
             WireKind::Heading(level) => BlockKind::Heading { level },
             WireKind::Paragraph => BlockKind::Paragraph,
             WireKind::Row => BlockKind::Row,
+            WireKind::Note => BlockKind::Note,
         };
         Self { kind, span, place: place.into() }
     }
@@ -146,6 +149,7 @@ pub enum Refusal {
     UnknownFormat(String),
     OldFormat(String),
     Encrypted,
+    Sealed,
     Damaged(String),
     TooLarge(String),
     Exhausted(String),
@@ -169,6 +173,7 @@ impl From<ParseError> for Refusal {
             ParseError::UnknownFormat { found, .. } => Self::UnknownFormat(found),
             ParseError::OldFormat { ending, .. } => Self::OldFormat(ending),
             ParseError::Encrypted { .. } => Self::Encrypted,
+            ParseError::Sealed { .. } => Self::Sealed,
             ParseError::Damaged { reason, .. } => Self::Damaged(reason),
             ParseError::TooLarge { limit, .. } => Self::TooLarge(limit),
             ParseError::Exhausted { limit, .. } => Self::Exhausted(limit),
@@ -191,6 +196,7 @@ impl Refusal {
             Self::UnknownFormat(found) => ParseError::UnknownFormat { name, found: tamed(&found) },
             Self::OldFormat(ending) => ParseError::OldFormat { name, ending: tamed(&ending) },
             Self::Encrypted => ParseError::Encrypted { name },
+            Self::Sealed => ParseError::Sealed { name },
             Self::Damaged(reason) => ParseError::Damaged { name, reason: tamed(&reason) },
             Self::TooLarge(limit) => ParseError::TooLarge { name, limit: tamed(&limit) },
             Self::Exhausted(limit) => ParseError::Exhausted { name, limit: tamed(&limit) },

@@ -4,8 +4,9 @@
 //! none: there, rows must stay whole. What tells them apart is that the lines of prose fill their column.
 
 use super::frame::Frame;
-use super::line::{Line, Row, Segment};
+use super::line::{Line, Row};
 use super::rules::Rule;
+use super::segment::Segment;
 
 /// Rows that a gutter must part to count.
 const FEWEST_ROWS: usize = 5;

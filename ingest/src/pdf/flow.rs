@@ -1,6 +1,7 @@
 //! Flow: lines to blocks. Lines of one paragraph are joined, headings and rows of tables stand alone.
 
 use super::facts::Facts;
+use super::footnotes;
 use super::line::{Cell, Line};
 use super::page::PageLines;
 use super::table;
@@ -33,24 +34,26 @@ enum Role {
     Text,
     /// A footnote: text that stands apart, so that the paragraph over it can run on.
     Note,
+    /// What hangs on the page and is not printed.
+    Comment,
 }
 
 /// Writes all pages; furniture comes last and belongs to no block.
 pub(crate) fn write(mut pages: Vec<PageLines>, facts: &Facts, limits: &Limits, warnings: &mut Vec<Warning>) -> (String, Vec<Block>) {
     let sizes = Sizes::of(&pages);
     table::finish(&mut pages);
-    let (mut aside, mut addresses) = (Vec::new(), BTreeSet::new());
+    let mut aside = Vec::new();
     let mut placed: Vec<Placed> = Vec::new();
     for page in pages {
         let rows = rows_of_tables(&page.lines);
-        let notes = footnotes(&page, &sizes);
+        let notes = footnotes::among(&page, sizes.body);
         for ((line, row), note) in page.lines.into_iter().zip(rows).zip(notes) {
             let opening = heading::opening(&line.text);
             let role = if note { Role::Note } else { role(&line, row, opening.as_ref(), page.number, facts, &sizes) };
             placed.push(Placed { page: page.number, line, role, opening });
         }
         aside.extend(page.aside);
-        addresses.extend(page.addresses);
+        placed.extend(page.comments.into_iter().map(|line| Placed { page: page.number, line, role: Role::Comment, opening: None }));
     }
     let (contents, mut placed): (Vec<Placed>, Vec<Placed>) = {
         let pages = pages_of_contents(&placed);
@@ -62,8 +65,8 @@ pub(crate) fn write(mut pages: Vec<PageLines>, facts: &Facts, limits: &Limits, w
     let mut group: Vec<Placed> = Vec::new();
     let mut notes: Vec<Placed> = Vec::new();
     for next in placed {
-        // Footnotes wait until the paragraph over them has ended, on the next page perhaps.
-        if next.role == Role::Note && group.last().is_some_and(|l| l.role == Role::Text && l.page == next.page) {
+        // Footnotes and comments wait until the paragraph over them has ended, on the next page perhaps.
+        if matches!(next.role, Role::Note | Role::Comment) && group.last().is_some_and(|l| l.role == Role::Text && l.page == next.page) {
             notes.push(next);
             continue;
         }
@@ -83,31 +86,10 @@ pub(crate) fn write(mut pages: Vec<PageLines>, facts: &Facts, limits: &Limits, w
     for line in aside {
         draft.aside(&line.text);
     }
-    keep_addresses(&mut draft, &addresses);
     draft.finish()
 }
 
-/// Addresses of links take at most one in so many bytes of a text: printed web pages hold more of them than words.
-const ADDRESSES: usize = 50;
-
-/// Writes where links lead, unless the pages show it; it belongs to no block.
-fn keep_addresses(draft: &mut Draft, addresses: &BTreeSet<String>) {
-    let tight = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
-    if addresses.is_empty() {
-        return;
-    }
-    let shown = tight(draft.text());
-    let mut room = shown.len() / ADDRESSES;
-    for address in addresses {
-        let bare = tight(address.trim_start_matches("mailto:").trim_end_matches('/'));
-        if !shown.contains(&bare) && bare.len() <= room {
-            room -= bare.len();
-            draft.aside(address);
-        }
-    }
-}
-
-/// Writes the footnotes that wait, each as a paragraph.
+/// Writes the footnotes and comments that wait, each as a paragraph.
 fn write_notes(draft: &mut Draft, notes: &mut Vec<Placed>) {
     let mut group: Vec<Placed> = Vec::new();
     for next in notes.drain(..) {
@@ -118,49 +100,6 @@ fn write_notes(draft: &mut Draft, notes: &mut Vec<Placed>) {
         group.push(next);
     }
     write_block(draft, &group);
-}
-
-/// Type of footnotes is at most this part of the body's.
-const SMALLER: f32 = 0.93;
-/// Footnotes stand in this lower part of a page.
-const LOWER: f32 = 0.5;
-
-/// Which lines of a page are footnotes: the last lines of their column, in smaller type, from one with a mark on.
-fn footnotes(page: &PageLines, sizes: &Sizes) -> Vec<bool> {
-    let mut notes = vec![false; page.lines.len()];
-    let small = |l: &Line| {
-        let low = !l.frame.vertical() && l.v.0 > LOWER * page.height;
-        l.table.is_none() && l.size <= SMALLER * sizes.body && low && l.column.0 != usize::MAX
-    };
-    let mut end = page.lines.len();
-    while end > 0 {
-        let column = page.lines[end - 1].column.0;
-        let start = page.lines[..end].iter().rposition(|l| l.column.0 != column).map_or(0, |i| i + 1);
-        let first_small = page.lines[start..end].iter().rposition(|l| !small(l)).map_or(start, |i| start + i + 1);
-        let marked = (first_small..end).find(|i| is_footnote_mark(&page.lines[*i].text));
-        // A page of small type alone has no body that the notes could stand under.
-        if let Some(first) = marked.filter(|first| *first > start || start > 0) {
-            notes[first..end].iter_mut().for_each(|n| *n = true);
-        }
-        end = start;
-    }
-    notes
-}
-
-/// Whether a line begins as a footnote does: 「*1」「※」「注1」「†」「1)」「(1)」 or a raised number.
-fn is_footnote_mark(line: &str) -> bool {
-    let line = line.trim_start();
-    let Some(first) = line.chars().next() else { return false };
-    let after_number = || line.trim_start_matches(|c: char| c.is_numeric()).chars().next();
-    match first {
-        '*' | '＊' | '†' | '‡' | '※' | '∗' | '⁎' | '¹' | '²' | '³' | '⁴'..='⁹' => true,
-        '注' | '（' | '(' | '〔' | '[' => line.chars().nth(1).is_some_and(|c| c.is_numeric() || c == '注'),
-        c if c.is_numeric() => {
-            line.chars().take_while(|c| c.is_numeric()).count() <= 3
-                && after_number().is_some_and(|c| !matches!(c, '.' | '．' | '年' | '月'))
-        }
-        _ => false,
-    }
 }
 
 /// Pages whose lines are mostly entries of a table of contents: five or more with leaders to a page number. The entries
@@ -237,7 +176,8 @@ fn role(line: &Line, row: bool, opening: Option<&Opening>, page: u32, facts: &Fa
     if line.table.is_some() {
         return Role::Row;
     }
-    if appliance_core::structure::is_entry_of_contents(&line.text) {
+    // A row of several values ends with a number as an entry of a table of contents does.
+    if appliance_core::structure::is_entry_of_contents(&line.text) && !(row && line.cells.len() > 3 && !heading::has_leaders(&line.text)) {
         return Role::Text;
     }
     if let Some(Opening::Part(level)) = opening {
@@ -313,11 +253,11 @@ fn belongs(group: &[Placed], next: &Placed) -> bool {
     let ratio = a.size / b.size.max(0.1);
     let near = last.page == next.page && a.column.0 == b.column.0 && b.v.0 > a.v.0 && b.v.0 - a.v.1 < 1.4 * a.size.max(b.size);
     match last.role {
-        Role::Row => false,
+        Role::Row | Role::Comment => false,
         Role::Heading(_) => {
             near && next.opening.is_none() && last.opening.is_none() && (0.95..1.05).contains(&ratio) && group.len() < HEADING_LINES
         }
-        Role::Note => near && next.opening.is_none() && !is_footnote_mark(&b.text),
+        Role::Note => near && next.opening.is_none() && !footnotes::begins(&b.text),
         Role::Text => {
             let opens = next.opening.is_some() || matches!(last.opening, Some(Opening::Caption));
             !opens
@@ -377,6 +317,7 @@ fn write_block(draft: &mut Draft, group: &[Placed]) {
         Role::Heading(level) => BlockKind::Heading { level },
         Role::Row => BlockKind::Row,
         Role::Text | Role::Note => BlockKind::Paragraph,
+        Role::Comment => BlockKind::Note,
     };
     draft.block(kind, |text| {
         let mut lines = Vec::new();

@@ -6,7 +6,8 @@
 //! maps are sound.
 
 use super::cff::{self, Charset};
-use super::collection::{self, Codes, FontFacts};
+use super::collection;
+use super::font_facts::{Codes, FontFacts};
 use super::truetype;
 use hayro_interpret::font::{Glyph as Drawn, OutlineFontData, OutlineGlyph, PositionedGlyph};
 use std::collections::{HashMap, HashSet};

@@ -5,13 +5,15 @@ use super::frame::Frame;
 use super::meaning::{Meaning, is_plain, meaning, shifted_kana};
 use super::pictures::Pictures;
 use super::rules::Rules;
+use super::spelled::{self, Spelled, UNKNOWN};
 use crate::limits::Limits;
-use crate::script::{self, is_cjk};
+use crate::script::is_cjk;
 use hayro_interpret::font::{Glyph as Drawn, GlyphRun, PositionedGlyph};
 use hayro_interpret::hayro_cmap::{BfString, WritingMode};
+use hayro_interpret::hayro_syntax::object::Dict;
 use hayro_interpret::kurbo::{Affine, BezPath, Point, Rect};
 use hayro_interpret::{BlendMode, ClipPath, Device, DrawMode, DrawProps, Image, ImageDrawProps, SoftMask};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::panic::resume_unwind;
 use std::time::{Duration, Instant};
@@ -56,9 +58,12 @@ pub(crate) struct Recorder<'f> {
     recorded: Recorded,
     fonts: &'f mut FileFonts,
     bounds: (f64, f64),
-    seen: HashSet<(char, i32, i32), BuildHasherDefault<Fold>>,
+    /// Where characters stand, by squares of the page.
+    seen: HashMap<(char, i32, i32), (f64, f64), BuildHasherDefault<Fold>>,
     /// Glyphs whose characters may be kana that the file shifted away.
     shifted: Vec<usize>,
+    /// Stretches of marked content that are open, innermost last; the outermost that is spelled out counts.
+    spelled: Vec<Option<Spelled>>,
     operations_left: usize,
     most_glyphs: usize,
     started: Instant,
@@ -76,8 +81,9 @@ impl<'f> Recorder<'f> {
             recorded: Recorded::default(),
             fonts,
             bounds: (f64::from(width), f64::from(height)),
-            seen: HashSet::default(),
+            seen: HashMap::default(),
             shifted: Vec::new(),
+            spelled: Vec::new(),
             operations_left: limits.page_operations,
             most_glyphs: limits.page_glyphs,
             started: Instant::now(),
@@ -87,6 +93,9 @@ impl<'f> Recorder<'f> {
 
     /// What was taken down.
     pub(crate) fn finish(mut self) -> Recorded {
+        while !self.spelled.is_empty() {
+            self.end_stretch();
+        }
         let kana = |c: char| ('\u{3041}'..='\u{30fe}').contains(&c);
         let distinct: HashSet<char> = self.shifted.iter().map(|i| self.recorded.glyphs[*i].character).collect();
         // One such kanji among kana may be meant; several never are.
@@ -123,9 +132,13 @@ impl<'f> Recorder<'f> {
         if !(0.2..5_000.0).contains(&size) || !x_axis.hypot().is_finite() {
             return;
         }
-        let Some(text) = self.text(glyph) else {
-            self.recorded.unknown += 1;
-            return;
+        let text = match self.text(glyph) {
+            Some(text) => text,
+            None if self.spells() => Text::One(UNKNOWN),
+            None => {
+                self.recorded.unknown += 1;
+                return;
+            }
         };
         let upright = Frame::of_baseline(x_axis.x, x_axis.y);
         let width = match mode {
@@ -152,6 +165,9 @@ impl<'f> Recorder<'f> {
     /// What a glyph means to a reader; empty for nothing to read, `None` for what cannot be known.
     fn text(&mut self, glyph: &PositionedGlyph<'_>) -> Option<Text> {
         let said = glyph.as_unicode();
+        if said == Some(BfString::Char('\u{ad}')) && !leaves_ink(glyph) {
+            return Some(Text::of(""));
+        }
         let distrusted = self.fonts.distrusted() > 0 && self.fonts.distrusts_font_of(glyph);
         if let Some(BfString::Char(c)) = said
             && is_plain(c)
@@ -243,25 +259,42 @@ impl<'f> Recorder<'f> {
             }
             Text::Several(text) => text,
         };
-        let count = text.chars().count();
-        let step = (whole.u.1 - whole.u.0) / count as f32;
-        for (i, character) in text.chars().enumerate() {
-            // The letters of a ligature stand in the direction of their script.
-            let at = if script::is_right_to_left(character) { count - 1 - i } else { i };
-            let from = whole.u.0 + step * at as f32;
-            self.recorded.glyphs.push(Glyph { character, u: (from, from + step), ..whole });
+        self.recorded.glyphs.extend(spelled::spread(text, text.chars().count(), whole));
+    }
+
+    /// Whether the content is in a stretch that the file spells out.
+    fn spells(&self) -> bool {
+        self.spelled.iter().any(Option::is_some)
+    }
+
+    /// Ends the innermost stretch of marked content.
+    fn end_stretch(&mut self) {
+        let Some(Some(spelled)) = self.spelled.pop() else { return };
+        let drawn = self.recorded.glyphs.split_off(spelled.from.min(self.recorded.glyphs.len()));
+        self.shifted.retain(|i| *i < spelled.from);
+        let silent = drawn.clone();
+        let read = spelled.read(drawn);
+        if let Some(first) = silent.first().filter(|_| read.is_empty()) {
+            spelled::close(self.recorded.glyphs.last_mut(), &silent, first.frame);
         }
+        self.recorded.unknown += read.iter().filter(|g| g.character == UNKNOWN).count() as u32;
+        self.recorded.glyphs.extend(read.into_iter().filter(|g| g.character != UNKNOWN));
     }
 
     /// Whether the same character was drawn at the same place: bold type is often a glyph drawn twice, a hair apart.
     fn stands_already(&mut self, character: char, whole: &Glyph, middle: Point) -> bool {
         let width = f64::from(whole.u.1 - whole.u.0);
         // Narrow letters stand close by right («ll», «//»).
-        let cell = (f64::from(whole.size) * 0.15).min(if width > 0.0 { width * 0.35 } else { f64::INFINITY }).max(0.01);
-        let key = |dx: f64, dy: f64| (character, ((middle.x + dx) / cell).floor() as i32, ((middle.y + dy) / cell).floor() as i32);
-        let stands = [(0.0, 0.0), (-cell, 0.0), (0.0, -cell), (-cell, -cell)].iter().any(|(dx, dy)| self.seen.contains(&key(*dx, *dy)));
+        let near = (f64::from(whole.size) * 0.15).min(if width > 0.0 { width * 0.35 } else { f64::INFINITY }).max(0.01);
+        // Squares of twice that side: whatever is near stands in one of the four that the corners around the middle are in.
+        let key = |dx: f64, dy: f64| {
+            (character, ((middle.x + dx) / (2.0 * near)).floor() as i32, ((middle.y + dy) / (2.0 * near)).floor() as i32)
+        };
+        let corners = [key(-near, -near), key(near, -near), key(-near, near), key(near, near)];
+        let is_near = |(x, y): &(f64, f64)| (x - middle.x).abs() <= near && (y - middle.y).abs() <= near;
+        let stands = corners.iter().any(|corner| self.seen.get(corner).is_some_and(is_near));
         if !stands {
-            self.seen.insert(key(0.0, 0.0));
+            self.seen.insert(key(0.0, 0.0), (middle.x, middle.y));
         }
         stands
     }
@@ -357,6 +390,16 @@ impl<'a> Device<'a> for Recorder<'_> {
         self.count_operation();
         self.recorded.marked = true;
         self.recorded.pictures.add(image.width(), image.height(), props.transform, self.bounds);
+    }
+
+    fn begin_marked_content(&mut self, _: &[u8], properties: Option<&Dict<'_>>) {
+        let from = self.recorded.glyphs.len();
+        let spelled = properties.filter(|_| !self.spells()).and_then(|p| Spelled::begun(p, from));
+        self.spelled.push(spelled);
+    }
+
+    fn end_marked_content(&mut self) {
+        self.end_stretch();
     }
 
     fn push_clip_path(&mut self, _: &ClipPath) {

@@ -11,7 +11,9 @@ mod column;
 mod direction;
 mod facts;
 mod flow;
+mod font_facts;
 mod fonts;
+mod footnotes;
 mod frame;
 mod furniture;
 mod glyphs;
@@ -29,7 +31,10 @@ mod rewriting;
 mod ruby;
 mod rules;
 mod scan;
+mod segment;
+mod spelled;
 mod stacked;
+mod survey;
 mod table;
 mod truetype;
 mod unlocking;
@@ -81,8 +86,9 @@ pub(crate) fn parse(
             break;
         }
         let (width, height) = page.render_dimensions();
-        let lines = page::read(page, number, &means, &mut fonts, &mut warnings);
-        pages.push(Page { number, label: facts.label(index), width, height, reading: lines.reading });
+        let mut lines = page::read(page, number, &means, &mut fonts, &mut warnings);
+        let links = std::mem::take(&mut lines.links);
+        pages.push(Page { number, label: facts.label(index), width, height, reading: lines.reading, links });
         read.push(lines);
     }
     // A page whose recognition was broken off must not pass for one that was read.

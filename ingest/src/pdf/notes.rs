@@ -6,14 +6,14 @@
 use super::facts;
 use super::frame::Frame;
 use super::line::{Cell, Line};
-use hayro_interpret::hayro_syntax::object::{Array, Dict, Name, Object, Rect, String as PdfString};
+use appliance_core::document::Link;
+use hayro_interpret::hayro_syntax::object::{Array, Dict, Name, Object, Rect, Stream, String as PdfString};
 use hayro_interpret::hayro_syntax::page::Page;
 use hayro_interpret::kurbo::{Affine, Point};
 use hayro_interpret::util::TransformExt;
 
-/// Annotations of one page that are looked at, and addresses kept of it.
+/// Annotations of one page that are looked at.
 const MOST: usize = 2_000;
-const MOST_ADDRESSES: usize = 10;
 /// Characters of one note.
 const LONGEST: usize = 4_000;
 /// Generations of form fields.
@@ -23,31 +23,46 @@ const HIDDEN: u32 = 1 << 1 | 1 << 5;
 /// Flag of a text field that holds a password (12.7.4.3).
 const PASSWORD: u32 = 1 << 13;
 
-/// The notes of a page as lines of their own, and the addresses its links lead to.
-pub(crate) fn of(page: &Page<'_>, shown: &[Line]) -> (Vec<Line>, Vec<String>) {
-    let Some(annotations) = page.raw().get::<Array<'_>>("Annots") else { return (Vec::new(), Vec::new()) };
+/// What a page's annotations say beside what it draws.
+#[derive(Debug, Default)]
+pub(crate) struct Notes {
+    /// What every viewer shows, though the file does not draw it: values of fields, typed text.
+    pub(crate) entries: Vec<Line>,
+    /// What people say about the page.
+    pub(crate) comments: Vec<Line>,
+    /// Where links lead, each address once.
+    pub(crate) links: Vec<Link>,
+}
+
+/// The notes of a page, each as a line of its own.
+pub(crate) fn of(page: &Page<'_>, shown: &[Line]) -> Notes {
+    let mut notes = Notes::default();
+    let Some(annotations) = page.raw().get::<Array<'_>>("Annots") else { return notes };
     let to_page = page.initial_transform(true).to_kurbo();
-    let (mut notes, mut addresses) = (Vec::new(), Vec::new());
     for annotation in annotations.iter::<Dict<'_>>().take(MOST) {
         if annotation.get::<u32>("F").unwrap_or(0) & HIDDEN != 0 {
             continue;
         }
         let Some(kind) = annotation.get::<Name<'_>>("Subtype") else { continue };
-        let drawn = annotation.get::<Dict<'_>>("AP").is_some_and(|a| a.contains_key("N"));
-        let said = match &*kind {
-            b"Link" => {
-                let wanted = addresses.len() < MOST_ADDRESSES && !covers_address(&annotation, to_page, shown);
-                addresses.extend(address(&annotation).filter(|_| wanted));
-                continue;
-            }
-            b"Widget" if !drawn => value(&annotation),
-            b"FreeText" if !drawn => words(&annotation, "Contents"),
-            b"Widget" | b"FreeText" | b"Popup" => None,
-            _ => words(&annotation, "Contents").filter(|said| !is_shown(said, shown)),
-        };
-        notes.extend(said.and_then(|said| line(said, &annotation, to_page)));
+        let drawn = || is_drawn(&annotation);
+        let said = |said: Option<String>| said.and_then(|said| line(said, &annotation, to_page));
+        match &*kind {
+            b"Link" => notes.links.extend(link(&annotation, to_page, &notes.links)),
+            b"Widget" if !drawn() => notes.entries.extend(said(value(&annotation))),
+            b"FreeText" if !drawn() => notes.entries.extend(said(words(&annotation, "Contents"))),
+            b"Widget" | b"FreeText" | b"Popup" => {}
+            _ => notes.comments.extend(said(words(&annotation, "Contents").filter(|said| !is_shown(said, shown)))),
+        }
     }
-    (notes, addresses)
+    notes
+}
+
+/// Whether an annotation has an appearance that shows something. Some writers leave those of their fields empty for
+/// viewers to fill in.
+fn is_drawn(annotation: &Dict<'_>) -> bool {
+    let Some(appearances) = annotation.get::<Dict<'_>>("AP").filter(|a| a.contains_key("N")) else { return false };
+    let Some(content) = appearances.get::<Stream<'_>>("N").and_then(|n| n.decoded_data().ok()) else { return true };
+    ["Tj", "TJ", "Do", "'", "\""].iter().any(|operator| crate::sniff::contains(&content, operator.as_bytes()))
 }
 
 fn words(annotation: &Dict<'_>, key: &str) -> Option<String> {
@@ -55,10 +70,14 @@ fn words(annotation: &Dict<'_>, key: &str) -> Option<String> {
     (!said.is_empty()).then(|| said.chars().take(LONGEST).collect())
 }
 
-/// Where a link leads outside of the file.
-fn address(link: &Dict<'_>) -> Option<String> {
-    let address = words(&link.get::<Dict<'_>>("A")?, "URI")?;
-    ["http://", "https://", "mailto:"].iter().any(|scheme| address.starts_with(scheme)).then_some(address)
+/// Where a link leads outside of the file, unless another has led there.
+fn link(annotation: &Dict<'_>, to_page: Affine, known: &[Link]) -> Option<Link> {
+    let address = words(&annotation.get::<Dict<'_>>("A")?, "URI")?;
+    if known.len() >= Link::MOST || !Link::leads_out(&address) || known.iter().any(|l| l.address == address) {
+        return None;
+    }
+    let (u, v) = place(annotation, to_page)?;
+    Some(Link { rect: Frame::Right.rect(u, v), address })
 }
 
 /// The value of a text field or a choice; fields inherit what they do not say.
@@ -89,16 +108,6 @@ fn inherited<'a>(field: &Dict<'a>, key: &str) -> Option<Object<'a>> {
     None
 }
 
-/// Whether the words under a link are an address themselves.
-fn covers_address(link: &Dict<'_>, to_page: Affine, shown: &[Line]) -> bool {
-    let Some(place) = line(String::new(), link, to_page) else { return true };
-    let under = |l: &&Line| {
-        let rect = l.frame.rect(l.u, l.v);
-        rect.x < place.u.1 && rect.x + rect.width > place.u.0 && rect.y < place.v.1 && rect.y + rect.height > place.v.0
-    };
-    shown.iter().filter(under).any(|l| ["http", "www.", "://", "@"].iter().any(|sign| l.text.contains(sign)))
-}
-
 /// Whether the page shows the words already.
 fn is_shown(said: &str, shown: &[Line]) -> bool {
     let tight = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
@@ -107,14 +116,17 @@ fn is_shown(said: &str, shown: &[Line]) -> bool {
 }
 
 fn line(text: String, annotation: &Dict<'_>, to_page: Affine) -> Option<Line> {
+    let (u, v) = place(annotation, to_page)?;
+    let cells = vec![Cell { u, v, start: 0, end: text.len() }];
+    // Notes stand in no column, so no line of the text joins them.
+    Some(Line { text, frame: Frame::Right, u, v, size: 9.0, cells, column: (usize::MAX, u.0, u.1), table: None })
+}
+
+/// Where an annotation lies on the page, across and down.
+fn place(annotation: &Dict<'_>, to_page: Affine) -> Option<((f32, f32), (f32, f32))> {
     let rect = annotation.get::<Rect>("Rect")?;
     let (a, b) = (to_page * Point::new(rect.x0, rect.y0), to_page * Point::new(rect.x1, rect.y1));
     let u = (a.x.min(b.x) as f32, a.x.max(b.x) as f32);
     let v = (a.y.min(b.y) as f32, a.y.max(b.y) as f32);
-    if ![u.0, u.1, v.0, v.1].iter().all(|c| c.is_finite()) {
-        return None;
-    }
-    let cells = vec![Cell { u, v, start: 0, end: text.len() }];
-    // Notes stand in no column, so no line of the text joins them.
-    Some(Line { text, frame: Frame::Right, u, v, size: 9.0, cells, column: (usize::MAX, u.0, u.1), table: None })
+    [u.0, u.1, v.0, v.1].iter().all(|c| c.is_finite()).then_some((u, v))
 }

@@ -1,7 +1,7 @@
 //! Opening a PDF: as it is, decrypted, repaired, and with the Unicode maps that its fonts lack.
 
-use super::collection::{Additions, Survey};
 use super::fonts::FileFonts;
+use super::survey::{self, Additions, Survey};
 use super::{collection, mending, rewriting, unlocking};
 use crate::shield;
 use appliance_core::ports::reader::ParseError;
@@ -14,6 +14,8 @@ use tracing::trace_span;
 #[derive(Debug)]
 pub(crate) enum Refusal {
     Encrypted,
+    /// For the holder of a certificate.
+    Sealed,
     Damaged(String),
 }
 
@@ -23,6 +25,7 @@ impl Refusal {
         let name = name.to_owned();
         match self {
             Self::Encrypted => ParseError::Encrypted { name },
+            Self::Sealed => ParseError::Sealed { name },
             Self::Damaged(reason) => ParseError::Damaged { name, reason },
         }
     }
@@ -53,12 +56,12 @@ pub(crate) fn open(bytes: &Arc<Vec<u8>>) -> Result<Opened, Refusal> {
 fn supplemented(pdf: Pdf) -> (Pdf, FileFonts) {
     let whole = pdf.pages().len();
     let kept = |better: &Pdf| better.pages().len() == whole;
-    let Ok(Survey { additions, facts }) = shield::shielded(|| collection::survey(&pdf)) else { return (pdf, FileFonts::default()) };
+    let Ok(Survey { additions, facts }) = shield::shielded(|| survey::survey(&pdf)) else { return (pdf, FileFonts::default()) };
     let fonts = FileFonts::new(facts);
     let Some(additions) = additions else { return (pdf, fonts) };
     // What is appended to an encrypted file would be decrypted to noise, so that one is written anew first.
     if !crate::sniff::contains(pdf.data().as_ref(), b"/Encrypt") {
-        let appended = collection::append(pdf.data().as_ref().to_vec(), &additions);
+        let appended = survey::append(pdf.data().as_ref().to_vec(), &additions);
         if let Some(better) = opened(appended).filter(kept) {
             return (better, fonts);
         }
@@ -70,9 +73,9 @@ fn supplemented(pdf: Pdf) -> (Pdf, FileFonts) {
 fn anew(pdf: &Pdf) -> Option<Pdf> {
     let rewritten = shield::shielded(|| rewriting::rewritten(pdf)).ok().flatten()?;
     let plain = opened(rewritten.clone())?;
-    let additions: Option<Additions> = shield::shielded(|| collection::survey(&plain)).ok()?.additions;
+    let additions: Option<Additions> = shield::shielded(|| survey::survey(&plain)).ok()?.additions;
     match additions {
-        Some(additions) => opened(collection::append(rewritten, &additions)),
+        Some(additions) => opened(survey::append(rewritten, &additions)),
         None => Some(plain),
     }
 }
@@ -115,7 +118,10 @@ fn readable(bytes: &Arc<Vec<u8>>, repairs: &mut Vec<String>) -> Result<Pdf, Refu
         Ok(Ok(pdf)) if !pdf.pages().is_empty() => return Ok(pdf),
         Ok(Ok(_)) => "it holds no pages".to_owned(),
         Ok(Err(LoadPdfError::Decryption(DecryptionError::PasswordProtected))) => return decrypted(bytes).ok_or(Refusal::Encrypted),
-        Ok(Err(LoadPdfError::Decryption(error))) => return decrypted(bytes).ok_or(Refusal::Damaged(unlocking::said(error))),
+        Ok(Err(LoadPdfError::Decryption(error))) => {
+            let refused = || if unlocking::is_sealed(bytes) { Refusal::Sealed } else { Refusal::Damaged(unlocking::said(error)) };
+            return decrypted(bytes).ok_or_else(refused);
+        }
         Ok(Err(LoadPdfError::Invalid)) => "its structure cannot be read".to_owned(),
         Err(panic) => panic,
     };

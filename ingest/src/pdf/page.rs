@@ -5,11 +5,12 @@ use super::fonts::FileFonts;
 use super::frame::Frame;
 use super::glyphs::{PastLimit, Recorded, Recorder};
 use super::line::{self, Line};
+use super::notes::{self, Notes};
 use super::recognised::Tilt;
 use super::scan::{Outcome, Scanner};
-use super::{notes, ruby, stacked, table};
+use super::{ruby, stacked, table};
 use crate::limits::Limits;
-use appliance_core::document::{PageReading, Warning};
+use appliance_core::document::{Link, PageReading, Warning};
 use hayro_interpret::hayro_syntax::object::Array;
 use hayro_interpret::hayro_syntax::page::Page;
 use hayro_interpret::kurbo::Rect;
@@ -26,8 +27,10 @@ pub(crate) struct PageLines {
     pub(crate) lines: Vec<Line>,
     /// Ruby, and lines that repeat from page to page.
     pub(crate) aside: Vec<Line>,
-    /// Where links lead.
-    pub(crate) addresses: Vec<String>,
+    /// Comments that hang on the page.
+    pub(crate) comments: Vec<Line>,
+    /// Where its links lead.
+    pub(crate) links: Vec<Link>,
     /// How its text came to be known.
     pub(crate) reading: PageReading,
     /// How the picture leans that its text was recognised in.
@@ -100,9 +103,9 @@ pub(crate) fn read<'a>(
         }
         lines.append(&mut ordered);
     }
-    let (notes, addresses) = notes::of(page, &lines);
-    lines.extend(notes);
-    PageLines { number, height, lines, aside, addresses, reading, tilt }
+    let Notes { entries, comments, links } = notes::of(page, &lines);
+    lines.extend(entries);
+    PageLines { number, height, lines, aside, comments, links, reading, tilt }
 }
 
 /// What the page draws, and whether it could be drawn to its end.

@@ -1,6 +1,9 @@
-//! Pictures: how much of a page its images cover.
+//! Pictures: how much of a page its images cover, and how large they say they are.
 
+use hayro_interpret::hayro_syntax::object::{Array, Dict, Name, ObjRef, Stream};
+use hayro_interpret::hayro_syntax::page::Page;
 use hayro_interpret::kurbo::{Affine, Rect};
+use std::collections::HashSet;
 
 /// Squares along each side of the page that are told apart.
 const SIDE: usize = 16;
@@ -40,6 +43,49 @@ impl Pictures {
     pub(crate) fn pixels(&self) -> u64 {
         self.pixels
     }
+}
+
+/// Forms in forms that are looked through for images, and objects in all.
+const DEPTH: usize = 8;
+const MOST: usize = 4_000;
+
+/// Pixels of the largest image that a page may draw, by what its dictionaries say: memory is taken for that many before
+/// the first of them is decoded.
+pub(crate) fn largest(page: &Page<'_>) -> u64 {
+    largest_of(&page.resources().x_objects, DEPTH, &mut HashSet::new())
+}
+
+fn largest_of(objects: &Dict<'_>, depth: usize, seen: &mut HashSet<ObjRef>) -> u64 {
+    let mut largest = 0;
+    for (name, _) in objects.entries() {
+        let Some(reference) = objects.get_ref(&*name) else { continue };
+        if seen.len() >= MOST || !seen.insert(reference) {
+            continue;
+        }
+        let Some(object) = objects.get::<Stream<'_>>(&*name) else { continue };
+        let dict = object.dict();
+        let within = match dict.get::<Name<'_>>("Subtype").as_deref() {
+            Some(b"Image") => pixels(dict).max(dict.get::<Stream<'_>>("SMask").map_or(0, |mask| pixels(mask.dict()))),
+            Some(b"Form") if depth > 0 => {
+                let inner = dict.get::<Dict<'_>>("Resources").and_then(|r| r.get::<Dict<'_>>("XObject"));
+                inner.map_or(0, |inner| largest_of(&inner, depth - 1, seen))
+            }
+            _ => 0,
+        };
+        largest = largest.max(within);
+    }
+    largest
+}
+
+/// Pixels of an image; those of a fax are as many columns wide as its decoder is told.
+fn pixels(image: &Dict<'_>) -> u64 {
+    let number = |dict: &Dict<'_>, key: &str| dict.get::<usize>(key).map_or(0, |n| n as u64);
+    let alone = image.get::<Dict<'_>>("DecodeParms").into_iter();
+    let several = image.get::<Array<'_>>("DecodeParms");
+    let parameters: Vec<Dict<'_>> = alone.chain(several.iter().flat_map(Array::iter::<Dict<'_>>)).collect();
+    let most = |key: &str| parameters.iter().map(|p| number(p, key)).max().unwrap_or(0);
+    let (width, height) = (number(image, "Width").max(most("Columns")), number(image, "Height").max(most("Rows")));
+    width.saturating_mul(height)
 }
 
 #[cfg(test)]

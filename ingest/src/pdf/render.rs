@@ -1,6 +1,6 @@
 //! Pages as pixels.
 
-use super::opening;
+use super::{opening, pictures};
 use crate::reader::FONT_FOLDERS;
 use crate::shield;
 use appliance_core::document::PageImage;
@@ -15,6 +15,9 @@ use std::sync::{Arc, Mutex};
 
 /// Pixels along the longer side of an image; a larger scale is brought down to it.
 const MOST_PIXELS: f32 = 8_000.0;
+
+/// Pixels of one image above which a page is not drawn: decoders take memory for what an image says it is.
+const MOST_IMAGE_PIXELS: u64 = 150_000_000;
 
 /// Fonts of the machine, for text whose fonts a file does not embed.
 #[derive(Clone)]
@@ -118,6 +121,10 @@ pub(crate) fn render_page(bytes: &Arc<Vec<u8>>, number: u32, scale: f32, fonts: 
 
 /// Draws a page on white at `scale` pixels a point.
 pub(crate) fn draw<'a>(page: &'a Page<'a>, scale: f32, fonts: &Fonts) -> Result<Pixmap, String> {
+    let largest = shield::shielded(|| pictures::largest(page))?;
+    if largest > MOST_IMAGE_PIXELS {
+        return Err(format!("it holds an image of {} million pixels", largest / 1_000_000));
+    }
     shield::shielded(|| {
         let settings = InterpreterSettings { font_resolver: fonts.resolver(), ..InterpreterSettings::default() };
         let pixels = PixmapSettings { x_scale: scale, y_scale: scale, bg_color: WHITE };

@@ -9,6 +9,7 @@ use crate::recognition::strokes::{self, Stroke};
 use crate::recognition::tesseract::{self, Refusal};
 use crate::recognition::words::{self, WordLine};
 use crate::recognition::{Recognition, Tesseract};
+use crate::script::is_cjk;
 use appliance_core::document::{PageReading, TextOrigin, Warning};
 use appliance_core::ports::reader::Watch;
 use appliance_core::quality::DOUBTFUL_PAGE;
@@ -123,8 +124,10 @@ impl<'r> Scanner<'r> {
         if need == Need::Text && drawable.is_ok() && trace_span!("ingest.drawing").in_scope(|| self.shows_nothing(page)) {
             return Outcome::of(TextOrigin::Blank, 1.0);
         }
+        let foreign = need == Need::BetterText && is_foreign(&recorded.glyphs);
         let found = match (self.recognition, drawable) {
             (Recognition::Off, _) => Ok(None),
+            (Recognition::Tesseract(_), _) if foreign => Ok(None),
             (Recognition::Missing { reason }, _) => Err(reason.clone()),
             (Recognition::Tesseract(_), Err(reason)) => Err(reason.to_owned()),
             (Recognition::Tesseract(tesseract), Ok(())) => trace_span!("ingest.recognition").in_scope(|| self.recognised(page, tesseract)),
@@ -325,6 +328,15 @@ fn better(a: Option<Found>, b: Option<Found>) -> Option<Found> {
         (Some(a), Some(b)) => Some(if b.weight() > a.weight() { b } else { a }),
         (a, b) => a.or(b),
     }
+}
+
+/// Whether most letters of a page belong to writing that recognition in Japanese and English cannot read: it would turn
+/// Arabic into kana, with confidence.
+fn is_foreign(glyphs: &[Glyph]) -> bool {
+    let letters = || glyphs.iter().map(|g| g.character).filter(|c| c.is_alphabetic());
+    let known = |c: &char| is_cjk(*c) || matches!(*c as u32, 0..=0x52f | 0x1e00..=0x1fff | 0x2c60..=0x2c7f | 0xa720..=0xa7ff);
+    let foreign = letters().filter(|c| !known(c)).count();
+    foreign * 2 > letters().count()
 }
 
 /// Whether the page may be drawn at all.

@@ -5,7 +5,7 @@
 //! Japanese may have been typed as PDFDocEncoding, as UTF-8 or as Shift_JIS, so each of them is tried.
 
 use super::rewriting;
-use crate::shield;
+use crate::{shield, sniff};
 use appliance_core::ports::reader::Password;
 use encoding_rs::{Encoding, SHIFT_JIS, WINDOWS_1252};
 use hayro_interpret::hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
@@ -58,13 +58,24 @@ pub(crate) fn unlock(bytes: &Arc<Vec<u8>>, password: &Password) -> Result<Unlock
 /// Why an encryption cannot be undone, in words.
 pub(super) fn said(error: DecryptionError) -> String {
     match error {
-        DecryptionError::UnsupportedAlgorithm => {
-            "it is encrypted in a way that no password opens (for the holder of a certificate, as a rule)"
-        }
+        DecryptionError::UnsupportedAlgorithm => "it is encrypted in a way that no password opens",
         DecryptionError::MissingIDEntry | DecryptionError::InvalidEncryption => "its encryption is described wrongly",
         DecryptionError::PasswordProtected => "it needs a password",
     }
     .to_owned()
+}
+
+/// Whether the file is encrypted for holders of certificates: its security handler is not the standard one, which knows
+/// passwords alone (ISO 32000-1, 7.6.4).
+pub(super) fn is_sealed(bytes: &[u8]) -> bool {
+    let handler = || -> Option<Vec<u8>> {
+        let document = encrypted(bytes).ok()?;
+        Some(document.get_encrypted().ok()?.get(b"Filter").and_then(Object::as_name).ok()?.to_vec())
+    };
+    match shield::shielded(handler) {
+        Ok(Some(handler)) => handler != b"Standard",
+        _ => [b"/Adobe.PubSec".as_slice(), b"/Adobe.PPKLite", b"/adbe.pkcs7"].iter().any(|sign| sniff::contains(bytes, sign)),
+    }
 }
 
 /// The file as lopdf decrypts it without a password; `None` when it does not.

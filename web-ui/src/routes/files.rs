@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn no_picture_outgrows_its_bounds() {
-        let page = |width, height| Page { number: 1, label: None, width, height, reading: PageReading::default() };
+        let page = |width, height| Page { number: 1, label: None, width, height, reading: PageReading::default(), links: Vec::new() };
         assert_eq!(hundredths(&page(595.0, 842.0), 2.0), 200);
         assert_eq!(hundredths(&page(595.0, 842.0), 99.0), 300);
         assert_eq!(hundredths(&page(595.0, 842.0), f32::NAN), 100);

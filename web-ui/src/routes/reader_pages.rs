@@ -33,6 +33,8 @@ struct PageView {
     reading: Option<(&'static str, String)>,
     /// What was read of it, where that is in doubt.
     text: Option<String>,
+    /// Where its links lead.
+    links: Vec<String>,
 }
 
 #[derive(Template)]
@@ -111,6 +113,7 @@ fn page_view(bones: &Page, opened: &Opened, page: &DocumentPage, first: bool, re
         first,
         reading: reading(bones, page.reading),
         text: text(opened, page),
+        links: page.links.iter().map(|l| l.address.clone()).collect(),
     }
 }
 

@@ -151,6 +151,7 @@ mod tests {
             width: 595.0,
             height: 842.0,
             reading: PageReading { origin, score },
+            links: Vec::new(),
         };
         let pages = [
             one(1, TextOrigin::Written, 1.0),

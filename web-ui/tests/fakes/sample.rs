@@ -60,7 +60,9 @@ fn ordinance() -> Held {
         text.push('\n');
     }
     let mut held = Held::new(1, 1, "みなと市廃棄物の減量及び適正処理に関する条例", "haikibutsu.pdf", Format::Pdf, &text, passages);
-    held.pages = (1..=8).map(|number| Page { number, label: None, width: 595.0, height: 842.0, reading: PageReading::default() }).collect();
+    held.pages = (1..=8)
+        .map(|number| Page { number, label: None, width: 595.0, height: 842.0, reading: PageReading::default(), links: Vec::new() })
+        .collect();
     held.entry.parts = 8;
     held.pages[2].reading = PageReading { origin: TextOrigin::Unread, score: 0.0 };
     held.entry.warnings = vec![Warning::PageWithoutText { page: 3 }];
@@ -77,7 +79,7 @@ fn scanned() -> Held {
     one.recognised = Some(0.87);
     let mut held = Held::new(9, 1, "資源回収のお知らせ", "oshirase.pdf", Format::Pdf, text, vec![one]);
     let reading = PageReading { origin: TextOrigin::Recognised { confidence: 0.87 }, score: 0.87 };
-    held.pages = vec![Page { number: 1, label: None, width: 595.0, height: 842.0, reading }];
+    held.pages = vec![Page { number: 1, label: None, width: 595.0, height: 842.0, reading, links: Vec::new() }];
     (held.entry.parts, held.entry.score) = (1, Some(0.87));
     held
 }
@@ -89,7 +91,14 @@ fn held(id: i64, collection: i64) -> Held {
     let line = PageLine { page: 2, rect, span: Span::new(0, text.len()), vertical: false };
     let passages = vec![passage(0, &[], text, Span::new(0, text.len()), Place::Pages { lines: vec![line] })];
     let mut held = Held::new(id, collection, "文字化けの通知", "mojibake.pdf", Format::Pdf, text, passages);
-    let page = |number, origin, score| Page { number, label: None, width: 595.0, height: 842.0, reading: PageReading { origin, score } };
+    let page = |number, origin, score| Page {
+        number,
+        label: None,
+        width: 595.0,
+        height: 842.0,
+        reading: PageReading { origin, score },
+        links: Vec::new(),
+    };
     held.pages = vec![page(1, TextOrigin::Written, 0.9), page(2, TextOrigin::Written, 0.1), page(3, TextOrigin::Unread, 0.0)];
     held.entry.parts = 3;
     held.entry.state = VersionState::Held;

@@ -117,6 +117,12 @@ pub enum ParseError {
         /// The file's name.
         name: String,
     },
+    /// It opens only with the key that belongs to somebody's certificate. No password helps.
+    #[error("{name}: the file is encrypted for the holder of a certificate, and no password opens it; export an unencrypted copy of it")]
+    Sealed {
+        /// The file's name.
+        name: String,
+    },
     /// Its structure is broken beyond repair.
     #[error("{name}: the file is damaged: {reason}")]
     Damaged {
@@ -179,6 +185,7 @@ impl ParseError {
             Self::UnknownFormat { .. } => "unknown-format",
             Self::OldFormat { .. } => "old-format",
             Self::Encrypted { .. } => "encrypted",
+            Self::Sealed { .. } => "sealed",
             Self::Damaged { .. } => "damaged",
             Self::TooLarge { .. } => "too-large",
             Self::Exhausted { .. } => "exhausted",

@@ -22,7 +22,7 @@ pub(super) fn build(document: &Document) -> Tree {
         let line = first_line(text);
         let heading = if let BlockKind::Heading { level } = block.kind { Some(level) } else { None };
         match block.kind {
-            BlockKind::Row => builder.stays(index),
+            BlockKind::Row | BlockKind::Note => builder.stays(index),
             _ => builder.take(Line { index, text, line, heading }),
         }
     }

@@ -39,7 +39,7 @@ impl Parser for Scoring {
             }
         }
         let reading = PageReading { origin: TextOrigin::Written, score: score.parse().unwrap() };
-        let pages = vec![Page { number: 1, label: None, width: 595.0, height: 842.0, reading }];
+        let pages = vec![Page { number: 1, label: None, width: 595.0, height: 842.0, reading, links: Vec::new() }];
         let locator = Locator { span: Span::new(0, text.len()), place: Place::Text { first_line: 1, last_line: 1 } };
         let passage = Passage { ordinal: 0, heading_path: Vec::new(), text: text.to_owned(), locator, recognised: None };
         let document = Document {

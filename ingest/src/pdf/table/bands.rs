@@ -7,7 +7,8 @@ use super::strokes::{Stroke, TOUCH};
 use super::wrapping;
 use crate::pdf::frame::Frame;
 use crate::pdf::glyphs::Glyph;
-use crate::pdf::line::{self, Segment};
+use crate::pdf::line;
+use crate::pdf::segment::Segment;
 
 /// Rules that make bands.
 const FEWEST: usize = 3;

@@ -2,7 +2,7 @@
 
 use crate::pdf::frame::Frame;
 use crate::pdf::line::{self, Line};
-use crate::script::wants_space;
+use crate::script::{is_cjk, wants_space};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -129,13 +129,23 @@ fn write(line: &mut Line, cell: &Cell) {
             let after = piece.text.chars().next().unwrap_or(' ');
             if begun && nth > 0 {
                 line.text.push('\u{3000}');
-            } else if begun && index > 0 && wants_space(before, after) {
+            } else if begun && index > 0 && wants_space(before, after) && !is_cut(&line.text, &piece.text) {
                 line.text.push(' ');
             }
             begun = true;
             push(line, piece);
         }
     }
+}
+
+/// Whether the edge of the cell cut an address or a number in two: 「https://a.jp/ind」「ex.html」, 「8:30-」「12:30」.
+fn is_cut(text: &str, next: &str) -> bool {
+    let after = next.chars().next().unwrap_or(' ');
+    let word = text.rsplit(|c: char| c.is_whitespace() || is_cjk(c)).next().unwrap_or("");
+    let address = (word.contains("://") || word.starts_with("www.")) && !after.is_uppercase() && !next.contains("://");
+    let mut last = word.chars().rev();
+    let number = last.next() == Some('-') && last.next().is_some_and(|c| c.is_ascii_digit()) && after.is_ascii_digit();
+    address || number
 }
 
 fn push(line: &mut Line, piece: &Piece) {

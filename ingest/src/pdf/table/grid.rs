@@ -5,6 +5,7 @@ use super::strokes::{Sets, Stroke, TOUCH};
 use crate::pdf::frame::Frame;
 use crate::pdf::glyphs::Glyph;
 use crate::pdf::line;
+use crate::pdf::segment::Segment;
 use std::collections::BTreeMap;
 
 /// Grids finer than this are graph paper, not tables.
@@ -58,6 +59,12 @@ impl Grid {
         self.unit(place).is_some()
     }
 
+    /// Whether a place lies past an outer edge, level with a row.
+    pub(super) fn stands_beside(&self, (u, v): (f32, f32)) -> bool {
+        let within = |edges: &[f32], at: f32| edges.first().is_some_and(|e| *e <= at) && edges.last().is_some_and(|e| at <= *e);
+        within(&self.vs, v) && !within(&self.us, u)
+    }
+
     fn unit(&self, (u, v): (f32, f32)) -> Option<usize> {
         let column = self.us.partition_point(|edge| *edge <= u).checked_sub(1)?;
         let row = self.vs.partition_point(|edge| *edge <= v).checked_sub(1)?;
@@ -72,7 +79,7 @@ impl Grid {
     /// The table of these glyphs (with their middles in the frame); `None` when it is a frame around running text.
     pub(super) fn table(&self, glyphs: &[(Glyph, (f32, f32))], frame: Frame) -> Option<Table> {
         let mut by_cell: BTreeMap<usize, Vec<Glyph>> = BTreeMap::new();
-        for run in glyphs.chunk_by(|a, b| self.is_one_text(&a.0, &b.0, frame)) {
+        for run in glyphs.chunk_by(|a, b| Self::is_one_text(&a.0, &b.0, frame)) {
             let (first, last) = (run[0].0, run[run.len() - 1].0);
             let straddles = first.frame == frame && self.unit(run[0].1) != self.unit(run[run.len() - 1].1);
             let home = (self.home(first.u.0, last.u.1, first.size), run[0].1.1);
@@ -113,7 +120,7 @@ impl Grid {
     }
 
     /// Whether a glyph goes on where the one before it ends, closer than text of two cells is set.
-    fn is_one_text(&self, a: &Glyph, b: &Glyph, frame: Frame) -> bool {
+    pub(super) fn is_one_text(a: &Glyph, b: &Glyph, frame: Frame) -> bool {
         let size = a.size.max(b.size);
         let gap = (b.u.0 - a.u.1) / size;
         let level = ((a.v.0 + a.v.1) - (b.v.0 + b.v.1)).abs() / 2.0 < 0.1 * size;
@@ -139,7 +146,7 @@ fn pieces(glyphs: Vec<Glyph>, frame: Frame) -> Vec<Vec<Piece>> {
     let (own, turned): (Vec<Glyph>, Vec<Glyph>) = glyphs.into_iter().partition(|g| g.frame == frame);
     let mut of_frame = |glyphs: Vec<Glyph>, other: Frame| {
         for row in line::rows(glyphs) {
-            let piece = |segment: &line::Segment| {
+            let piece = |segment: &Segment| {
                 let rect = other.rect(segment.u, segment.v);
                 let (a, b) = (
                     frame.map(f64::from(rect.x), f64::from(rect.y)),

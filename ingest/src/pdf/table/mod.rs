@@ -12,6 +12,7 @@ mod continued;
 mod grid;
 mod header;
 mod labels;
+mod nouns;
 mod strokes;
 mod subrows;
 mod underline;
@@ -29,6 +30,7 @@ use super::rules::{Rules, Shade};
 use bands::Bands;
 use cells::Table;
 use grid::Grid;
+use std::collections::HashSet;
 use strokes::Stroke;
 
 /// The frames of tables: stamps across them (「見本」) are none of their text.
@@ -95,10 +97,30 @@ impl Page<'_> {
         let grid = Grid::of(&turned)?;
         let glyphs: Vec<(usize, (f32, f32))> =
             candidates.into_iter().map(|i| (i, self.middle(i, frame))).filter(|(_, place)| grid.holds(*place)).collect();
+        let glyphs = self.with_ends(glyphs, &grid, frame);
         let own: Vec<(Glyph, (f32, f32))> = glyphs.iter().map(|(i, place)| (self.glyphs[*i], *place)).collect();
         let table = grid.table(&own, frame)?;
         glyphs.iter().for_each(|(i, _)| self.taken[*i] = true);
         Some(table)
+    }
+
+    /// The glyphs of a table with the ends of those texts that run on past its outer edge: most of such a text stands
+    /// inside.
+    fn with_ends(&self, held: Vec<(usize, (f32, f32))>, grid: &Grid, frame: Frame) -> Vec<(usize, (f32, f32))> {
+        let is_held: HashSet<usize> = held.iter().map(|(i, _)| *i).collect();
+        let goes_on = |i: usize| i + 1 < self.glyphs.len() && Grid::is_one_text(&self.glyphs[i], &self.glyphs[i + 1], frame);
+        let mut whole = Vec::with_capacity(held.len());
+        let mut inside = 0;
+        for (index, place) in held {
+            whole.push((index, place));
+            inside = if index > 0 && goes_on(index - 1) && is_held.contains(&(index - 1)) { inside + 1 } else { 1 };
+            let end = (index..).take_while(|i| goes_on(*i) && !is_held.contains(&(i + 1)) && !self.taken[i + 1]).last();
+            let outside = index + 1..end.map_or(index, |e| e + 1) + 1;
+            if outside.len() <= inside && outside.clone().all(|i| grid.stands_beside(self.middle(i, frame))) {
+                whole.extend(outside.map(|i| (i, self.middle(i, frame))));
+            }
+        }
+        whole
     }
 
     /// The tables whose rows alone are ruled.
@@ -224,6 +246,21 @@ mod tests {
         assert_eq!(lines, ["品目　手数料", "ふとん・毛布　五百円", "机　千円"]);
         assert_eq!(tables[0].1[1].cells.len(), 3);
         assert_eq!(page.len(), 1);
+    }
+
+    #[test]
+    fn text_that_runs_over_the_edge_of_its_table_stays_whole() {
+        let h = |at: f32| Rule { horizontal: true, at, from: 0.0, to: 200.0 };
+        let v = |at: f32| Rule { horizontal: false, at, from: 0.0, to: 60.0 };
+        let rules = rules(vec![h(0.0), h(30.0), h(60.0), v(0.0), v(100.0), v(200.0)]);
+        let mut page = glyphs("品目", 5.0, 10.0);
+        page.extend(glyphs("ある施設の電話番号の表の外", 105.0, 10.0));
+        page.extend(glyphs("机", 5.0, 40.0));
+        page.extend(glyphs("千円", 105.0, 40.0));
+        let tables = take(&mut page, &rules);
+        let lines: Vec<&str> = tables[0].1.iter().map(|l| l.text.as_str()).collect();
+        assert_eq!(lines, ["品目　ある施設の電話番号の表の外", "机　千円"]);
+        assert!(page.is_empty());
     }
 
     #[test]
