@@ -108,6 +108,6 @@ mod tests {
     #[test]
     fn descriptions_and_silence_over_much_text_are_no_spelling() {
         check("図", "この図は手続きの流れを示している", "図");
-        check("市長は", "", "市長は");
+        check("市長は、減免する", "", "市長は、減免する");
     }
 }

@@ -61,7 +61,7 @@ impl Grid {
 
     /// Whether a place lies past an outer edge, level with a row.
     pub(super) fn stands_beside(&self, (u, v): (f32, f32)) -> bool {
-        let within = |edges: &[f32], at: f32| edges.first().is_some_and(|e| *e <= at) && edges.last().is_some_and(|e| at <= *e);
+        let within = |edges: &[f32], at: f32| edges.first().is_some_and(|e| *e <= at) && edges.last().is_some_and(|e| at < *e);
         within(&self.vs, v) && !within(&self.us, u)
     }
 
