@@ -185,6 +185,8 @@ mod tests {
             "kura ask 粗大ごみの手数料は --json --as yamamoto",
             "kura inspect f.pdf --passages",
             "kura eval retrieval d --legs lexical --limit 10 --json",
+            "kura eval tune a b --cache c --questions 50",
+            "kura search 手数料条例第9条 --explain",
             "kura bench ingest f.pdf folder --json",
             "kura models add m.gguf --role generator --name m",
             "kura user add yamamoto --name 山本 --role editor",

@@ -42,6 +42,11 @@ impl DataFolder {
         self.root.join("models")
     }
 
+    /// The lists of words that mean the same: the large one, and the operator's own.
+    pub fn synonyms(&self) -> [PathBuf; 2] {
+        ["synonyms.txt", "own-synonyms.txt"].map(|name| self.root.join("dictionary").join(name))
+    }
+
     /// The compiled dictionary.
     pub fn dictionary(&self) -> PathBuf {
         self.root.join("dictionary").join("ipadic.dic")

@@ -11,7 +11,7 @@ use appliance_core::ports::models::TextRole;
 use appliance_core::ports::reader::{ParseError, SourceFile, Watch};
 use appliance_core::ports::{Embedder, Parser, PassageIndex};
 use appliance_core::question::{MAX_QUESTION_CHARS, Question};
-use appliance_core::ranking::{Embedding, HybridQuery, Legs};
+use appliance_core::ranking::{Embedding, HybridQuery, Legs, Ranking};
 use appliance_core::viewer::{Role, Viewer, Visibility};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashSet};
@@ -21,7 +21,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Passages asked for, so that ten entries remain when several passages of one entry are found.
-const PASSAGES: usize = 50;
+pub const PASSAGES: usize = 50;
 /// Entries that count.
 const ENTRIES: usize = 10;
 /// Texts embedded at once.
@@ -83,6 +83,26 @@ pub fn read_lines<T: for<'a> Deserialize<'a>>(path: &Path) -> Result<Vec<T>> {
     text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty()).map(parse).collect()
 }
 
+/// Several sets as one: their entries in one corpus, told apart by their folder's name, which every question's kind is
+/// preceded by.
+pub fn read_sets(folders: &[std::path::PathBuf], limit: usize) -> Result<(Vec<CorpusEntry>, Vec<JudgedQuestion>)> {
+    let (mut corpus, mut questions) = (Vec::new(), Vec::new());
+    for folder in folders {
+        let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let alone = folders.len() == 1;
+        let named = |id: String| if alone { id } else { format!("{name}/{id}") };
+        let entries: Vec<CorpusEntry> = read_lines(&folder.join("corpus.jsonl"))?;
+        corpus.extend(entries.into_iter().map(|e| CorpusEntry { id: named(e.id), ..e }));
+        let judged: Vec<JudgedQuestion> = read_lines(&folder.join("queries.jsonl"))?;
+        questions.extend(judged.into_iter().take(limit).map(|q| JudgedQuestion {
+            relevant: q.relevant.into_iter().map(named).collect(),
+            kind: if alone { q.kind } else { Some(q.kind.map_or_else(|| name.clone(), |kind| format!("{name} {kind}"))) },
+            question: q.question,
+        }));
+    }
+    Ok((corpus, questions))
+}
+
 /// Where vectors come from.
 pub enum Vectors {
     /// From nowhere: only words are searched.
@@ -100,9 +120,25 @@ impl Vectors {
             Self::None => texts.iter().map(|_| Embedding::normalised(vec![1.0]).context("1 has a length")).collect(),
             Self::Model(embedder) => Ok(embedder.embed(role, texts).await?),
             // A question is embedded every time: its time belongs to the search that is measured.
-            Self::Cached(embedder, cache) if role == TextRole::Passage => cache.embed(embedder.as_ref(), texts).await,
+            Self::Cached(embedder, cache) if role == TextRole::Passage => cache.embed(embedder.as_ref(), role, texts).await,
             Self::Cached(embedder, _) => Ok(embedder.embed(role, texts).await?),
         }
+    }
+
+    /// The questions' vectors, where the cache has them, for searches whose time is not measured; `None` each without a
+    /// model.
+    pub async fn questions(&mut self, texts: &[String]) -> Result<Vec<Option<Embedding>>> {
+        let mut vectors = Vec::with_capacity(texts.len());
+        for some in texts.chunks(BATCH) {
+            match self {
+                Self::None => vectors.extend(some.iter().map(|_| None)),
+                Self::Model(embedder) => vectors.extend(embedder.embed(TextRole::Query, some.to_vec()).await?.into_iter().map(Some)),
+                Self::Cached(embedder, cache) => {
+                    vectors.extend(cache.embed(embedder.as_ref(), TextRole::Query, some.to_vec()).await?.into_iter().map(Some));
+                }
+            }
+        }
+        Ok(vectors)
     }
 
     fn reused(&self) -> usize {
@@ -163,7 +199,7 @@ impl Trial<'_> {
     }
 
     /// Indexes the corpus. Returns the entry that each passage belongs to; a passage's id is its position plus one.
-    async fn index_corpus(&mut self, corpus: &[CorpusEntry]) -> Result<Vec<usize>> {
+    pub async fn index_corpus(&mut self, corpus: &[CorpusEntry]) -> Result<Vec<usize>> {
         let mut owners = Vec::new();
         let mut waiting: Vec<(IndexedPassageDraft, String)> = Vec::new();
         for (entry, text) in corpus.iter().enumerate() {
@@ -228,22 +264,28 @@ impl Trial<'_> {
                 HybridQuery::new(viewer, &question, embedding, PASSAGES).with_legs(legs)
             }
         };
-        let mut entries = Vec::new();
-        for ranked in self.index.search(query).await?.passages {
-            let owner = owners.get((ranked.passage.0 - 1) as usize).copied().context("the index found a passage that nobody gave it")?;
-            if !entries.contains(&owner) {
-                entries.push(owner);
-            }
-        }
-        entries.truncate(ENTRIES);
-        Ok(entries)
+        entries(&self.index.search(query).await?, owners)
     }
+}
+
+/// The entries that a ranking finds, best first, each once.
+pub fn entries(ranking: &Ranking, owners: &[usize]) -> Result<Vec<usize>> {
+    let mut entries = Vec::new();
+    for ranked in &ranking.passages {
+        let owner = owners.get((ranked.passage.0 - 1) as usize).copied().context("the index found a passage that nobody gave it")?;
+        if !entries.contains(&owner) {
+            entries.push(owner);
+        }
+    }
+    entries.truncate(ENTRIES);
+    Ok(entries)
 }
 
 /// Passage id, document id, title, headings, text.
 type IndexedPassageDraft = (i64, i64, String, Vec<String>, String);
 
-fn viewer() -> Viewer {
+/// Somebody who sees the whole corpus.
+pub fn viewer() -> Viewer {
     let visibility = Visibility { collections: [CollectionId(1)].into(), ..Visibility::default() };
     Viewer::new(UserId(0), "evaluation", Role::Reader, visibility)
 }

@@ -1,4 +1,4 @@
-//! Passages' vectors kept between measurements: one file a model, records of a text's SHA-256 and its vector.
+//! Vectors kept between measurements: one file a model, records of the SHA-256 of a text in its role and its vector.
 
 use anyhow::{Context as _, Result, bail};
 use appliance_core::id::ContentHash;
@@ -41,14 +41,19 @@ impl VectorCache {
         Ok(Self { known, file, reused: 0 })
     }
 
-    /// The vectors of passages' texts, from the file where it has them.
-    pub async fn embed(&mut self, embedder: &dyn Embedder, texts: Vec<String>) -> Result<Vec<Embedding>> {
-        let hashes: Vec<TextHash> = texts.iter().map(|t| Sha256::digest(t).into()).collect();
+    /// The vectors of texts in a role, from the file where it has them.
+    pub async fn embed(&mut self, embedder: &dyn Embedder, role: TextRole, texts: Vec<String>) -> Result<Vec<Embedding>> {
+        let key = |text: &String| match role {
+            TextRole::Passage => Sha256::digest(text).into(),
+            // A byte that no text holds keeps the roles apart.
+            TextRole::Query => Sha256::new().chain_update([0xff]).chain_update(text).finalize().into(),
+        };
+        let hashes: Vec<TextHash> = texts.iter().map(key).collect();
         let missing: Vec<(TextHash, String)> = hashes.iter().copied().zip(texts).filter(|(h, _)| !self.known.contains_key(h)).collect();
         self.reused += hashes.len() - missing.len();
         if !missing.is_empty() {
             let (new, texts): (Vec<TextHash>, Vec<String>) = missing.into_iter().unzip();
-            for (hash, embedding) in new.into_iter().zip(embedder.embed(TextRole::Passage, texts).await?) {
+            for (hash, embedding) in new.into_iter().zip(embedder.embed(role, texts).await?) {
                 self.file.write_all(&[hash.as_slice(), &crate::catalog::to_bytes(&embedding)].concat())?;
                 self.known.insert(hash, embedding);
             }
@@ -68,9 +73,9 @@ mod tests {
         let embedder = HashEmbedder::new();
         let texts = vec!["粗大ごみ".to_owned(), "手数料".to_owned()];
         let open = || VectorCache::open(folder.path(), &embedder.identity().hash, embedder.dimension()).unwrap();
-        let first = open().embed(&embedder, texts.clone()).await.unwrap();
+        let first = open().embed(&embedder, TextRole::Passage, texts.clone()).await.unwrap();
         let mut again = open();
-        let second = again.embed(&embedder, texts).await.unwrap();
+        let second = again.embed(&embedder, TextRole::Passage, texts).await.unwrap();
         assert_eq!(again.reused, 2);
         assert!((first[0].cosine(&second[0]).0 - 1.0).abs() < 1e-6);
     }

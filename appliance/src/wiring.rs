@@ -16,6 +16,7 @@ use inference::shelf::Shelf;
 use inference::{Courtesy, EmbedderModel, GeneratorModel, LlamaEmbedder, LlamaGenerator, self_test};
 use ingest::{Recognition, Tesseract};
 use jiff::SignedDuration;
+use retrieval::synonyms::Synonyms;
 use retrieval::{Analyzer, HybridIndex, RetrievalError};
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
@@ -110,10 +111,15 @@ impl Place {
         .await
     }
 
-    /// Loads the dictionary.
+    /// Loads the dictionary and the synonyms.
     pub async fn analyzer(&self) -> Result<Analyzer> {
-        let path = self.data.dictionary();
-        blocking(move || Ok(Analyzer::from_dictionary(&path)?)).await
+        let (path, lists) = (self.data.dictionary(), self.data.synonyms());
+        blocking(move || {
+            let mut synonyms = Synonyms::default();
+            lists.iter().try_for_each(|list| synonyms.add_file(list))?;
+            Ok(Analyzer::from_dictionary(&path)?.with_synonyms(synonyms))
+        })
+        .await
     }
 
     /// Opens the index for changing. Needs the lock.

@@ -5,16 +5,22 @@
 
 use crate::counted::{articles, counted_numbers, openings};
 use crate::error::RetrievalError;
-use appliance_core::folding::{character_pairs, fold};
+use crate::synonyms::Synonyms;
+use crate::word_form::word_form;
+use appliance_core::folding::{character_pairs, everyday_in_words, fold, fold_for_search};
 use appliance_core::id::ContentHash;
 use std::path::Path;
 use std::sync::Arc;
 use vibrato::{Dictionary, Tokenizer};
 
 /// Raised whenever the same text gives other terms than before; part of the manifest.
-pub(crate) const ANALYSIS_VERSION: u32 = 1;
+pub(crate) const ANALYSIS_VERSION: u32 = 2;
 /// Unknown words are cut here, so that no text can make the lattice grow without bounds.
 const LONGEST_UNKNOWN: usize = 24;
+/// Words that make one compound.
+const LONGEST_COMPOUND: usize = 5;
+/// Synonyms that one question is widened by.
+const MOST_SYNONYMS: usize = 24;
 /// Terms beyond this are noise (encoded data), and tantivy would refuse the very long ones.
 const LONGEST_TERM_BYTES: usize = 255;
 
@@ -23,6 +29,7 @@ const LONGEST_TERM_BYTES: usize = 255;
 pub struct Analyzer {
     tokenizer: Arc<Tokenizer>,
     dictionary: ContentHash,
+    synonyms: Arc<Synonyms>,
 }
 
 impl Analyzer {
@@ -33,10 +40,54 @@ impl Analyzer {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Err(RetrievalError::DictionaryMissing { path: path.to_owned() }),
             Err(e) => return Err(RetrievalError::file(path, "reading the dictionary")(e)),
         };
-        let dictionary =
-            Dictionary::read(&bytes[..]).map_err(|e| RetrievalError::Dictionary { path: path.to_owned(), source: Box::new(e) })?;
+        let damaged = |e| RetrievalError::Dictionary { path: path.to_owned(), source: Box::new(e) };
+        let mut dictionary = Dictionary::read(&bytes[..]).map_err(damaged)?;
+        let mut hash = ContentHash::of(&bytes);
+        let terms = own_terms(path)?;
+        if !terms.is_empty() {
+            dictionary = dictionary.reset_user_lexicon_from_reader(Some(terms.as_bytes())).map_err(damaged)?;
+            // Other terms cut texts in other ways: an index built without them does not fit.
+            hash = ContentHash::of(format!("{hash}\n{terms}").as_bytes());
+        }
         let tokenizer = Tokenizer::new(dictionary).max_grouping_len(LONGEST_UNKNOWN);
-        Ok(Self { tokenizer: Arc::new(tokenizer), dictionary: ContentHash::of(&bytes) })
+        Ok(Self { tokenizer: Arc::new(tokenizer), dictionary: hash, synonyms: Arc::default() })
+    }
+
+    /// The same, with synonyms that questions are widened by.
+    pub fn with_synonyms(self, synonyms: Synonyms) -> Self {
+        Self { synonyms: Arc::new(synonyms), ..self }
+    }
+
+    /// The synonyms of the words of a question and of the compounds that neighbouring words make, each once.
+    pub fn synonyms(&self, text: &str) -> Vec<String> {
+        let mut found: Vec<String> = Vec::new();
+        if self.synonyms.is_empty() {
+            return found;
+        }
+        let folded: String = fold(text).chars().map(everyday_in_words).collect();
+        let mut worker = self.tokenizer.new_worker();
+        for run in folded.split(|c: char| !c.is_alphanumeric()).filter(|r| !r.is_empty()) {
+            worker.reset_sentence(run);
+            worker.tokenize();
+            let surfaces: Vec<String> = worker.token_iter().map(|t| t.surface().to_owned()).collect();
+            let mut at = 0;
+            while at < surfaces.len() {
+                // The longest compound is what is meant; its parts are not widened besides.
+                let longest = LONGEST_COMPOUND.min(surfaces.len() - at);
+                let widened = (1..=longest).rev().find_map(|n| {
+                    let synonyms = self.synonyms.of(&surfaces[at..at + n].concat());
+                    (!synonyms.is_empty()).then_some((n, synonyms))
+                });
+                let (step, synonyms) = widened.unwrap_or((1, Vec::new()));
+                for synonym in synonyms {
+                    if found.len() < MOST_SYNONYMS && !found.iter().any(|f| f == synonym) {
+                        found.push(synonym.to_owned());
+                    }
+                }
+                at += step;
+            }
+        }
+        found
     }
 
     /// The SHA-256 of the dictionary file.
@@ -44,12 +95,12 @@ impl Analyzer {
         &self.dictionary
     }
 
-    /// The content words of a text, in base form, in order, with repeats.
+    /// The content words of a text, in base form and in one way of writing, in order, with repeats.
     ///
     /// Runs of ASCII letters and digits stay whole, as they do among the pairs. Numbers with what they count come as
     /// one more term in one spelling (`42条の2`, `500円`).
     pub fn words(&self, text: &str) -> Vec<String> {
-        let folded = fold(text);
+        let folded: String = fold(text).chars().map(everyday_in_words).collect();
         let mut worker = self.tokenizer.new_worker();
         let mut words = Vec::new();
         for run in folded.split(|c: char| !c.is_alphanumeric()).filter(|r| !r.is_empty()) {
@@ -60,7 +111,7 @@ impl Analyzer {
                 }
                 worker.reset_sentence(part);
                 worker.tokenize();
-                words.extend(worker.token_iter().filter_map(|t| content_word(t.surface(), t.feature())));
+                words.extend(worker.token_iter().filter_map(|t| content_word(t.surface(), t.feature())).map(|w| word_form(&w)));
             }
         }
         words.extend(counted_numbers(&folded));
@@ -78,12 +129,34 @@ impl Analyzer {
         openings(&fold(text))
     }
 
+    /// The character pairs of a text by the runs of letters that they stand in, in order, with repeats.
+    pub fn pair_runs(&self, text: &str) -> Vec<Vec<String>> {
+        let folded = fold_for_search(text);
+        let runs = folded.split(|c: char| !c.is_alphanumeric()).map(|run| self.pairs(run));
+        runs.filter(|pairs| !pairs.is_empty()).collect()
+    }
+
     /// The character pairs of a text, in order, with repeats.
     pub fn pairs(&self, text: &str) -> Vec<String> {
         let mut pairs = character_pairs(text);
         pairs.retain(|p| p.len() <= LONGEST_TERM_BYTES);
         pairs
     }
+}
+
+/// The operator's own terms, beside the dictionary in `terms.txt`, one a line, as the tokenizer takes them.
+///
+/// They are nouns (IPADIC's context 1285) that cost less than any other way of cutting the text there.
+fn own_terms(dictionary: &Path) -> Result<String, RetrievalError> {
+    let path = dictionary.with_file_name("terms.txt");
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(String::new()),
+        Err(e) => return Err(RetrievalError::file(&path, "reading the terms")(e)),
+    };
+    let terms = text.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#') && !l.contains([',', '"']));
+    let folded = terms.map(|t| fold(t).chars().map(everyday_in_words).filter(|c| c.is_alphanumeric()).collect::<String>());
+    Ok(folded.filter(|t| !t.is_empty()).map(|t| format!("{t},1285,1285,-10000,名詞,一般,*\n")).collect())
 }
 
 /// Cuts a run where ASCII meets another script.
@@ -123,8 +196,15 @@ mod tests {
 
     #[test]
     fn words_are_content_words_in_base_form() {
-        check("手数料を支払った", &["手数料", "支払う"]);
+        check("手数料を支払った", &["手数料", "支払"]);
         check("ゴミの手数料", &["ゴミ", "手数料"]);
+    }
+
+    #[test]
+    fn ways_of_writing_are_one() {
+        check("斉藤と髙橋", &fixtures::analyzer().words("齋藤と高橋").iter().map(String::as_str).collect::<Vec<_>>());
+        check("令和8年4月", &["令和", "8", "年", "4", "月", "8年", "2026年", "4月"]);
+        check("2026/04/01", &["2026", "04", "01", "2026年", "4月", "1日"]);
     }
 
     #[test]
@@ -132,6 +212,16 @@ mod tests {
         check("ＰＤＦの手数料は５００円", &["pdf", "手数料", "500", "円", "500円"]);
         check("J-CAST 10月", &["j", "cast", "10", "月", "10月"]);
         check("、。「」！", &[]);
+    }
+
+    #[test]
+    fn synonyms_are_those_of_the_longest_compound() {
+        let mut synonyms = super::Synonyms::default();
+        synonyms.add("手数料,料金\n施設手数料,使用料\nゴミ,廃棄物");
+        let analyzer = fixtures::analyzer().with_synonyms(synonyms);
+        assert_eq!(analyzer.synonyms("施設手数料とゴミ"), ["使用料", "廃棄物"]);
+        assert_eq!(analyzer.synonyms("手数料の手数料"), ["料金"]);
+        assert!(fixtures::analyzer().synonyms("手数料").is_empty());
     }
 
     #[test]

@@ -17,10 +17,82 @@ const LONGEST_OPENING: usize = 24;
 /// What is numbered behind its name.
 const NUMBERED: [&str; 2] = ["別表", "様式"];
 
-/// The counted numbers in a folded text, in order, with repeats.
+/// The counted numbers in a folded text, in order, with repeats. A year of an era is followed by the year of the common
+/// era (令和8年: `8年`, `2026年`), and a date in digits gives its year, month and day.
 pub(crate) fn counted_numbers(folded: &str) -> Vec<String> {
     let chars: Vec<char> = folded.chars().collect();
-    counted(&chars).into_iter().map(|(term, _)| term).collect()
+    let mut terms = Vec::new();
+    for (term, at) in counted(&chars) {
+        let year = term.strip_suffix('年').and_then(|n| n.parse().ok()).and_then(|n| common_year(&chars[..at], n));
+        terms.push(term);
+        terms.extend(year.map(|y| format!("{y}年")));
+    }
+    terms.extend(first_years(folded));
+    terms.extend(dates_in_digits(&chars));
+    terms
+}
+
+/// The eras and the year before their first.
+const ERAS: [(&str, char, u64); 5] =
+    [("令和", 'r', 2018), ("平成", 'h', 1988), ("昭和", 's', 1925), ("大正", 't', 1911), ("明治", 'm', 1867)];
+/// Years that an era can have had.
+const LONGEST_ERA: u64 = 99;
+
+/// The year of the common era of a year of the era whose name ends a text.
+fn common_year(before: &[char], year: u64) -> Option<u64> {
+    let ends = |era: &str| era.chars().rev().eq(before.iter().rev().filter(|c| !c.is_whitespace()).copied().take(era.chars().count()));
+    let (_, _, base) = ERAS.iter().find(|(era, _, _)| ends(era))?;
+    (1..=LONGEST_ERA).contains(&year).then_some(base + year)
+}
+
+/// 「令和元年」, which has no number.
+fn first_years(folded: &str) -> Vec<String> {
+    let count = |(era, _, base): &(&str, char, u64)| {
+        let times = folded.matches(&format!("{era}元年")).count();
+        std::iter::repeat_n([String::from("1年"), format!("{}年", base + 1)], times).flatten()
+    };
+    ERAS.iter().flat_map(count).collect()
+}
+
+/// 「2026/4/1」「2026-04-01」「r8.4.1」: year, month and day as they are counted elsewhere.
+fn dates_in_digits(chars: &[char]) -> Vec<String> {
+    let mut terms = Vec::new();
+    let mut at = 0;
+    while at < chars.len() {
+        match date_at(chars, at) {
+            Some(([year, month, day], end)) => {
+                terms.extend([format!("{year}年"), format!("{month}月"), format!("{day}日")]);
+                at = end;
+            }
+            None => at += 1,
+        }
+    }
+    terms
+}
+
+fn date_at(chars: &[char], at: usize) -> Option<([u64; 3], usize)> {
+    if at > 0 && chars[at - 1].is_ascii_alphanumeric() {
+        return None;
+    }
+    let era = ERAS.iter().find(|(_, letter, _)| letter == chars.get(at).unwrap_or(&' '));
+    let (year, end) = digits_at(chars, at + usize::from(era.is_some()))?;
+    let separator = chars.get(end).filter(|c| matches!(c, '/' | '-' | '.'))?;
+    let (month, end) = digits_at(chars, end + 1)?;
+    if chars.get(end) != Some(separator) {
+        return None;
+    }
+    let (day, end) = digits_at(chars, end + 1)?;
+    let year = match era {
+        Some((_, _, base)) => Some(year).filter(|y| (1..=LONGEST_ERA).contains(y)).map(|y| base + y),
+        None => Some(year).filter(|y| (1868..=2200).contains(y)),
+    }?;
+    let whole = (1..=12).contains(&month) && (1..=31).contains(&day) && !chars.get(end).is_some_and(char::is_ascii_alphanumeric);
+    whole.then_some(([year, month, day], end))
+}
+
+fn digits_at(chars: &[char], at: usize) -> Option<(u64, usize)> {
+    let digits: String = chars.get(at..)?.iter().take_while(|c| c.is_ascii_digit()).take(5).collect();
+    Some((digits.parse().ok()?, at + digits.len()))
 }
 
 /// The counted numbers with the places at which they begin.
@@ -215,6 +287,10 @@ mod tests {
     fn amounts_and_dates() {
         check("１，５００円（千五百円）", &["1500円", "1500円"]);
         check("二〇二六年四月一日から12か月", &["2026年", "4月", "1日", "12か"]);
+        check("令和８年度と平成十年", &["8年", "2026年", "10年", "1998年"]);
+        check("令和元年", &["1年", "2019年"]);
+        check("R8.4.1 から 2026-12-31", &["2026年", "4月", "1日", "2026年", "12月", "31日"]);
+        check("2026.13.1 1.2.3 192.168.1.1 x2026/4/1", &[]);
         check("十万円、二万三千人", &["100000円", "23000人"]);
     }
 

@@ -6,6 +6,7 @@ use crate::error::RetrievalError;
 use crate::graph::{self, Graph};
 use crate::lexical::Fields;
 use crate::manifest::{Manifest, Mismatch};
+use crate::references::known_names;
 use crate::search;
 use crate::settings::IndexSettings;
 use crate::vector_log::{Position, replay};
@@ -67,6 +68,15 @@ pub(crate) struct State {
     pub searcher: Searcher,
     pub vectors: Vectors,
     pub graph: Option<Graph>,
+    /// The names of all regulations and documents, whoever may see them.
+    pub names: Vec<String>,
+}
+
+impl State {
+    pub fn new(fields: &Fields, searcher: Searcher, vectors: Vectors) -> Result<Self, RetrievalError> {
+        let names = known_names(&searcher, fields)?;
+        Ok(Self { searcher, vectors, graph: None, names })
+    }
 }
 
 impl HybridIndex {
@@ -90,7 +100,7 @@ impl HybridIndex {
         let index = Index::open_or_create(lexical_directory(dir)?, fields.schema.clone()).map_err(|e| other_fields(dir, e))?;
         let (writer, vectors) = Writer::open(dir, &index, dimension, &settings)?;
         let reader = reader(&index)?;
-        let state = State { searcher: reader.searcher(), vectors, graph: None };
+        let state = State::new(&fields, reader.searcher(), vectors)?;
         let index = Self::of(dir, analyzer, dimension, settings, fields, reader, state, Some(writer));
         if dir.join("vectors").join(graph::DUMP_NOTE).exists() {
             index.load_graph_behind()?;
@@ -116,7 +126,7 @@ impl HybridIndex {
         let index = Index::open(directory)?;
         let (reader, vectors) = one_state(dir, &index, dimension)?;
         // For the few searches of a command line, comparing every vector is quicker than loading the graph.
-        let state = State { searcher: reader.searcher(), vectors, graph: None };
+        let state = State::new(&fields, reader.searcher(), vectors)?;
         Ok(Self::of(dir, analyzer, dimension, settings, fields, reader, state, None))
     }
 
@@ -156,6 +166,11 @@ impl HybridIndex {
         let (state, writer) = (RwLock::new(state), writer.map(Mutex::new));
         let loading_graph = AtomicBool::new(false);
         Self { shared: Arc::new(Shared { folder, analyzer, dimension, settings, fields, reader, state, writer, loading_graph }) }
+    }
+
+    /// Searches with other settings than the index was opened with; those of the writer and the graph are not looked at.
+    pub async fn search_with(&self, query: HybridQuery, settings: IndexSettings) -> Result<Ranking, PortError> {
+        self.work(move |shared| search::search(shared, &settings, &query)).await
     }
 
     /// Loads the dumped graph on a thread of its own, which lets go of an index that is closed meanwhile.
@@ -286,7 +301,7 @@ impl PassageIndex for HybridIndex {
     }
 
     async fn search(&self, query: HybridQuery) -> Result<Ranking, PortError> {
-        self.work(move |shared| search::search(shared, &query)).await
+        self.search_with(query, self.shared.settings).await
     }
 
     async fn clear(&self) -> Result<(), PortError> {
@@ -298,5 +313,7 @@ impl PassageIndex for HybridIndex {
     }
 }
 
+#[cfg(test)]
+mod leaks;
 #[cfg(test)]
 mod tests;

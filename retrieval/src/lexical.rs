@@ -20,17 +20,21 @@ use crate::counted::{SUPPLEMENT, is_supplement};
 use crate::permission::Permission;
 use crate::settings::IndexSettings;
 use appliance_core::id::{PassageId, VersionId};
+use appliance_core::narrowing::Narrowing;
 use appliance_core::ports::index::IndexedPassage;
 use appliance_core::ranking::{Bm25Score, TermWeight};
-use std::collections::BTreeMap;
-use tantivy::collector::TopDocs;
-use tantivy::query::{BooleanQuery, BoostQuery, ConstScoreQuery, Occur, Query, TermQuery, TermSetQuery};
+use appliance_core::reference::standing;
+use std::collections::{BTreeMap, HashSet};
+use tantivy::collector::{DocSetCollector, TopDocs};
+use tantivy::query::{BooleanQuery, BoostQuery, ConstScoreQuery, Occur, PhraseQuery, Query, TermQuery, TermSetQuery};
 use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
 use tantivy::tokenizer::{PreTokenizedString, Token};
 use tantivy::{Searcher, TantivyDocument, Term};
 
 /// Hits taken beyond the wanted number, so that ties at the end are cut by id and not by tantivy's segments.
 const SPARE_HITS: usize = 16;
+/// Bytes of two words that are kept as one term.
+const LONGEST_NEIGHBOURS: usize = 255;
 
 /// The fields of a passage in the lexical leg. No text is stored, only terms.
 #[derive(Clone)]
@@ -38,13 +42,20 @@ pub(crate) struct Fields {
     pub schema: Schema,
     passage: Field,
     version: Field,
-    document: Field,
-    collection: Field,
-    title: Field,
+    pub document: Field,
+    pub collection: Field,
+    pub title: Field,
     headings: Field,
-    body: Field,
+    pub body: Field,
     pairs: Field,
     articles: Field,
+    caption: Field,
+    /// Pairs of neighbouring words: what stands together in the question stands together there.
+    phrases: Field,
+    /// The names of the regulations or documents that it belongs to, as `naming::key` spells them.
+    pub names: Field,
+    /// The places of its regulation that it holds, in their one spelling.
+    pub addresses: Field,
 }
 
 impl Fields {
@@ -54,19 +65,33 @@ impl Fields {
         let terms = TextFieldIndexing::default().set_tokenizer("raw").set_index_option(IndexRecordOption::WithFreqs);
         // A passage that holds five articles is each of them as much as one that holds a single one.
         let unmeasured = TextOptions::default().set_indexing_options(terms.clone().set_fieldnorms(false));
+        let whole = TextFieldIndexing::default().set_tokenizer("raw").set_index_option(IndexRecordOption::Basic).set_fieldnorms(false);
+        let whole = TextOptions::default().set_indexing_options(whole);
         let terms = TextOptions::default().set_indexing_options(terms);
+        let captions = terms.clone();
+        let placed = TextFieldIndexing::default().set_tokenizer("raw").set_index_option(IndexRecordOption::WithFreqsAndPositions);
+        let placed = TextOptions::default().set_indexing_options(placed);
         Self {
             passage: schema.add_i64_field("passage", INDEXED | FAST),
             version: schema.add_i64_field("version", INDEXED),
-            document: schema.add_i64_field("document", INDEXED),
-            collection: schema.add_i64_field("collection", INDEXED),
+            document: schema.add_i64_field("document", INDEXED | FAST),
+            collection: schema.add_i64_field("collection", INDEXED | FAST),
             title: schema.add_text_field("title", terms.clone()),
             headings: schema.add_text_field("headings", terms.clone()),
             body: schema.add_text_field("body", terms.clone()),
-            pairs: schema.add_text_field("pairs", terms),
+            pairs: schema.add_text_field("pairs", placed),
             articles: schema.add_text_field("articles", unmeasured),
+            caption: schema.add_text_field("caption", captions.clone()),
+            phrases: schema.add_text_field("phrases", captions),
+            names: schema.add_text_field("names", whole.clone()),
+            addresses: schema.add_text_field("addresses", whole.set_fast("raw")),
             schema: schema.build(),
         }
+    }
+
+    /// The fields of words, with their names.
+    pub fn worded(&self) -> [(&'static str, Field); 4] {
+        [("title", self.title), ("headings", self.headings), ("caption", self.caption), ("body", self.body)]
     }
 
     /// The term that removes a passage.
@@ -96,13 +121,42 @@ impl Fields {
         document.add_i64(self.version, passage.version.0);
         document.add_i64(self.document, passage.document.0);
         document.add_i64(self.collection, passage.collection.0);
-        document.add_pre_tokenized_text(self.title, tokens(analyzer.words(&passage.title)));
-        document.add_pre_tokenized_text(self.headings, tokens(analyzer.words(&headings)));
-        document.add_pre_tokenized_text(self.body, tokens(analyzer.words(&passage.text)));
-        document.add_pre_tokenized_text(self.pairs, tokens(analyzer.pairs(&whole)));
+        let [title, above, body] = [&passage.title, &headings, &passage.text].map(|text| analyzer.words(text));
+        let neighbours: Vec<String> = [&title, &above, &body].into_iter().flat_map(|words| neighbours(words)).collect();
+        document.add_pre_tokenized_text(self.title, tokens(title));
+        document.add_pre_tokenized_text(self.headings, tokens(above));
+        document.add_pre_tokenized_text(self.body, tokens(body));
+        document.add_pre_tokenized_text(self.phrases, tokens(neighbours));
+        document.add_pre_tokenized_text(self.pairs, placed(analyzer.pair_runs(&whole)));
         document.add_pre_tokenized_text(self.articles, tokens(articles));
+        let standing = standing(&passage.title, &passage.heading_path, &passage.text);
+        let caption = standing.captions.join("\n");
+        let mut captions = analyzer.words(&caption);
+        captions.extend(analyzer.pairs(&caption));
+        document.add_pre_tokenized_text(self.caption, tokens(captions));
+        standing.names.iter().for_each(|name| document.add_text(self.names, name));
+        standing.addresses.iter().for_each(|address| document.add_text(self.addresses, address));
         document
     }
+}
+
+/// Terms with their places; what stands in different runs does not stand together.
+fn placed(runs: Vec<Vec<String>>) -> PreTokenizedString {
+    let mut tokens = Vec::new();
+    let mut position = 0;
+    for run in runs {
+        for text in run {
+            tokens.push(Token { position, text, ..Token::default() });
+            position += 1;
+        }
+        position += 1;
+    }
+    PreTokenizedString { text: String::new(), tokens }
+}
+
+/// Each word with the next one, as one term.
+fn neighbours(words: &[String]) -> Vec<String> {
+    words.windows(2).map(|w| format!("{} {}", w[0], w[1])).filter(|t| t.len() <= LONGEST_NEIGHBOURS).collect()
 }
 
 fn tokens(terms: Vec<String>) -> PreTokenizedString {
@@ -112,14 +166,22 @@ fn tokens(terms: Vec<String>) -> PreTokenizedString {
 
 /// A question as the terms of both streams, each with how often it occurs.
 pub(crate) struct Terms {
-    words: BTreeMap<String, u32>,
+    pub words: BTreeMap<String, u32>,
+    phrases: BTreeMap<String, u32>,
     pairs: BTreeMap<String, u32>,
     articles: BTreeMap<String, u32>,
+    /// Synonyms of its words, each as runs of pairs.
+    synonyms: Vec<Vec<Vec<String>>>,
+    /// Names of regulations and documents that the question holds whole.
+    pub names: Vec<String>,
 }
 
 impl Terms {
-    pub fn of(analyzer: &Analyzer, text: &str) -> Self {
-        Self { words: counted(analyzer.words(text)), pairs: counted(analyzer.pairs(text)), articles: counted(analyzer.articles(text)) }
+    pub fn of(analyzer: &Analyzer, text: &str, names: Vec<String>) -> Self {
+        let words = analyzer.words(text);
+        let (phrases, pairs) = (counted(neighbours(&words)), counted(analyzer.pairs(text)));
+        let synonyms = analyzer.synonyms(text).iter().map(|s| analyzer.pair_runs(s)).filter(|runs| !runs.is_empty()).collect();
+        Self { words: counted(words), phrases, pairs, articles: counted(analyzer.articles(text)), synonyms, names }
     }
 }
 
@@ -166,6 +228,10 @@ impl Lexical<'_> {
             (Occur::Must, permission.filter(self.fields.collection, self.fields.document)),
             (Occur::Must, Box::new(BooleanQuery::new(wanted))),
         ];
+        if let Some(admitted) = permission.admitted() {
+            let admitted = admitted.iter().map(|p| self.fields.passage_term(*p));
+            clauses.push((Occur::Must, Box::new(ConstScoreQuery::new(Box::new(TermSetQuery::new(admitted)), 0.0))));
+        }
         if among == Among::Openings {
             let named = terms.articles.keys().map(|term| Term::from_field_text(self.fields.articles, term));
             clauses.push((Occur::Must, Box::new(ConstScoreQuery::new(Box::new(TermSetQuery::new(named)), 0.0))));
@@ -185,6 +251,36 @@ impl Lexical<'_> {
         found.sort_by(|a, b| a.1.descending(&b.1).then(a.0.cmp(&b.0)));
         found.truncate(depth);
         Ok(found)
+    }
+
+    /// The permitted passages that meet what a question demands besides its words. `titles` are the names that it admits.
+    pub fn admitted(
+        &self,
+        analyzer: &Analyzer,
+        narrowing: &Narrowing,
+        titles: Option<Vec<String>>,
+        permission: Permission<'_>,
+    ) -> tantivy::Result<HashSet<PassageId>> {
+        let mut clauses: Vec<(Occur, Box<dyn Query>)> =
+            vec![(Occur::Must, permission.filter(self.fields.collection, self.fields.document))];
+        let literal = |text: &String| analyzer.pair_runs(text).into_iter().map(|run| together(self.fields.pairs, &run)).collect::<Vec<_>>();
+        clauses.extend(narrowing.phrases.iter().flat_map(literal).map(|q| (Occur::Must, q)));
+        for text in &narrowing.without {
+            let all: Vec<(Occur, Box<dyn Query>)> = literal(text).into_iter().map(|q| (Occur::Must, q)).collect();
+            if !all.is_empty() {
+                clauses.push((Occur::MustNot, Box::new(BooleanQuery::new(all))));
+            }
+        }
+        if let Some(titles) = titles {
+            let named = titles.iter().map(|name| Term::from_field_text(self.fields.names, name));
+            clauses.push((Occur::Must, Box::new(TermSetQuery::new(named))));
+        }
+        let mut admitted = HashSet::new();
+        for found in self.searcher.search(&BooleanQuery::new(clauses), &DocSetCollector)? {
+            let ids = self.searcher.segment_reader(found.segment_ord).fast_fields().i64("passage")?;
+            admitted.extend(ids.first(found.doc_id).map(PassageId));
+        }
+        Ok(admitted)
     }
 
     /// How much each distinct pair of the question says, over all passages; in the order of the terms.
@@ -207,11 +303,44 @@ fn scored(fields: &Fields, settings: &IndexSettings, terms: &Terms) -> Vec<(Occu
         (fields.body, &terms.words, settings.body_boost),
         (fields.pairs, &terms.pairs, settings.pairs_boost),
         (fields.articles, &terms.articles, settings.articles_boost),
+        (fields.phrases, &terms.phrases, settings.phrases_boost),
+        (fields.caption, &terms.words, settings.caption_boost),
+        (fields.caption, &terms.pairs, settings.caption_boost),
     ];
     let clauses = |(field, terms, boost): (Field, &BTreeMap<String, u32>, f32)| -> Vec<(Occur, Box<dyn Query>)> {
         terms.iter().map(|(term, count)| clause(field, term, boost * *count as f32)).collect()
     };
-    searched.into_iter().filter(|(_, _, boost)| *boost > 0.0).flat_map(clauses).collect()
+    let mut all: Vec<(Occur, Box<dyn Query>)> = searched.into_iter().filter(|(_, _, boost)| *boost > 0.0).flat_map(clauses).collect();
+    // Whether a name occurs is all there is to say: how rare it is says nothing of how much it is meant.
+    let named = |name: &String| {
+        let term = TermQuery::new(Term::from_field_text(fields.names, name), IndexRecordOption::Basic);
+        (Occur::Should, Box::new(ConstScoreQuery::new(Box::new(term), settings.named_boost)) as Box<dyn Query>)
+    };
+    if settings.synonyms_boost > 0.0 {
+        let whole = |runs: &Vec<Vec<String>>| {
+            let runs: Vec<(Occur, Box<dyn Query>)> = runs.iter().map(|run| (Occur::Must, scored_together(fields.pairs, run))).collect();
+            (Occur::Should, Box::new(BoostQuery::new(Box::new(BooleanQuery::new(runs)), settings.synonyms_boost)) as Box<dyn Query>)
+        };
+        all.extend(terms.synonyms.iter().map(whole));
+    }
+    if settings.named_boost > 0.0 && !all.is_empty() {
+        all.extend(terms.names.iter().map(named));
+    }
+    all
+}
+
+/// What holds a run of pairs one behind the other.
+fn together(field: Field, run: &[String]) -> Box<dyn Query> {
+    Box::new(ConstScoreQuery::new(scored_together(field, run), 0.0))
+}
+
+/// The same, the rarer the better.
+fn scored_together(field: Field, run: &[String]) -> Box<dyn Query> {
+    let mut terms: Vec<Term> = run.iter().map(|pair| Term::from_field_text(field, pair)).collect();
+    match terms.len() {
+        1 => Box::new(TermQuery::new(terms.remove(0), IndexRecordOption::WithFreqs)),
+        _ => Box::new(PhraseQuery::new(terms)),
+    }
 }
 
 fn clause(field: Field, term: &str, boost: f32) -> (Occur, Box<dyn Query>) {

@@ -14,11 +14,16 @@ mod graph;
 mod index;
 mod lexical;
 mod manifest;
+mod matched;
 mod permission;
+mod references;
+mod rerank;
 mod search;
 mod settings;
+pub mod synonyms;
 mod vector_log;
 mod vectors;
+mod word_form;
 mod writer;
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! The viewer's permission, in the form that each leg applies while it searches.
 
-use appliance_core::id::{CollectionId, DocumentId};
+use appliance_core::id::{CollectionId, DocumentId, PassageId};
 use appliance_core::ranking::HybridQuery;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use tantivy::Term;
 use tantivy::query::{BooleanQuery, ConstScoreQuery, Occur, Query, TermSetQuery};
 use tantivy::schema::Field;
@@ -11,11 +11,23 @@ use tantivy::schema::Field;
 #[derive(Clone, Copy)]
 pub(crate) struct Permission<'a> {
     query: &'a HybridQuery,
+    /// Passages that meet the question's other demands; all where it has none.
+    admitted: Option<&'a HashSet<PassageId>>,
 }
 
 impl<'a> Permission<'a> {
     pub fn of(query: &'a HybridQuery) -> Self {
-        Self { query }
+        Self { query, admitted: None }
+    }
+
+    /// The same, narrowed to some passages.
+    pub fn narrowed(self, admitted: &'a HashSet<PassageId>) -> Self {
+        Self { admitted: Some(admitted), ..self }
+    }
+
+    /// The passages that it is narrowed to.
+    pub fn admitted(&self) -> Option<&'a HashSet<PassageId>> {
+        self.admitted
     }
 
     /// Whether passages of a document may be returned.

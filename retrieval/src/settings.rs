@@ -32,6 +32,14 @@ pub struct IndexSettings {
     /// Weight of the number of an article, chapter or table where a passage opens with it, or its title or heading
     /// names it; 0 leaves these numbers out.
     pub articles_boost: f32,
+    /// Weight of an article's caption, among words and pairs alike.
+    pub caption_boost: f32,
+    /// What a passage gains whose regulation's or document's name stands whole in the question.
+    pub named_boost: f32,
+    /// Weight of pairs of neighbouring words.
+    pub phrases_boost: f32,
+    /// Weight of a synonym of the question's words.
+    pub synonyms_boost: f32,
     /// The constant of reciprocal rank fusion; smaller trusts the first ranks more.
     pub rank_constant: f32,
     /// Weight of the lexical leg in the fusion.
@@ -40,6 +48,16 @@ pub struct IndexSettings {
     pub vector_weight: f32,
     /// Candidates that each leg brings to the fusion.
     pub leg_depth: usize,
+    /// Candidates that are ordered anew by their features; 0 leaves the fused order.
+    pub rerank_depth: usize,
+    /// Weight of the lexical score among the features; the fused score has 1.
+    pub rerank_lexical: f32,
+    /// Weight of the cosine among the features.
+    pub rerank_cosine: f32,
+    /// Weight of the share of the question's words that a passage covers.
+    pub rerank_coverage: f32,
+    /// Weight of what other passages of the same document score.
+    pub rerank_document: f32,
     /// Visible passages up to which every vector is compared; above, the graph of neighbours is searched.
     pub exact_scan_limit: usize,
     /// Candidates that a search of the graph keeps in view.
@@ -60,10 +78,19 @@ impl Default for IndexSettings {
             body_boost: 1.0,
             pairs_boost: 1.0,
             articles_boost: 6.0,
+            caption_boost: 1.0,
+            named_boost: 3.0,
+            phrases_boost: 0.3,
+            synonyms_boost: 0.3,
             rank_constant: 10.0,
             lexical_weight: 1.0,
             vector_weight: 0.7,
             leg_depth: 100,
+            rerank_depth: 50,
+            rerank_lexical: 0.2,
+            rerank_cosine: 0.2,
+            rerank_coverage: 0.2,
+            rerank_document: 0.1,
             exact_scan_limit: 100_000,
             graph_search_width: 128,
             graph_neighbours: 16,

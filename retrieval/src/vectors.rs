@@ -3,7 +3,7 @@
 use crate::permission::Permission;
 use appliance_core::id::{CollectionId, DocumentId, PassageId, VersionId};
 use appliance_core::ranking::CosineSimilarity;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 /// Whose vector it is.
@@ -42,8 +42,9 @@ pub(crate) struct Vectors {
 }
 
 /// What a query may see, by scope.
-pub(crate) struct Sight {
+pub(crate) struct Sight<'a> {
     scopes: Vec<bool>,
+    admitted: Option<&'a HashSet<PassageId>>,
     /// How many passages that is.
     pub visible: usize,
 }
@@ -92,6 +93,12 @@ impl Vectors {
         self.live += 1;
     }
 
+    /// The document and the components of a passage that can be found.
+    pub fn of(&self, passage: PassageId) -> Option<(DocumentId, &[f32])> {
+        let place = *self.places.get(&passage)? as usize;
+        Some((self.slots[place].entry.document, self.vector(place)))
+    }
+
     /// Forgets every passage of a version.
     pub fn remove_version(&mut self, version: VersionId) {
         for place in self.versions.remove(&version).unwrap_or_default() {
@@ -123,20 +130,23 @@ impl Vectors {
     }
 
     /// What a query may see.
-    pub fn sight(&self, permission: Permission<'_>) -> Sight {
+    pub fn sight<'a>(&self, permission: Permission<'a>) -> Sight<'a> {
         let scopes: Vec<bool> = self.scopes.iter().map(|s| s.live > 0 && permission.allows(s.collection, s.document)).collect();
         let visible = self.scopes.iter().zip(&scopes).filter(|(_, seen)| **seen).map(|(s, _)| s.live).sum();
-        Sight { scopes, visible }
+        let admitted = permission.admitted();
+        Sight { scopes, admitted, visible: admitted.map_or(visible, |a| a.len().min(visible)) }
     }
 
     /// The passage in a slot, when it lives and may be seen.
-    pub fn seen(&self, sight: &Sight, slot: usize) -> Option<PassageId> {
+    pub fn seen(&self, sight: &Sight<'_>, slot: usize) -> Option<PassageId> {
         let slot = self.slots.get(slot)?;
-        (slot.live && sight.scopes[slot.scope as usize]).then_some(slot.entry.passage)
+        let passage = slot.entry.passage;
+        let seen = slot.live && sight.scopes[slot.scope as usize] && sight.admitted.is_none_or(|a| a.contains(&passage));
+        seen.then_some(passage)
     }
 
     /// Compares every visible vector of some slots with `query`; the best `k`, best first, ties by id.
-    pub fn nearest_exactly(&self, query: &[f32], sight: &Sight, slots: Range<usize>, k: usize) -> Vec<(PassageId, CosineSimilarity)> {
+    pub fn nearest_exactly(&self, query: &[f32], sight: &Sight<'_>, slots: Range<usize>, k: usize) -> Vec<(PassageId, CosineSimilarity)> {
         let scored = slots.filter_map(|i| Some((self.seen(sight, i)?, CosineSimilarity(dot(self.vector(i), query)))));
         best(scored.collect(), k)
     }

@@ -3,6 +3,7 @@
 use crate::error::RetrievalError;
 use crate::graph::{self, Graph};
 use crate::index::{Shared, State, committed, vectors_in};
+use crate::references::known_names;
 use crate::settings::IndexSettings;
 use crate::vector_log::{Change, Position, VectorLog, path_of, replay};
 use crate::vectors::{Entry, Vectors};
@@ -109,12 +110,14 @@ impl Writer {
             return Err(error);
         }
         shared.reader.reload()?;
+        let names = known_names(&shared.reader.searcher(), &shared.fields)?;
         {
             let mut state = shared.state.write();
             for change in &changes {
                 change.apply(&mut state.vectors);
             }
             state.searcher = shared.reader.searcher();
+            state.names = names;
         }
         self.rewrite_if_mostly_dead(shared)?;
         self.tend_graph(shared, changes.len())
@@ -152,7 +155,7 @@ impl Writer {
         self.log = log;
         self.dumped = 0;
         shared.reader.reload()?;
-        *shared.state.write() = State { searcher: shared.reader.searcher(), vectors, graph: None };
+        *shared.state.write() = State::new(&shared.fields, shared.reader.searcher(), vectors)?;
         graph::forget(&folder)?;
         remove_other_generations(&folder, generation)
     }

@@ -1,7 +1,13 @@
 //! Folding: the form in which texts are compared, with the way back to the original bytes.
 //!
 //! NFKC (full and half width, circled digits, ligatures) and lower case. The index, the query and the checks all
-//! fold with the functions here, so that two texts that fold alike match everywhere or nowhere.
+//! fold with the functions here, so that two texts that fold alike match everywhere or nowhere. What is searched for is
+//! folded further than what is quoted: variant forms of characters are one ([`fold_for_search`]), while a quotation
+//! must keep the form that its source has.
+
+mod variants;
+
+pub use variants::{everyday, everyday_in_words};
 
 use crate::locator::Span;
 use std::collections::HashSet;
@@ -20,6 +26,15 @@ pub struct Folded {
 impl Folded {
     /// Folds `text`.
     pub fn new(text: &str) -> Self {
+        Self::with(text, |c| c)
+    }
+
+    /// Folds `text` as searches do.
+    pub fn for_search(text: &str) -> Self {
+        Self::with(text, everyday)
+    }
+
+    fn with(text: &str, form: impl Fn(char) -> char) -> Self {
         let mut folded = Self { text: String::with_capacity(text.len()), origins: Vec::with_capacity(text.len()) };
         let mut clusters = text.char_indices().peekable();
         while let Some((start, c)) = clusters.next() {
@@ -34,7 +49,7 @@ impl Folded {
                 end = at + mark.len_utf8();
                 clusters.next();
             }
-            for c in cluster.nfkc().flat_map(char::to_lowercase) {
+            for c in cluster.nfkc().flat_map(char::to_lowercase).map(&form) {
                 folded.text.push(c);
                 folded.origins.extend(std::iter::repeat_n(Span::new(start, end), c.len_utf8()));
             }
@@ -62,6 +77,11 @@ pub fn fold(text: &str) -> String {
     text.nfkc().flat_map(char::to_lowercase).collect()
 }
 
+/// Folds `text` and takes each character in its form of every day: the form in which texts are searched.
+pub fn fold_for_search(text: &str) -> String {
+    text.nfkc().flat_map(char::to_lowercase).map(everyday).collect()
+}
+
 /// Folds `text` and drops all white space: the form in which quotations are compared.
 pub fn fold_tight(text: &str) -> String {
     fold(text).chars().filter(|c| !c.is_whitespace()).collect()
@@ -70,21 +90,39 @@ pub fn fold_tight(text: &str) -> String {
 /// The character pairs of a text: the terms of the index's unbroken-language field.
 ///
 /// Runs of ASCII letters and digits stay whole; other runs of letters give each pair of neighbours, and a run of one
-/// character gives that character. Folds first. The order is that of the text, with repeats.
+/// character gives that character. Folds for search first. The order is that of the text, with repeats.
 pub fn character_pairs(text: &str) -> Vec<String> {
-    let folded = fold(text);
-    let mut pairs = Vec::new();
-    for run in folded.split(|c: char| !c.is_alphanumeric()).filter(|r| !r.is_empty()) {
-        for part in split_by_script(run) {
-            let chars: Vec<char> = part.chars().collect();
-            if part.is_ascii() || chars.len() == 1 {
-                pairs.push(part.to_owned());
-            } else {
-                pairs.extend(chars.windows(2).map(|w| w.iter().collect::<String>()));
-            }
+    let folded = fold_for_search(text);
+    spans_of_pairs(&folded).map(|s| folded[s.start..s.end].to_owned()).collect()
+}
+
+/// The bytes of each of the pairs in a folded text.
+fn spans_of_pairs(folded: &str) -> impl Iterator<Item = Span> {
+    let start_of = |part: &str| part.as_ptr() as usize - folded.as_ptr() as usize;
+    let runs = folded.split(|c: char| !c.is_alphanumeric()).filter(|r| !r.is_empty());
+    runs.flat_map(split_by_script).flat_map(move |part| {
+        let start = start_of(part);
+        if part.is_ascii() || part.chars().nth(1).is_none() {
+            return vec![Span::new(start, start + part.len())];
+        }
+        let pairs = part.char_indices().zip(part.chars().skip(1));
+        pairs.map(|((at, a), b)| Span::new(start + at, start + at + a.len_utf8() + b.len_utf8())).collect()
+    })
+}
+
+/// Where a text shows what was searched for: the original bytes of all `terms` (of [`character_pairs`]) that occur in
+/// it, neighbours joined, in order.
+pub fn highlights(text: &str, terms: &HashSet<String>) -> Vec<Span> {
+    let folded = Folded::for_search(text);
+    let held = spans_of_pairs(&folded.text).filter(|s| terms.contains(&folded.text[s.start..s.end]));
+    let mut found: Vec<Span> = Vec::new();
+    for span in held.filter_map(|s| folded.original(s)) {
+        match found.last_mut().filter(|last| last.end >= span.start) {
+            Some(last) => last.end = last.end.max(span.end),
+            None => found.push(span),
         }
     }
-    pairs
+    found
 }
 
 /// Cuts a run of alphanumerics where ASCII meets another script (`10月` gives `10`, `月`).
@@ -136,7 +174,32 @@ mod tests {
         assert_eq!(folded.find("ガイド").and_then(|s| s.slice(text)), Some("ｶﾞｲﾄﾞ"));
     }
 
+    #[test]
+    fn searches_know_variants_and_quotations_do_not() {
+        assert_eq!(character_pairs("髙橋さん、齊藤"), character_pairs("高橋さん、斉藤"));
+        assert_ne!(fold("髙橋"), fold("高橋"));
+    }
+
+    #[test]
+    fn highlights_are_the_original_bytes() {
+        let text = "（１）髙橋　濵子のｶﾞｲﾄﾞ料は、５００円とする。";
+        let shown = |question: &str| -> Vec<&str> {
+            let terms = pair_set(question);
+            highlights(text, &terms).into_iter().filter_map(|s| s.slice(text)).collect()
+        };
+        assert_eq!(shown("高橋浜子のガイド料"), ["髙橋", "濵子のｶﾞｲﾄﾞ料"]);
+        assert_eq!(shown("500円です"), ["５００"], "円 stands in a pair of its own there");
+        assert!(shown("図書館").is_empty());
+    }
+
     proptest! {
+        #[test]
+        fn every_highlight_slices(text in "\\PC{0,40}", question in "\\PC{0,10}") {
+            for span in highlights(&text, &pair_set(&question)) {
+                prop_assert!(span.slice(&text).is_some());
+            }
+        }
+
         #[test]
         fn every_folded_character_leads_back(text in "\\PC{0,40}") {
             let folded = Folded::new(&text);

@@ -17,6 +17,7 @@ pub mod ingesting;
 pub mod language;
 pub mod likeness;
 pub mod locator;
+pub mod narrowing;
 pub mod pace;
 pub mod passage;
 pub mod polarity;
@@ -27,6 +28,7 @@ pub mod quality;
 pub mod quantity;
 pub mod question;
 pub mod ranking;
+pub mod reference;
 pub mod sentence;
 pub mod structure;
 #[cfg(any(test, feature = "testing"))]

@@ -2,6 +2,8 @@
 
 use crate::id::CollectionId;
 use crate::language::Language;
+use crate::narrowing::Narrowing;
+use crate::reference::Context;
 use thiserror::Error;
 
 /// The longest question taken, in characters.
@@ -26,6 +28,8 @@ pub struct Question {
     pub collections: Vec<CollectionId>,
     /// Seed of the generator's randomness.
     pub seed: u32,
+    /// What the conversation spoke of before, for 「前条」 and 「同法」.
+    pub context: Option<Context>,
 }
 
 impl Question {
@@ -36,13 +40,18 @@ impl Question {
         match text.chars().count() {
             0 => Err(QuestionError::Empty),
             n if n > MAX_QUESTION_CHARS => Err(QuestionError::TooLong(n)),
-            _ => Ok(Self { text, collections: Vec::new(), seed: 0 }),
+            _ => Ok(Self { text, collections: Vec::new(), seed: 0, context: None }),
         }
     }
 
-    /// The words.
+    /// The words, as typed.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The words without what is demanded besides (`書名:…`, `-…`): what is to be embedded and answered.
+    pub fn words(&self) -> String {
+        Narrowing::read(&self.text).0
     }
 
     /// The language it is asked in, which is the language of the answer.

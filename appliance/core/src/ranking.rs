@@ -1,10 +1,14 @@
 //! Queries to the passage index, and what comes back: ranks and scores that keep their kind.
 
 use crate::id::{CollectionId, PassageId};
+use crate::locator::Span;
+use crate::narrowing::Narrowing;
 use crate::question::Question;
+use crate::reference::{Address, Context};
 use crate::viewer::{Viewer, Visibility};
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 macro_rules! scores {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
@@ -79,11 +83,15 @@ pub struct HybridQuery {
     visibility: Visibility,
     collections: Vec<CollectionId>,
     text: String,
+    narrowing: Narrowing,
+    context: Option<Context>,
     embedding: Option<Embedding>,
     /// Which legs to run.
     pub legs: Legs,
     /// How many passages to return.
     pub limit: usize,
+    /// Whether to say why passages rank where they do, which takes longer.
+    pub explain: bool,
 }
 
 impl HybridQuery {
@@ -94,13 +102,17 @@ impl HybridQuery {
 
     /// A search by words alone.
     pub fn lexical(viewer: &Viewer, question: &Question, limit: usize) -> Self {
+        let (text, narrowing) = Narrowing::read(question.text());
         Self {
             visibility: viewer.visibility().clone(),
             collections: question.collections.clone(),
-            text: question.text().to_owned(),
+            text,
+            narrowing,
+            context: question.context.clone(),
             embedding: None,
             legs: Legs::Lexical,
             limit,
+            explain: false,
         }
     }
 
@@ -120,9 +132,19 @@ impl HybridQuery {
         &self.collections
     }
 
-    /// The words, as typed.
+    /// The words, without what the question demands besides.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// What the question demands besides its words.
+    pub fn narrowing(&self) -> &Narrowing {
+        &self.narrowing
+    }
+
+    /// What the conversation spoke of before.
+    pub fn context(&self) -> Option<&Context> {
+        self.context.as_ref()
     }
 
     /// The question's embedding, when the vector leg takes part.
@@ -151,6 +173,9 @@ pub struct RankedPassage {
     pub lexical: Option<LegRank<Bm25Score>>,
     /// Its place among the nearest vectors.
     pub vector: Option<LegRank<CosineSimilarity>>,
+    /// Whether the question names it: it stands at the very place that a reference of the question gives.
+    #[serde(default)]
+    pub named: bool,
 }
 
 /// How much a term of the question says: its inverse document frequency in the index, over character pairs.
@@ -186,4 +211,83 @@ pub struct Ranking {
     pub passages: Vec<RankedPassage>,
     /// The question's distinct character pairs and their weights.
     pub terms: Vec<TermWeight>,
+    /// What became of the references that the question makes, in its order.
+    #[serde(default)]
+    pub references: Vec<ResolvedReference>,
+    /// Why the passages rank where they do, where the query asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub explanation: Option<Explanation>,
+}
+
+/// Why passages rank where they do.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Explanation {
+    /// The question's words as they were searched.
+    pub words: Vec<String>,
+    /// The names of regulations and documents that stand whole in the question.
+    pub names: Vec<String>,
+    /// Passages that the query was allowed to find.
+    pub visible: u64,
+    /// For each passage returned, in its order, the words that it holds.
+    pub matched: Vec<MatchedWords>,
+    /// How long each stage took.
+    pub stages: Vec<StageTime>,
+}
+
+/// The question's words in one passage.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MatchedWords {
+    /// The passage.
+    pub passage: PassageId,
+    /// The share of the question's words that it covers, weighted by rarity, 0 to 1.
+    pub coverage: f32,
+    /// Each word that it holds, with the fields that hold it.
+    pub words: BTreeMap<String, Vec<String>>,
+}
+
+/// How long a stage of a search took.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StageTime {
+    /// Its name.
+    pub stage: String,
+    /// Microseconds.
+    pub microseconds: u32,
+}
+
+/// A reference of the question, looked up among what the viewer may see.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ResolvedReference {
+    /// Its bytes in the question.
+    pub span: Span,
+    /// The regulation that is meant, as its title is compared; empty where none is known.
+    pub name: String,
+    /// The place in it.
+    pub address: Address,
+    /// The last place of a range.
+    pub until: Option<Address>,
+    /// What was found there.
+    pub outcome: ReferenceOutcome,
+}
+
+/// What a reference leads to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ReferenceOutcome {
+    /// These passages stand there, in the order of the text.
+    Found {
+        /// The passages.
+        passages: Vec<PassageId>,
+    },
+    /// The regulation is known, and has no such place.
+    NoSuchPlace {
+        /// Places that it has, nearest first, each in its one spelling with its first passage.
+        nearest: Vec<(String, PassageId)>,
+    },
+    /// No such regulation is known.
+    NoSuchName {
+        /// Names that are like it.
+        nearest: Vec<String>,
+    },
+    /// The question does not say of which regulation, and more than one has such a place, or none.
+    Unnamed,
 }

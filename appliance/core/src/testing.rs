@@ -231,9 +231,10 @@ impl PassageIndex for MemoryIndex {
                 score: FusedScore(1.0 / (60.0 + i as f32 + 1.0)),
                 lexical: None,
                 vector: Some(LegRank { rank: i as u32 + 1, score: CosineSimilarity(score) }),
+                named: false,
             })
             .collect();
-        Ok(Ranking { passages, terms })
+        Ok(Ranking { passages, terms, references: Vec::new(), explanation: None })
     }
 
     async fn clear(&self) -> Result<(), PortError> {

@@ -1,8 +1,10 @@
 //! `kura eval`: quality measured over sets of questions.
 
+mod tune;
+
 use super::output;
 use super::search::LegsArgument;
-use crate::evaluation::{CorpusEntry, JudgedQuestion, Measurement, Trial, Vectors, read_lines};
+use crate::evaluation::{Measurement, Trial, Vectors, read_sets};
 use crate::vector_cache::VectorCache;
 use crate::wiring::{Place, Writing, blocking};
 use anyhow::{Context as _, Result};
@@ -20,16 +22,19 @@ use std::sync::Arc;
 pub enum Command {
     /// Index a corpus in a temporary place and measure what its questions find
     Retrieval(Arguments),
+    /// Find the settings of the index that find most, judged by questions that they were not chosen by
+    Tune(tune::Arguments),
 }
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// The folder of corpus.jsonl and queries.jsonl
-    folder: PathBuf,
+    /// Folders of corpus.jsonl and queries.jsonl; of several, one index is made
+    #[arg(required = true)]
+    folders: Vec<PathBuf>,
     /// Which ways of searching take part
     #[arg(long, value_enum, default_value_t)]
     legs: LegsArgument,
-    /// Ask only the first N questions
+    /// Ask only the first N questions of each folder
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
     /// Keep the passages' vectors here between calls
@@ -41,10 +46,11 @@ pub struct Arguments {
 }
 
 pub async fn run(place: &Place, command: Command) -> Result<ExitCode> {
-    let Command::Retrieval(arguments) = command;
-    let corpus: Vec<CorpusEntry> = read_lines(&arguments.folder.join("corpus.jsonl"))?;
-    let mut questions: Vec<JudgedQuestion> = read_lines(&arguments.folder.join("queries.jsonl"))?;
-    questions.truncate(arguments.limit.unwrap_or(usize::MAX));
+    let arguments = match command {
+        Command::Retrieval(arguments) => arguments,
+        Command::Tune(arguments) => return tune::run(place, &arguments).await,
+    };
+    let (corpus, questions) = read_sets(&arguments.folders, arguments.limit.unwrap_or(usize::MAX))?;
     let folder = tempfile::tempdir().context("no temporary folder can be made")?;
     let (index, vectors) = prepare(place, &arguments, folder.path()).await?;
     let bar = bar();
@@ -88,7 +94,7 @@ async fn prepare(place: &Place, arguments: &Arguments, folder: &Path) -> Result<
     Ok((index, vectors))
 }
 
-fn bar() -> ProgressBar {
+pub(super) fn bar() -> ProgressBar {
     let bar = ProgressBar::new(0);
     if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg} · {elapsed}") {
         bar.set_style(style);

@@ -4,14 +4,16 @@ use super::output;
 use crate::catalog::Catalog;
 use crate::wiring::{Place, Writing};
 use anyhow::Result;
+use appliance_core::folding::highlights;
+use appliance_core::locator::Span;
 use appliance_core::passage::StoredPassage;
 use appliance_core::ports::models::TextRole;
 use appliance_core::ports::{Embedder, PassageIndex, PassageStore};
 use appliance_core::question::Question;
-use appliance_core::ranking::{HybridQuery, Legs, RankedPassage};
+use appliance_core::ranking::{Explanation, HybridQuery, Legs, RankedPassage, ReferenceOutcome, ResolvedReference};
 use appliance_core::viewer::Viewer;
 use serde::Serialize;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::process::ExitCode;
 
 #[derive(Debug, clap::Args)]
@@ -27,6 +29,9 @@ pub struct Arguments {
     /// Search as this person would; without it, as the operator, who sees everything
     #[arg(long = "as", value_name = "LOGIN")]
     login: Option<String>,
+    /// Say why: matched words, references, names, and the time of each stage
+    #[arg(long)]
+    explain: bool,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -62,6 +67,8 @@ struct Hit<'a> {
     #[serde(flatten)]
     ranked: &'a RankedPassage,
     stored: &'a StoredPassage,
+    /// Bytes of the text that show the question's words.
+    highlights: Vec<Span>,
 }
 
 pub async fn run(place: &Place, arguments: &Arguments) -> Result<ExitCode> {
@@ -71,12 +78,14 @@ pub async fn run(place: &Place, arguments: &Arguments) -> Result<ExitCode> {
     let engines = place.engines(Writing::NotNeeded).await?;
     let index = place.index_to_read(&engines).await?;
     refuse_lost_index(index.as_ref(), &catalog).await?;
-    let embedded = engines.embedder.embed(TextRole::Query, vec![question.text().to_owned()]).await?;
-    let query = match embedded.into_iter().next() {
+    let embedded = engines.embedder.embed(TextRole::Query, vec![question.words()]).await?;
+    let mut query = match embedded.into_iter().next() {
         Some(embedding) => HybridQuery::new(&viewer, &question, embedding, arguments.limit).with_legs(arguments.legs.into()),
         None => HybridQuery::lexical(&viewer, &question, arguments.limit),
     };
+    query.explain = arguments.explain;
     let ranking = index.search(query).await?;
+    let terms: HashSet<String> = ranking.terms.iter().map(|t| t.term.clone()).collect();
     let ids: Vec<_> = ranking.passages.iter().map(|p| p.passage).collect();
     let found: HashMap<_, _> = catalog.visible_passages(&viewer, &ids).await?.into_iter().map(|s| (s.id, s)).collect();
     let hits: Vec<Hit<'_>> = ranking
@@ -84,12 +93,25 @@ pub async fn run(place: &Place, arguments: &Arguments) -> Result<ExitCode> {
         .iter()
         .filter_map(|ranked| Some((ranked, found.get(&ranked.passage)?)))
         .enumerate()
-        .map(|(i, (ranked, stored))| Hit { rank: i + 1, place: output::place(&stored.passage.locator.place), ranked, stored })
+        .map(|(i, (ranked, stored))| Hit {
+            rank: i + 1,
+            place: output::place(&stored.passage.locator.place),
+            ranked,
+            stored,
+            highlights: highlights(&stored.passage.text, &terms),
+        })
         .collect();
     if arguments.json {
-        output::json(&serde_json::json!({ "question": question.text(), "passages": hits }))?;
+        output::json(&serde_json::json!({
+            "question": question.text(),
+            "references": ranking.references,
+            "passages": hits,
+            "explanation": ranking.explanation,
+        }))?;
     } else {
-        hits.iter().try_for_each(print)?;
+        ranking.references.iter().for_each(tell);
+        hits.iter().try_for_each(|hit| print(hit, ranking.explanation.as_ref()))?;
+        ranking.explanation.iter().try_for_each(print_stages)?;
         if hits.is_empty() {
             output::say("nothing found");
         }
@@ -118,13 +140,49 @@ pub async fn viewer(catalog: &Catalog, login: Option<&str>) -> Result<Viewer> {
     }
 }
 
-fn print(hit: &Hit<'_>) -> Result<()> {
+/// Says what became of a reference that leads nowhere.
+fn tell(reference: &ResolvedReference) {
+    let ResolvedReference { name, address, outcome, .. } = reference;
+    match outcome {
+        ReferenceOutcome::Found { .. } => {}
+        ReferenceOutcome::NoSuchPlace { nearest } if nearest.is_empty() => output::say(format!("{name} has no {address}")),
+        ReferenceOutcome::NoSuchPlace { nearest } => {
+            let nearest: Vec<&str> = nearest.iter().map(|(place, _)| place.as_str()).collect();
+            output::say(format!("{name} has no {address}; nearest: {}", nearest.join(", ")));
+        }
+        ReferenceOutcome::NoSuchName { nearest } if nearest.is_empty() => output::say(format!("{address}: no such regulation is known")),
+        ReferenceOutcome::NoSuchName { nearest } => {
+            output::say(format!("{address}: no such regulation is known; names like it: {}", nearest.join(", ")));
+        }
+        ReferenceOutcome::Unnamed => output::say(format!("{address}: the question does not say of which regulation")),
+    }
+}
+
+fn print_stages(explanation: &Explanation) -> Result<()> {
+    let stages: Vec<String> =
+        explanation.stages.iter().map(|s| format!("{} {:.1} ms", s.stage, f64::from(s.microseconds) / 1000.0)).collect();
+    output::line(format!("words: {}", explanation.words.join(" ")))?;
+    if !explanation.names.is_empty() {
+        output::line(format!("names: {}", explanation.names.join(", ")))?;
+    }
+    output::line(format!("{} passages may be found; {}", explanation.visible, stages.join(", ")))
+}
+
+fn print(hit: &Hit<'_>, explanation: Option<&Explanation>) -> Result<()> {
     let leg = |name: &str, rank: Option<u32>| rank.map(|r| format!(" · {name} {r}")).unwrap_or_default();
     let lexical = leg("lexical", hit.ranked.lexical.map(|l| l.rank));
     let vector = leg("vector", hit.ranked.vector.map(|l| l.rank));
-    output::line(format!("{}. {} · {} · {:.4}{lexical}{vector}", hit.rank, hit.stored.title, hit.place, hit.ranked.score.0))?;
+    let named = if hit.ranked.named { " · named" } else { "" };
+    output::line(format!("{}. {} · {} · {:.4}{named}{lexical}{vector}", hit.rank, hit.stored.title, hit.place, hit.ranked.score.0))?;
     if !hit.stored.passage.heading_path.is_empty() {
         output::line(format!("   {}", hit.stored.passage.heading_path.join(" › ")))?;
+    }
+    let matched = explanation.and_then(|e| e.matched.iter().find(|m| m.passage == hit.ranked.passage));
+    if let Some(matched) = matched {
+        let words: Vec<String> = matched.words.iter().map(|(word, fields)| format!("{word} ({})", fields.join(", "))).collect();
+        let bm25 = hit.ranked.lexical.map_or_else(|| "-".to_owned(), |l| format!("{:.2}", l.score.0));
+        let cosine = hit.ranked.vector.map_or_else(|| "-".to_owned(), |v| format!("{:.3}", v.score.0));
+        output::line(format!("   BM25 {bm25}, cosine {cosine}, covers {:.2}: {}", matched.coverage, words.join(", ")))?;
     }
     output::line(format!("   {}", shortened(&hit.stored.passage.text)))
 }
