@@ -259,7 +259,7 @@ impl Trial<'_> {
         let query = match self.legs {
             Legs::Lexical => HybridQuery::lexical(viewer, &question, PASSAGES),
             legs => {
-                let embedded = self.vectors.embed(TextRole::Query, vec![question.text().to_owned()]).await?;
+                let embedded = self.vectors.embed(TextRole::Query, vec![question.words()]).await?;
                 let embedding = embedded.into_iter().next().context("the embedder gave no vector")?;
                 HybridQuery::new(viewer, &question, embedding, PASSAGES).with_legs(legs)
             }

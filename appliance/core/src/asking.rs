@@ -110,7 +110,7 @@ pub async fn ask(asking: &Asking, viewer: &Viewer, question: &Question, events: 
     let found = asking.passages.visible_passages(viewer, &ids).await?;
 
     walk.enter(Stage::Choosing, found.len(), 0).await?;
-    let asked = Asked::of(question.text());
+    let asked = Asked::of(&question.words());
     let sources = choose(asking, &asked, &ranking, found.clone());
     let record = |walk: &mut Walk<'_>, generator: Option<&Arc<dyn Generator>>| AnswerRecord {
         generator: generator.map(|g| g.identity().clone()),
@@ -129,7 +129,7 @@ pub async fn ask(asking: &Asking, viewer: &Viewer, question: &Question, events: 
     let decision = match &asking.generator {
         Some(generator) => {
             let passages: Vec<StoredPassage> = sources.iter().map(|s| s.passage.clone()).collect();
-            let shown = prompt::within_budget(generator.as_ref(), question.language(), &passages, question.text()).await?;
+            let shown = prompt::within_budget(generator.as_ref(), question.language(), &passages, &question.words()).await?;
             walk.enter(Stage::Writing, found.len(), shown).await?;
             let output = write(generator.as_ref(), question, &passages[..shown], &mut walk).await?;
             walk.enter(Stage::Checking, found.len(), shown).await?;
@@ -142,7 +142,7 @@ pub async fn ask(asking: &Asking, viewer: &Viewer, question: &Question, events: 
 
 /// Embeds the question and searches both legs.
 pub async fn search(asking: &Asking, viewer: &Viewer, question: &Question, limit: usize) -> Result<Ranking, PortError> {
-    let embedded = asking.embedder.embed(TextRole::Query, vec![question.text().to_owned()]).await?;
+    let embedded = asking.embedder.embed(TextRole::Query, vec![question.words()]).await?;
     let query = match embedded.into_iter().next() {
         Some(embedding) => HybridQuery::new(viewer, question, embedding, limit),
         None => HybridQuery::lexical(viewer, question, limit),
@@ -168,7 +168,7 @@ fn choose(asking: &Asking, asked: &Asked, ranking: &Ranking, found: Vec<StoredPa
 async fn write(generator: &dyn Generator, question: &Question, shown: &[StoredPassage], walk: &mut Walk<'_>) -> Result<String, AskError> {
     let profile = generator.profile();
     let request = GenerationRequest {
-        prompt: prompt::build(profile, question.language(), shown, question.text()),
+        prompt: prompt::build(profile, question.language(), shown, &question.words()),
         max_tokens: prompt::answer_tokens(profile),
         temperature: 0.0,
         seed: question.seed,

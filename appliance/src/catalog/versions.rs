@@ -317,21 +317,30 @@ pub(super) struct Content {
     pub text: String,
 }
 
+#[derive(sqlx::FromRow)]
+struct ContentRow {
+    format: Option<String>,
+    file_hash: String,
+    encoding: Option<String>,
+    pages: String,
+    sheets: String,
+    text: String,
+}
+
 pub(super) async fn content(db: &mut SqliteConnection, id: VersionId) -> Result<Option<Content>, PortError> {
-    let row: Option<(Option<String>, String, Option<String>, String, String, String)> =
-        sqlx::query_as("SELECT format, file_hash, encoding, pages, sheets, text FROM versions WHERE id = ?")
-            .bind(id.0)
-            .fetch_optional(db)
-            .await
-            .doing("open a document")?;
-    let Some((format, hash, encoding, pages, sheets, text)) = row else { return Ok(None) };
+    let row: Option<ContentRow> = sqlx::query_as("SELECT format, file_hash, encoding, pages, sheets, text FROM versions WHERE id = ?")
+        .bind(id.0)
+        .fetch_optional(db)
+        .await
+        .doing("open a document")?;
+    let Some(row) = row else { return Ok(None) };
     let unknown = || PortError::new(format!("catalog: version {id} has no known format or file"));
     Ok(Some(Content {
-        format: format.as_deref().and_then(Format::from_name).ok_or_else(unknown)?,
-        hash: ContentHash::parse(&hash).ok_or_else(unknown)?,
-        encoding,
-        pages: from_json(&pages, "pages")?,
-        sheets: from_json(&sheets, "sheets")?,
-        text,
+        format: row.format.as_deref().and_then(Format::from_name).ok_or_else(unknown)?,
+        hash: ContentHash::parse(&row.file_hash).ok_or_else(unknown)?,
+        encoding: row.encoding,
+        pages: from_json(&row.pages, "pages")?,
+        sheets: from_json(&row.sheets, "sheets")?,
+        text: row.text,
     }))
 }
