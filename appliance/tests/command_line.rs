@@ -52,7 +52,8 @@ fn inspect_prints_what_ingest_sees() {
     std::fs::write(folder.path().join("規則.md"), "# みなと市規則\n\n## 第1条（休館日）\n\n休館日は、月曜日とする。\n").expect("written");
     let summary = kura(folder.path(), &["inspect", "規則.md"]);
     assert_eq!(
-        summary.data, "title: みなと市規則\nformat: markdown\ncharacters: 29\nblocks: 2 headings, 1 paragraphs, 0 rows, 0 notes\npassages: 1\n",
+        summary.data,
+        "title: みなと市規則\nformat: markdown\ncharacters: 29\nblocks: 2 headings, 1 paragraphs, 0 rows, 0 notes\npassages: 1\n",
         "{}",
         summary.talk
     );
