@@ -107,7 +107,7 @@ pub async fn run(place: &Place, arguments: &Arguments) -> Result<ExitCode> {
     for changes in &arguments.judge {
         let settings = changed(&used, changes)?;
         let judged = tuner.judge(&settings, |_| true).await?;
-        output::line(changes.to_string())?;
+        output::line(changes)?;
         tuner.print("judged", &judged)?;
     }
     if arguments.judge.is_empty() {
