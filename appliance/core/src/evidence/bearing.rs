@@ -35,6 +35,8 @@ pub struct Bearing<'a> {
     contexts: Vec<Context>,
     /// The weight of all the question's terms.
     total: f32,
+    /// All units that may answer, heaviest first; the earlier one when they weigh the same.
+    weighed: Vec<Weighed>,
 }
 
 /// What stands around the units of a source.
@@ -82,7 +84,10 @@ impl<'a> Bearing<'a> {
             units: units(asked, source),
         };
         let contexts = sources.iter().map(context).collect();
-        Self { asked, terms, sources, contexts, total: terms.iter().map(TermWeight::evidence).sum() }
+        let total = terms.iter().map(TermWeight::evidence).sum();
+        let mut bearing = Self { asked, terms, sources, contexts, total, weighed: Vec::new() };
+        bearing.weighed = bearing.weigh_all();
+        bearing
     }
 
     /// The sources weighed.
@@ -96,7 +101,11 @@ impl<'a> Bearing<'a> {
     }
 
     /// All units that may answer, heaviest first; the earlier one when they weigh the same.
-    pub(super) fn weighed(&self) -> Vec<Weighed> {
+    pub(super) fn weighed(&self) -> &[Weighed] {
+        &self.weighed
+    }
+
+    fn weigh_all(&self) -> Vec<Weighed> {
         let units = self.contexts.iter().enumerate().flat_map(|(source, c)| c.units.iter().map(move |span| (source, *span)));
         let mut weighed: Vec<Weighed> =
             units.filter_map(|(source, span)| Some(Weighed { source, span, weight: self.weight(source, span)? })).collect();
@@ -106,7 +115,7 @@ impl<'a> Bearing<'a> {
 
     /// The source of the heaviest unit and its weight; `None` when no unit may answer.
     pub fn heaviest(&self) -> Option<(&'a Source, f32)> {
-        self.weighed().first().map(|unit| (&self.sources[unit.source], unit.weight))
+        self.weighed.first().map(|unit| (&self.sources[unit.source], unit.weight))
     }
 
     /// The weight of a part of a source's text, as a share of the weight of all the question's terms; values, codes and

@@ -42,13 +42,13 @@ impl Choice {
     pub fn best(bearing: &Bearing<'_>, max_chars: usize) -> Self {
         let weighed = bearing.weighed();
         let Some(best) = weighed.first() else { return Self::default() };
-        let tied = tied(bearing, best, &weighed);
+        let tied = tied(bearing, best, weighed);
         if tied.len() > 1 {
             return Self { quotations: tied, weight: best.weight, undecided: true };
         }
-        let mut chosen = with_overriding(bearing, best, &weighed);
+        let mut chosen = with_overriding(bearing, best, weighed);
         if chosen.len() == 1 {
-            chosen = further(bearing, best, &weighed, max_chars);
+            chosen = further(bearing, best, weighed, max_chars);
         }
         Self { quotations: chosen, weight: best.weight, undecided: false }
     }
@@ -57,8 +57,8 @@ impl Choice {
     pub fn of(bearing: &Bearing<'_>, source: usize, span: Span) -> Option<Self> {
         let unit = Weighed { source, span, weight: bearing.weight(source, span)? };
         let weighed = bearing.weighed();
-        let undecided = tied(bearing, &unit, &weighed).len() > 1;
-        Some(Self { quotations: with_overriding(bearing, &unit, &weighed), weight: unit.weight, undecided })
+        let undecided = tied(bearing, &unit, weighed).len() > 1;
+        Some(Self { quotations: with_overriding(bearing, &unit, weighed), weight: unit.weight, undecided })
     }
 }
 
