@@ -168,6 +168,8 @@ pub struct Ingest {
     pub result_mib: u64,
     /// How far reading stands back for answering, from 0 to 19.
     pub niceness: i32,
+    /// Whether files of older kinds (doc, ppt, jtd) are converted by LibreOffice where it is installed.
+    pub conversion: bool,
     /// Whether characters of scanned pages are recognised.
     pub recognition: Recognising,
     /// The languages to recognise them in.
@@ -231,6 +233,7 @@ impl Default for Ingest {
             view_seconds: 30,
             result_mib: 512,
             niceness: 10,
+            conversion: true,
             recognition: Recognising::default(),
             recognition_languages: recognition.languages,
             recognition_page_seconds: recognition.page_time.as_secs(),

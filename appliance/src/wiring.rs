@@ -7,7 +7,7 @@ use crate::data_folder::{DataFolder, DataLock};
 use crate::job_runner::JobRunner;
 use crate::recognition;
 use crate::status::{MachineStatus, ModelInUse};
-use crate::worker::{self, Confinement, Program, WorkerParser, WorkerReader};
+use crate::worker::{self, Confinement, Converter, Program, WorkerParser, WorkerReader};
 use anyhow::{Context as _, Result};
 use appliance_core::asking::Asking;
 use appliance_core::ingesting::Ingesting;
@@ -180,7 +180,8 @@ impl Place {
     }
 
     fn parser_with(&self, recognition: Recognition) -> WorkerParser {
-        WorkerParser::new(Program::this(), self.configuration.ingest.clone(), recognition)
+        let converter = if self.configuration.ingest.conversion { Converter::of_the_machine() } else { None };
+        WorkerParser::new(Program::this(), self.configuration.ingest.clone(), recognition).with_converter(converter)
     }
 
     /// How far the kernel confines the processes that read files; an error where that is not enough.

@@ -11,6 +11,7 @@
 mod assembly;
 mod calls;
 mod confinement;
+mod conversion;
 mod ending;
 mod frame;
 mod limits;
@@ -23,6 +24,7 @@ mod turns;
 mod wire;
 
 pub use confinement::{Confinement, Fence, confine};
+pub use conversion::Converter;
 pub use frame::{Frame, write_frame};
 pub use limits::bound;
 pub use parser::WorkerParser;

@@ -9,7 +9,7 @@ use appliance_core::ports::reader::{ParseError, Password, SourceFile, Unlocked, 
 use appliance_core::ports::{DocumentReader, Parser};
 use ingest::Recognition;
 use kura::configuration::Ingest;
-use kura::worker::{Program, WorkerParser, WorkerReader, probe};
+use kura::worker::{Converter, Program, WorkerParser, WorkerReader, probe};
 use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -24,7 +24,7 @@ const CASES: &[Case] = &[
     ("what_a_worker_reads_is_what_the_parser_reads", what_a_worker_reads_is_what_the_parser_reads),
     ("pages_and_sheets_are_shown", pages_and_sheets_are_shown),
     ("a_refusal_stays_a_refusal", a_refusal_stays_a_refusal),
-    ("files_of_old_kinds_are_refused_with_the_way_out", files_of_old_kinds_are_refused_with_the_way_out),
+    ("files_of_old_kinds_are_converted_or_refused_with_the_way_out", files_of_old_kinds_are_converted_or_refused_with_the_way_out),
     ("a_worker_that_is_killed_is_told", a_worker_that_is_killed_is_told),
     ("a_worker_that_loops_is_ended", a_worker_that_loops_is_ended),
     ("a_worker_that_gets_no_further_is_ended", a_worker_that_gets_no_further_is_ended),
@@ -143,7 +143,8 @@ fn what_a_worker_reads_is_what_the_parser_reads() {
     }
 }
 
-fn files_of_old_kinds_are_refused_with_the_way_out() {
+#[expect(clippy::print_stdout, reason = "a test that is skipped says so")]
+fn files_of_old_kinds_are_converted_or_refused_with_the_way_out() {
     let mut old = vec![0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
     old.extend([0; 512]);
     old.extend("WordDocument".encode_utf16().flat_map(u16::to_le_bytes));
@@ -153,7 +154,22 @@ fn files_of_old_kinds_are_refused_with_the_way_out() {
     let watch = Watch::default();
     let parser = WorkerParser::new(kura(), Ingest::default(), Recognition::Off);
     let refused = parser.read(&broken, &watch).expect_err("refused");
-    assert!(refused.code() == "old-format" && refused.to_string().contains("save the file as .docx"), "{refused}");
+    assert!(
+        refused.code() == "old-format" && ["LibreOffice", "save the file as .docx"].iter().all(|way| refused.to_string().contains(way)),
+        "{refused}"
+    );
+
+    let Some(converter) = Converter::of_the_machine() else { return println!("skipped: LibreOffice is not here") };
+    let parser = parser.with_converter(Some(converter));
+    let refused = parser.read(&broken, &watch).expect_err("refused");
+    assert_eq!(refused.code(), "damaged", "{refused}");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/files/poi/document/Lists.doc");
+    if !path.exists() {
+        return println!("skipped: {} is not here", path.display());
+    }
+    let read = parser.read(&SourceFile::new(path, "Lists.doc"), &watch).expect("converted and read");
+    assert!(read.parsed.document.text.contains("Heading Level 1"), "{}", read.parsed.document.text);
+    assert!(!read.passages.is_empty());
 }
 
 fn pages_and_sheets_are_shown() {

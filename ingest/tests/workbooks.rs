@@ -449,12 +449,8 @@ fn a_sheet_that_declares_what_it_cannot_hold_is_refused() {
     assert!(read(&book(40_000)).is_err_and(|e| e.contains("declares 1 rows and 40000 columns")));
 }
 
-/// Sizes that a workbook declares and does not have.
-#[test]
-fn declared_sizes_are_weighed_before_room_is_taken_for_them() {
-    let mut workbook = Workbook::new();
-    workbook.add_worksheet().write(0, 0, "一つだけ").expect("written");
-    let bytes = workbook.save_to_buffer().expect("a workbook");
+/// The workbook with a text in its parts replaced by another.
+fn replaced(bytes: Vec<u8>, from: &str, to: &str) -> Vec<u8> {
     let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).expect("a zip");
     let mut out = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     for index in 0..archive.len() {
@@ -462,11 +458,32 @@ fn declared_sizes_are_weighed_before_room_is_taken_for_them() {
         let name = part.name().expect("a name").into_owned();
         let mut content = Vec::new();
         std::io::Read::read_to_end(&mut part, &mut content).expect("unpacked");
-        let content = String::from_utf8(content).expect("text").replace("uniqueCount=\"1\"", "uniqueCount=\"99999999999\"");
+        let content = String::from_utf8(content).expect("text").replace(from, to);
         out.start_file(name, zip::write::SimpleFileOptions::default()).expect("begun");
         out.write_all(content.as_bytes()).expect("written");
     }
-    let stored = Stored::new(&out.finish().expect("a zip").into_inner(), "many.xlsx");
+    out.finish().expect("a zip").into_inner()
+}
+
+/// Sizes that a workbook declares and does not have.
+#[test]
+fn declared_sizes_are_weighed_before_room_is_taken_for_them() {
+    let mut workbook = Workbook::new();
+    workbook.add_worksheet().write(0, 0, "一つだけ").expect("written");
+    let bytes = workbook.save_to_buffer().expect("a workbook");
+    let stored = Stored::new(&replaced(bytes, "uniqueCount=\"1\"", "uniqueCount=\"99999999999\""), "many.xlsx");
     let refused = FileParser::default().parse(&stored.source(), &Watch::default()).expect_err("refused").to_string();
     assert!(refused.contains("99999999999 strings declared"), "{refused}");
+}
+
+/// Old workbooks of offices keep their macros on sheets of their own; the other sheets are read all the same.
+#[test]
+fn a_sheet_of_macros_does_not_hide_the_others() {
+    let mut workbook = Workbook::new();
+    workbook.add_worksheet().write(0, 0, "手数料").expect("written");
+    workbook.add_worksheet().write(0, 0, "マクロ").expect("written");
+    let bytes = workbook.save_to_buffer().expect("a workbook");
+    let sheet = |kind: &str| format!("{kind}\" Target=\"worksheets/sheet2.xml\"");
+    let stored = Stored::new(&replaced(bytes, &sheet("/worksheet"), &sheet("/xlMacrosheet")), "macros.xlsm");
+    assert_eq!(stored.cells().get("Sheet1!A1").map(String::as_str), Some("手数料"), "{:?}", stored.cells());
 }

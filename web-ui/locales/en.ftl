@@ -265,8 +265,8 @@ state-failed = Could not be read
 
 failure-unknown-format = This kind of file is not read.
 remedy-unknown-format = Old Word, PowerPoint and Ichitaro files: save them as .docx or .pptx. Others: convert to PDF or another kind that is read.
-failure-old-format = Files of this older kind are not read.
-remedy-old-format = Save it as .docx, .pptx or PDF with the program that made it, or with LibreOffice, and add that.
+failure-old-format = Files of this older kind are read only where LibreOffice is installed on the appliance.
+remedy-old-format = Save it as .docx, .pptx or PDF and add that; or have LibreOffice installed and try again.
 failure-encrypted = The file has a password.
 remedy-encrypted = An editor opens it with “Enter password” in the list of documents.
 failure-sealed = The file is encrypted for the holder of a certificate. No password opens it.

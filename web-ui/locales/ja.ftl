@@ -253,8 +253,8 @@ state-failed = 読み取れませんでした
 
 failure-unknown-format = 読み取れない種類のファイルです。
 remedy-unknown-format = 古い形式のWord・PowerPoint(.doc・.ppt)や一太郎のファイルは、.docx・.pptxかPDFで保存し直してください。その他のファイルも、PDFなど読み取れる種類に変えて追加してください。
-failure-old-format = 古い形式のファイル(.doc・.ppt・一太郎)は読み取れません。
-remedy-old-format = 作成したソフトかLibreOfficeで開き、.docx・.pptx・PDFで保存し直して追加してください。
+failure-old-format = 古い形式のファイル(.doc・.ppt・一太郎)を読み取るには、この装置にLibreOfficeが必要です。
+remedy-old-format = .docx・.pptx・PDFで保存し直して追加してください。または管理者がLibreOfficeを導入した後に、もう一度読み取らせてください。
 failure-encrypted = パスワードがかかっています。
 remedy-encrypted = 編集者が、文書の一覧の「パスワードを入力」から開けます。
 failure-sealed = 電子証明書の持ち主だけが開けるように暗号化されています。パスワードでは開けません。

@@ -4,6 +4,7 @@ use super::output;
 use crate::catalog::Catalog;
 use crate::configuration::{Recognising, Sandbox};
 use crate::wiring::{Engines, Place, Writing, blocking};
+use crate::worker::Converter;
 use crate::{recognition, status, worker};
 use anyhow::Result;
 use appliance_core::ports::{Embedder, PassageIndex};
@@ -65,6 +66,7 @@ pub async fn run(place: &Place, arguments: &Arguments) -> Result<ExitCode> {
     }
     findings.push(fonts());
     findings.push(recognition(place));
+    findings.push(conversion(place));
     findings.push(sandbox(place));
     tell(&findings, arguments.json)?;
     let healthy = findings.iter().all(|f| f.health != Health::Failed);
@@ -166,6 +168,19 @@ fn fonts() -> Finding {
 }
 
 /// Whether characters of scanned pages can be recognised, and in which languages.
+fn conversion(place: &Place) -> Finding {
+    let found =
+        |detail: String, hint: Option<&str>| Finding { check: "conversion", health: Health::Ok, detail, hint: hint.map(str::to_owned) };
+    match (place.configuration.ingest.conversion, Converter::of_the_machine()) {
+        (false, _) => found("switched off; .doc, .ppt and .jtd files are refused".to_owned(), None),
+        (true, Some(converter)) => found(format!("{} converts .doc, .ppt and .jtd files", converter.program().display()), None),
+        (true, None) => found(
+            "LibreOffice is not installed; .doc, .ppt and .jtd files are refused".to_owned(),
+            Some("install libreoffice-writer-nogui and libreoffice-impress-nogui to have them read"),
+        ),
+    }
+}
+
 fn recognition(place: &Place) -> Finding {
     let ingest = &place.configuration.ingest;
     let finding = |health, detail: String| Finding { check: "recognition", health, detail, hint: None };

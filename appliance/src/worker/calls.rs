@@ -6,7 +6,7 @@
 
 use libc::c_long;
 use seccompiler::SeccompCmpArgLen::{Dword, Qword};
-use seccompiler::SeccompCmpOp::{Eq, MaskedEq};
+use seccompiler::SeccompCmpOp::{Eq, MaskedEq, Ne};
 use seccompiler::{BackendError, BpfProgram, SeccompAction, SeccompCondition, SeccompFilter, SeccompRule, apply_filter};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -124,6 +124,39 @@ impl fmt::Display for Unrestricted {
 pub fn restrict(alone: bool) -> Result<(), Unrestricted> {
     let program = filter(alone).map_err(Unrestricted::Filter)?;
     apply_filter(&program).map_err(Unrestricted::Kernel)
+}
+
+/// Calls that reach other processes, the kernel's own workings, or past other rules.
+const REACHING: &[c_long] = &[
+    libc::SYS_ptrace,
+    libc::SYS_process_vm_readv,
+    libc::SYS_process_vm_writev,
+    libc::SYS_bpf,
+    libc::SYS_io_uring_setup,
+    libc::SYS_mount,
+    libc::SYS_umount2,
+    libc::SYS_pivot_root,
+    libc::SYS_unshare,
+    libc::SYS_setns,
+    libc::SYS_keyctl,
+    libc::SYS_add_key,
+    libc::SYS_request_key,
+    libc::SYS_perf_event_open,
+    libc::SYS_userfaultfd,
+];
+
+/// Keeps the calling thread and all that it starts on this machine: sockets of other kinds than between its own processes
+/// are refused, and so are [`REACHING`] calls. Everything else is allowed: a program of millions of lines has no short list
+/// of what it needs.
+pub fn keep_home() -> Result<(), Unrestricted> {
+    let program = || -> Result<BpfProgram, BackendError> {
+        let mut rules: BTreeMap<i64, Vec<SeccompRule>> = REACHING.iter().map(|call| (*call, Vec::new())).collect();
+        let abroad = SeccompCondition::new(0, Dword, Ne, libc::AF_UNIX as u64)?;
+        rules.insert(libc::SYS_socket, vec![SeccompRule::new(vec![abroad])?]);
+        let refused = SeccompAction::Errno(libc::EACCES as u32);
+        SeccompFilter::new(rules, SeccompAction::Allow, refused, std::env::consts::ARCH.try_into()?)?.try_into()
+    };
+    apply_filter(&program().map_err(Unrestricted::Filter)?).map_err(Unrestricted::Kernel)
 }
 
 fn filter(alone: bool) -> Result<BpfProgram, BackendError> {

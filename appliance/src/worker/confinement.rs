@@ -27,6 +27,10 @@ pub struct Fence {
     pub programs: Vec<PathBuf>,
     /// Devices that may be written to.
     pub sinks: Vec<PathBuf>,
+    /// Folders in which everything may be done but starting programs.
+    pub own: Vec<PathBuf>,
+    /// Folders in which sockets may be made.
+    pub sockets: Vec<PathBuf>,
 }
 
 impl Fence {
@@ -76,6 +80,12 @@ pub fn confine(fence: &Fence) -> Confinement {
     Confinement { landlock, seccomp }
 }
 
+/// The same for a program of many parts, which may make any call that stays on this machine.
+pub fn confine_converter(fence: &Fence) -> Confinement {
+    let landlock = restrict_files(fence).unwrap_or(0);
+    Confinement { landlock, seccomp: calls::keep_home().is_ok() }
+}
+
 /// Puts up Landlock's fence; returns the version of the rules that hold.
 fn restrict_files(fence: &Fence) -> Result<u8, RulesetError> {
     let file: BitFlags<AccessFs> = AccessFs::ReadFile.into();
@@ -89,6 +99,8 @@ fn restrict_files(fence: &Fence) -> Result<u8, RulesetError> {
         .add_rules(path_beneath_rules(&fence.folders, file | AccessFs::ReadDir))?
         .add_rules(path_beneath_rules(&fence.programs, file | AccessFs::Execute))?
         .add_rules(path_beneath_rules(&fence.sinks, file | AccessFs::WriteFile))?
+        .add_rules(path_beneath_rules(&fence.own, AccessFs::from_all(RULES) & !AccessFs::Execute))?
+        .add_rules(path_beneath_rules(&fence.sockets, AccessFs::MakeSock))?
         .restrict_self()?;
     Ok(match (status.ruleset, status.landlock) {
         (RulesetStatus::NotEnforced, _) => 0,

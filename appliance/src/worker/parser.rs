@@ -1,6 +1,7 @@
 //! The [`Parser`] port: a worker for each file.
 
 use super::assembly::Assembly;
+use super::conversion::Converter;
 use super::ending::Ending;
 use super::frame::Frame;
 use super::supervisor::carry_out;
@@ -24,6 +25,7 @@ pub struct WorkerParser {
     recognition: Recognition,
     turns: Arc<Turns>,
     encoding: Option<TextEncoding>,
+    converter: Option<Converter>,
 }
 
 /// MiB of cells that a worker may send back: they are passed on, not kept.
@@ -34,12 +36,17 @@ impl WorkerParser {
     /// what was found for it.
     pub fn new(program: Program, settings: Ingest, recognition: Recognition) -> Self {
         let turns = Arc::new(Turns::new(settings.readers()));
-        Self { program, settings, recognition, turns, encoding: None }
+        Self { program, settings, recognition, turns, encoding: None, converter: None }
     }
 
     /// The same parser, reading delimited files in an encoding that a person named.
     pub fn with_encoding(self, encoding: Option<TextEncoding>) -> Self {
         Self { encoding, ..self }
+    }
+
+    /// The same parser, having files of old kinds converted first.
+    pub fn with_converter(self, converter: Option<Converter>) -> Self {
+        Self { converter, ..self }
     }
 
     /// Hands the lines of a workbook's cells to `take` as they are read: sheet, TAB, cell, TAB, value as a person sees it.
@@ -81,6 +88,20 @@ impl WorkerParser {
 
 impl Parser for WorkerParser {
     fn read(&self, file: &SourceFile, watch: &Watch) -> Result<Reading, ParseError> {
+        let read = self.read_as_it_is(file, watch);
+        let (Err(ParseError::OldFormat { ending, .. }), Some(converter)) = (&read, &self.converter) else { return read };
+        let (_folder, path) = {
+            let Some(_turn) = self.turns.take(&|| watch.is_cancelled()) else {
+                return Err(ParseError::Cancelled { name: file.name.clone() });
+            };
+            converter.convert(&self.program, file, ending, &self.settings, watch)?
+        };
+        self.read_as_it_is(&SourceFile::new(path, file.name.clone()), watch)
+    }
+}
+
+impl WorkerParser {
+    fn read_as_it_is(&self, file: &SourceFile, watch: &Watch) -> Result<Reading, ParseError> {
         let name = &file.name;
         let request = self.request(file, Task::Read)?;
         let mut assembly = Assembly::new(usize::try_from(self.settings.result_mib << 20).unwrap_or(usize::MAX));

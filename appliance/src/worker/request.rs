@@ -1,5 +1,6 @@
 //! What a worker is asked to do: one JSON object on its standard input, so that no password stands in a list of processes.
 
+use super::conversion::Conversion;
 use crate::configuration::Ingest;
 use appliance_core::ports::reader::WindowOf;
 use ingest::{FileParser, Recognition, Tesseract, TextEncoding};
@@ -45,6 +46,8 @@ pub enum Task {
     },
     /// Read rows of a sheet.
     Window(WindowOf),
+    /// Become LibreOffice and convert it.
+    Convert(Conversion),
     /// Write it in the clear.
     Unlock {
         /// The password.
@@ -92,7 +95,7 @@ impl Request {
     pub fn time(&self) -> Duration {
         // Nobody waits for ingest; a person waits for a picture.
         let seconds = match self.task {
-            Task::Read | Task::Cells | Task::Probe => self.settings.worker_seconds,
+            Task::Read | Task::Cells | Task::Convert(_) | Task::Probe => self.settings.worker_seconds,
             Task::Render { .. } | Task::Window(_) | Task::Unlock { .. } => self.settings.view_seconds,
         };
         // Recognition has a bound of its own, and a scanned book takes its time.
@@ -114,7 +117,7 @@ impl Request {
     /// How far the worker stands back for others, from 0 to 19: questions are answered on the same cores.
     pub fn niceness(&self) -> i32 {
         match self.task {
-            Task::Read | Task::Cells => self.settings.niceness,
+            Task::Read | Task::Cells | Task::Convert(_) => self.settings.niceness,
             _ => 0,
         }
     }

@@ -1,5 +1,6 @@
 //! The worker's own side: one request from standard input, its answer to standard output.
 
+use super::conversion::become_converter;
 use super::frame::{Frame, PIECE, write_frame};
 use super::wire::{Refusal, WireBlock, WirePassage};
 use super::{Confinement, Fence, Request, Task, confine, limits};
@@ -51,6 +52,9 @@ fn serve() -> io::Result<()> {
     let request: Request = serde_json::from_slice(&asked)?;
     drop(asked);
     let mut answer = Answer(BufWriter::new(File::from(io::stdout().as_fd().try_clone_to_owned()?)));
+    if let Task::Convert(conversion) = &request.task {
+        return Err(become_converter(&request, conversion));
+    }
     limits::bound(&request)?;
     let confinement = confine(&fence(&request));
     answer.say(&Frame::Confined(confinement))?;
@@ -102,7 +106,8 @@ fn with_program(fence: Fence, tesseract: &Tesseract) -> Fence {
 fn carry_out(request: &Request, answer: &mut Answer) -> io::Result<()> {
     let file = &request.file;
     match &request.task {
-        Task::Probe => Ok(()),
+        // Never comes here: such a worker has become LibreOffice.
+        Task::Probe | Task::Convert(_) => Ok(()),
         Task::Read => read(request, answer),
         Task::Cells => cells(request, answer),
         Task::Render { page, scale } => match FileReader::new().render_page(file, *page, *scale) {

@@ -42,16 +42,19 @@ impl Program {
     }
 
     fn start(&self) -> io::Result<Child> {
-        Command::new(&self.path)
-            .arg0("kura")
-            .args(&self.arguments)
-            .arg(std::process::id().to_string())
-            .env_clear()
-            .process_group(0)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
+        self.command().stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()
+    }
+
+    /// Starts one whose words nobody hears.
+    pub(super) fn start_in_silence(&self) -> io::Result<Child> {
+        self.command().stdout(Stdio::null()).stderr(Stdio::null()).spawn()
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(&self.path);
+        command.arg0("kura").args(&self.arguments).arg(std::process::id().to_string());
+        command.env_clear().process_group(0).stdin(Stdio::piped());
+        command
     }
 }
 

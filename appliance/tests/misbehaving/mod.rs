@@ -122,7 +122,7 @@ fn no_limit() -> rustix::process::Rlimit {
 fn multiply(fence: &Fence) {
     let programs = ["/bin/sleep", "/lib64/ld-linux-x86-64.so.2", "/lib/ld-linux-aarch64.so.1"].map(Into::into).to_vec();
     let folders = ["/usr/lib", "/lib", "/lib64"].map(Into::into).to_vec();
-    confine(&Fence { files: vec![fence.files[0].clone(), "/etc/ld.so.cache".into()], folders, programs, sinks: Vec::new() });
+    confine(&Fence { files: vec![fence.files[0].clone(), "/etc/ld.so.cache".into()], folders, programs, ..Fence::default() });
     let started = (0..20).filter(|_| Command::new("/bin/sleep").arg("600").stdout(Stdio::inherit()).spawn().is_ok()).count();
     let elsewhere = Command::new("/bin/true").spawn().is_ok();
     tell(&format!("started {started}, another program: {elsewhere}"));

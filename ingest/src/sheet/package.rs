@@ -6,8 +6,9 @@ use super::xml::{Xml, attribute};
 use crate::limits::Limits;
 use quick_xml::events::Event;
 use std::collections::HashMap;
-use std::io::{Cursor, Read};
-use zip::ZipArchive;
+use std::io::{Cursor, Read, Write};
+use zip::write::SimpleFileOptions;
+use zip::{ZipArchive, ZipWriter};
 
 /// The parts of a zip archive.
 pub(crate) struct Package {
@@ -64,6 +65,32 @@ impl Package {
     /// A part as XML.
     pub(crate) fn xml(&mut self, name: &str) -> Result<Option<Xml<'_>>, String> {
         self.part(name)?.map(Xml::new).transpose()
+    }
+
+    /// The same package with another text in one of its parts.
+    pub(crate) fn with_part(&mut self, name: &str, text: &str) -> Result<Vec<u8>, String> {
+        let changed = self.parts.get(&plain(name)).copied();
+        let mut written = ZipWriter::new(Cursor::new(Vec::new()));
+        for index in 0..self.archive.len() {
+            let part = self.archive.by_index_raw(index).map_err(|e| e.to_string())?;
+            let done = if changed == Some(index) {
+                let name = part.name().map_err(|e| e.to_string())?.into_owned();
+                written.start_file(name, SimpleFileOptions::default()).map_err(|e| e.to_string())?;
+                written.write_all(text.as_bytes()).map_err(|e| e.to_string())
+            } else {
+                written.raw_copy_file(part).map_err(|e| e.to_string())
+            };
+            done?;
+        }
+        written.finish().map(Cursor::into_inner).map_err(|e| e.to_string())
+    }
+
+    /// A part as text.
+    pub(crate) fn text(&mut self, name: &str) -> Result<Option<String>, String> {
+        let Some(mut part) = self.part(name)? else { return Ok(None) };
+        let mut text = String::new();
+        part.read_to_string(&mut text).map_err(|e| e.to_string())?;
+        Ok(Some(text))
     }
 
     /// What a part names of others.

@@ -33,7 +33,10 @@ impl Xlsx {
         let bytes = Shared::new(bytes);
         let mut package = Package::open(bytes.clone(), limits)?;
         declared::weigh_package(&mut package)?;
-        let book = calamine::Xlsx::new(Cursor::new(bytes)).map_err(refused)?;
+        let book = match calamine::Xlsx::new(Cursor::new(bytes)) {
+            Err(XlsxError::Unrecognized { typ: "sheet:type", .. }) => without_macro_sheets(&mut package)?,
+            book => book.map_err(refused)?,
+        };
         let parts = parts(&mut package).map_err(Refusal::Damaged)?;
         let worksheets = book.sheets_metadata().iter().filter(|s| s.typ != SheetType::ChartSheet);
         let sheets = worksheets.map(|s| Listed { name: s.name.clone(), hidden: s.visible != SheetVisible::Visible }).collect();
@@ -62,6 +65,17 @@ impl Xlsx {
             }
         }
     }
+}
+
+/// Opens a workbook with sheets of macros of the older kind, which calamine does not know: as sheets of dialogues, whose cells
+/// stand in the same places.
+fn without_macro_sheets(package: &mut Package) -> Result<calamine::Xlsx<Cursor<Shared>>, Refusal> {
+    const RELATIONS: &str = "xl/_rels/workbook.xml.rels";
+    let relations = package.text(RELATIONS).map_err(Refusal::Damaged)?.unwrap_or_default();
+    let known =
+        ["xlMacrosheet", "xlIntlMacrosheet"].iter().fold(relations, |text, kind| text.replace(&format!("/{kind}\""), "/dialogsheet\""));
+    let bytes = package.with_part(RELATIONS, &known).map_err(Refusal::Damaged)?;
+    calamine::Xlsx::new(Cursor::new(Shared::new(bytes))).map_err(refused)
 }
 
 fn refused(error: XlsxError) -> Refusal {

@@ -103,7 +103,7 @@ pub enum ParseError {
     },
     /// Its kind is so old that another program has to convert it first.
     #[error(
-        "{name}: files of this older kind (.{ending}) are not read; save the file as .docx, .pptx or PDF with LibreOffice or the program that made it"
+        "{name}: files of this older kind (.{ending}) are read where LibreOffice is installed, which it is not; install it, or save the file as .docx, .pptx or PDF"
     )]
     OldFormat {
         /// The file's name.
