@@ -5,11 +5,13 @@ mod ask;
 mod audit;
 mod bench;
 mod collection;
+mod complete;
 mod dictionary;
 mod doctor;
 mod document;
 mod eval;
 mod follow;
+mod group;
 mod ingest;
 mod init;
 mod inspect;
@@ -54,6 +56,8 @@ enum Command {
     Ingest(ingest::Arguments),
     /// Search the library and print the passages found
     Search(search::Arguments),
+    /// Print what the question field offers while a text is typed
+    Complete(complete::Arguments),
     /// Ask a question and print the answer with its sources
     Ask(ask::Arguments),
     /// Print what Kura reads in a file; needs no data folder
@@ -70,6 +74,9 @@ enum Command {
     /// List and manage the people who may sign in
     #[command(subcommand)]
     User(user::Command),
+    /// List and manage groups of people, for rules of access
+    #[command(subcommand)]
+    Group(group::Command),
     /// List and share collections of documents
     #[command(subcommand)]
     Collection(collection::Command),
@@ -135,12 +142,14 @@ async fn dispatch(place: Place, command: Command) -> Result<ExitCode> {
         Command::Serve(arguments) => serve::run(place, &arguments).await,
         Command::Ingest(arguments) => ingest::run(&place, &arguments).await,
         Command::Search(arguments) => search::run(&place, &arguments).await,
+        Command::Complete(arguments) => complete::run(&place, &arguments).await,
         Command::Ask(arguments) => ask::run(&place, &arguments).await,
         Command::Inspect(arguments) => inspect::run(&place, arguments),
         Command::Eval(command) => eval::run(&place, command).await,
         Command::Bench(command) => bench::run(&place, command).await,
         Command::Models(command) => models::run(&place, command).await,
         Command::User(command) => user::run(&place, command).await,
+        Command::Group(command) => group::run(&place, command).await,
         Command::Collection(command) => collection::run(&place, command).await,
         Command::Document(command) => document::run(&place, command).await,
         Command::Audit(arguments) => audit::run(&place, &arguments).await,
@@ -190,6 +199,12 @@ mod tests {
             "kura bench ingest f.pdf folder --json",
             "kura models add m.gguf --role generator --name m",
             "kura user add yamamoto --name 山本 --role editor",
+            "kura group join 総務課 yamamoto sato",
+            "kura collection open 例規 group:総務課",
+            "kura collection rules --json",
+            "kura document hide 3 role:reader",
+            "kura document who 3 --json",
+            "kura complete 手数 --as yamamoto --limit 3 --json",
             "kura doctor --json",
             "kura dictionary compile --from a --to b",
             "kura init --json",

@@ -15,6 +15,7 @@ mod job_runner;
 mod recognition;
 mod stages;
 mod status;
+mod typing_help;
 mod vector_cache;
 mod wiring;
 

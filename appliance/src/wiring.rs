@@ -7,6 +7,7 @@ use crate::data_folder::{DataFolder, DataLock};
 use crate::job_runner::JobRunner;
 use crate::recognition;
 use crate::status::{MachineStatus, ModelInUse};
+use crate::typing_help::CatalogTypingHelp;
 use crate::worker::{self, Confinement, Converter, Program, WorkerParser, WorkerReader};
 use anyhow::{Context as _, Result};
 use appliance_core::asking::Asking;
@@ -238,15 +239,23 @@ pub async fn serve(place: &Place, listener: TcpListener, ready: impl FnOnce(Sock
     let (tell, shutdown) = watch::channel(false);
     let status =
         MachineStatus::new(started, place.data.root(), models_in_use(&engines), Arc::clone(&index) as _, catalog.clone(), confinement);
+    let typing = Arc::new(CatalogTypingHelp::new(catalog.clone()));
     let desk = Desk {
         asking: place.asking(&engines, Arc::clone(&index), catalog.clone()),
         library: Arc::new(IndexedLibrary::new(catalog.clone(), Arc::clone(&index) as _, arrivals)),
         people: Arc::new(catalog.clone()),
+        access: Arc::new(catalog.clone()),
+        typing: Arc::clone(&typing) as _,
         archive: Arc::new(catalog.clone()),
         reader: Arc::new(place.reader()),
         status: Arc::new(status),
         clock: Arc::new(SystemClock),
     };
+    tokio::spawn(async move {
+        if let Err(error) = typing.warm().await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "typing help is not ready; the first who types waits for it");
+        }
+    });
     let workers = place.configuration.ingest.under_way();
     let jobs = tokio::spawn({
         let shutdown = shutdown.clone();

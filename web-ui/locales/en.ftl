@@ -46,7 +46,7 @@ field-again = New password again
 
 ## Asking
 field-question = Question
-question-help = Ask in a full sentence.
+question-help = Ask in a full sentence. A reference alone, such as “手数料条例 第9条”, opens that article.
 question-keys = Enter sends, Shift+Enter starts a new line.
 ask = Ask
 ask-again = Ask again
@@ -476,3 +476,94 @@ alike-count = { $count ->
 alike-same-file = The same file
 alike-same-text = The same text
 alike-near = About { $percent }% of the text in common
+
+## Access
+title-groups = Groups
+title-group = Group: { $name }
+title-collections = Access
+title-document-access = Access: { $title }
+access = Access
+access-changed = Changed. It counts from the next search and answer on.
+list-between = {", "}
+groups-list = All groups
+groups-none = There are no groups yet.
+group-add = Add a group
+group-help = Groups, such as sections or teams, let you decide about access for several people at once.
+field-group-name = Name of the group
+group-name-taken = There is a group of that name already. Choose another name.
+group-name-unfit = Enter a name of at most 100 characters.
+group-members = Members
+group-count = { $count ->
+    [one] 1 person
+   *[other] { $count } people
+}
+group-change = Change members
+group-keep = Save members
+group-remove = Remove the group
+group-remove-what = Only a group that no access rule names can be removed. No person is removed with it.
+group-named = { $rules ->
+    [one] 1 access rule names
+   *[other] { $rules } access rules name
+} this group, so it cannot be removed. Change those rules first.
+collections-what = Only those chosen here can see a collection. Administrators see everything. Exceptions for single documents are made under “Access” in the list of documents.
+collections-list = All collections
+collections-change = Change the collection’s access
+column-open-to = Open to
+open-to-nobody = Administrators only
+open-to-everyone-already = It is open to everyone, so the others would see it anyway.
+collection-open = Open it to
+collection-open-go = Open
+collection-exceptions = { $count ->
+    [one] 1 document with exceptions
+   *[other] { $count } documents with exceptions
+}
+collection-add = Add a collection
+collection-help = At first, only administrators can see it.
+field-collection-name = Name of the collection
+collection-name-taken = There is a collection of that name already. Choose another name.
+collection-name-unfit = Enter a name of at most 100 characters.
+field-principal = Who
+principal-everyone = Everyone
+principal-role = { $role } (role)
+principal-group = { $name } (group)
+principals-wide = Everyone and roles
+principals-groups = Groups
+principals-people = People
+access-rules = Rules
+document-rules = Exceptions for this document
+document-rules-none = None
+rule-hide = hidden
+rule-grant = shown
+rule-hide-go = Hide
+rule-grant-go = Show
+rule-take-back = Take back
+rule-help = “Hide” takes it away from people who see the collection. “Show” shows it to people who do not, and outweighs “Hide”.
+sight-list = Who sees this document
+sight-count = { $seen } of { $people } people see it
+sight-sees = Sees it
+sight-not = Does not see it
+column-sight = Sees it
+column-why = Why
+sight-administrator = Administrators see everything.
+sight-granted = A rule shows this document to “{ $principal }”.
+sight-open = The collection “{ $collection }” is open to “{ $principal }”.
+sight-hidden = A rule hides this document from “{ $principal }”.
+sight-closed = The collection “{ $collection }” is not open to them.
+
+## Typing help
+offers = Suggestions
+offers-pattern = Suggestions: {"{"}n{"}"}. Choose with the up and down arrow keys.
+offer-title = Document
+offer-question = Earlier question
+offer-article = Article
+offer-heading = Heading
+
+## Jumping to an article
+jump = Jump to an article
+jump-found = “{ $whole }” is here.
+jump-several = There are several places for “{ $whole }”. Choose the document to open.
+jump-no-place = “{ $name }” has no { $address }. Places near it:
+jump-no-name = No regulation called “{ $name }” was found. Names like it:
+jump-unnamed = It is not clear which regulation’s { $address } is meant. Documents that have it:
+jump-nothing = Nothing near it was found either.
+jump-ask = Ask with these words

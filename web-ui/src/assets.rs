@@ -28,6 +28,8 @@ macro_rules! assets {
 assets! {
     "desk.css": CSS,
     "ask.js": SCRIPT,
+    "complete.js": SCRIPT,
+    "composing.js": SCRIPT,
     "event-stream.js": SCRIPT,
     "evidence.js": SCRIPT,
     "copy.js": SCRIPT,

@@ -3,7 +3,7 @@
 use crate::dates::Calendar;
 use crate::status::StatusSource;
 use appliance_core::asking::Asking;
-use appliance_core::ports::{Archive, Clock, DocumentReader, Library, People};
+use appliance_core::ports::{AccessRules, Archive, Clock, DocumentReader, Library, People, TypingHelp};
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -17,6 +17,10 @@ pub struct Desk {
     pub library: Arc<dyn Library>,
     /// The people and their sessions.
     pub people: Arc<dyn People>,
+    /// Groups, and the rules of who may see what.
+    pub access: Arc<dyn AccessRules>,
+    /// Completes what people type.
+    pub typing: Arc<dyn TypingHelp>,
     /// The answers people were given.
     pub archive: Arc<dyn Archive>,
     /// Shows pages and cells of stored files.

@@ -20,6 +20,10 @@ pub enum Section {
     Documents,
     /// People.
     People,
+    /// Groups of people.
+    Groups,
+    /// Collections and to whom they are open.
+    Collections,
     /// The appliance.
     Status,
     /// Outside the navigation.
@@ -71,6 +75,8 @@ impl Page {
             Section::Ask => section == "ask",
             Section::Documents => section == "documents",
             Section::People => section == "people" || section == "administration",
+            Section::Groups => section == "groups" || section == "administration",
+            Section::Collections => section == "collections" || section == "administration",
             Section::Status => section == "status" || section == "administration",
             Section::None => false,
         }

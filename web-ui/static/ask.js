@@ -1,5 +1,6 @@
 // Asking without leaving the page: the answer streams beside its sources.
 
+import { composing } from "./composing.js";
 import { events, nodes } from "./event-stream.js";
 
 const form = document.getElementById("ask-form");
@@ -15,9 +16,7 @@ const words = form.dataset;
 let running = null;
 
 question.addEventListener("keydown", (event) => {
-  // While an input method converts, Enter chooses a candidate. Safari ends the composition before the key, with code 229.
-  const converting = event.isComposing || event.keyCode === 229;
-  if (event.key === "Enter" && !event.shiftKey && !converting) {
+  if (event.key === "Enter" && !event.shiftKey && !composing(event)) {
     event.preventDefault();
     if (question.value.trim()) form.requestSubmit();
   }
@@ -69,6 +68,7 @@ async function ask() {
 function begin() {
   document.getElementById("start")?.setAttribute("hidden", "");
   document.querySelector(".asked")?.remove();
+  document.getElementById("jump")?.remove();
   document.getElementById("printed-question").textContent = question.value;
   result.hidden = false;
   stop.hidden = false;
@@ -128,6 +128,7 @@ function take({ name, data }, progress) {
     case "sources": evidence.replaceChildren(nodes(data.html)); return false;
     case "token": write(data.text); return false;
     case "answer": settle(data, progress); return true;
+    case "jump": jump(data, progress); return true;
     case "failed": fail(data); return true;
     default: return false;
   }
@@ -147,6 +148,15 @@ function settle(data, progress) {
   announcer.textContent = words.arrived;
   history.pushState(null, "", `/answers/${data.id}`);
   document.title = question.value;
+}
+
+// A reference alone leads to its place, or to places to choose from.
+function jump({ href, html }, progress) {
+  if (href) { location.assign(href); return; }
+  progress.end();
+  answer.removeAttribute("aria-busy");
+  answer.replaceChildren(nodes(html));
+  announcer.textContent = answer.querySelector("p").textContent;
 }
 
 function fail({ message, request_id: id }) {

@@ -22,6 +22,8 @@ macro_rules! ids {
 ids! {
     /// A person who can sign in.
     UserId,
+    /// People that rules of access speak of as one.
+    GroupId,
     /// A set of documents that share rules of access.
     CollectionId,
     /// A document, across its versions.

@@ -3,17 +3,20 @@
 //! Nothing here opens a file, a socket, a database or a model: those stand behind [`ports`]. What is here can be
 //! tested without any of them, with the in-memory ports of `testing` (feature `testing`).
 
+pub mod access;
 pub mod answer;
 pub mod asked;
 pub mod asking;
 pub mod citation;
 pub mod comparison;
+pub mod completion;
 pub mod document;
 pub mod evaluation;
 pub mod evidence;
 pub mod folding;
 pub mod id;
 pub mod ingesting;
+pub mod jumping;
 pub mod language;
 pub mod likeness;
 pub mod locator;

@@ -1,12 +1,16 @@
 //! The ports: what the use cases need from the world, as traits of a handful of methods each.
 
+pub mod access;
 pub mod catalog;
+pub mod completion;
 pub mod index;
 pub mod models;
 pub mod reader;
 pub mod version;
 
+pub use access::AccessRules;
 pub use catalog::{Archive, IngestLog, Library, PassageStore, People};
+pub use completion::TypingHelp;
 pub use index::PassageIndex;
 pub use models::{Embedder, Generator};
 pub use reader::{DocumentReader, Parser};

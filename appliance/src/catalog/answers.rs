@@ -76,7 +76,7 @@ pub(super) async fn forget_document(db: &mut SqliteConnection, document: Documen
     for (id, answer) in rows {
         let mut answer: Answer = from_json(&answer, "answer")?;
         keep_sources(&mut answer, |d| d != document);
-        sqlx::query("UPDATE answers SET answer = ? WHERE id = ?")
+        sqlx::query("UPDATE answers SET answer = ?, bereft = 1 WHERE id = ?")
             .bind(to_json(&answer)?)
             .bind(id)
             .execute(&mut *db)

@@ -25,6 +25,15 @@ pub(super) enum Action {
     DocumentRetried,
     DocumentUnlocked,
     DocumentReadAgain,
+    CollectionAdded,
+    CollectionOpened,
+    CollectionClosed,
+    DocumentHidden,
+    DocumentGranted,
+    DocumentRuleCleared,
+    GroupAdded,
+    GroupRemoved,
+    GroupMembersChanged,
     QuestionAsked,
 }
 
@@ -47,6 +56,15 @@ impl Action {
             Self::DocumentRetried => "document-retried",
             Self::DocumentUnlocked => "document-unlocked",
             Self::DocumentReadAgain => "document-read-again",
+            Self::CollectionAdded => "collection-added",
+            Self::CollectionOpened => "collection-opened",
+            Self::CollectionClosed => "collection-closed",
+            Self::DocumentHidden => "document-hidden",
+            Self::DocumentGranted => "document-granted",
+            Self::DocumentRuleCleared => "document-rule-cleared",
+            Self::GroupAdded => "group-added",
+            Self::GroupRemoved => "group-removed",
+            Self::GroupMembersChanged => "group-members-changed",
             Self::QuestionAsked => "question-asked",
         }
     }

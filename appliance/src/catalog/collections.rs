@@ -1,8 +1,9 @@
 //! Collections: sets of documents that share rules of access.
 
 use super::access::{self, Principal};
-use super::{Catalog, Doing};
-use appliance_core::id::CollectionId;
+use super::audit::{self, Action};
+use super::{Catalog, Doing, LOCAL_OPERATOR};
+use appliance_core::id::{CollectionId, UserId};
 use appliance_core::ports::PortError;
 use appliance_core::ports::catalog::CollectionEntry;
 use sqlx::SqliteConnection;
@@ -27,6 +28,11 @@ impl Catalog {
     /// Adds a collection that these principals (and administrators) may see. An existing one of that name is kept as
     /// it is.
     pub async fn add_collection(&self, name: &str, principals: &[Principal]) -> Result<CollectionId, PortError> {
+        self.add_collection_by(LOCAL_OPERATOR, name, principals).await
+    }
+
+    /// The same, for a person who is named in the audit trail.
+    pub async fn add_collection_by(&self, by: UserId, name: &str, principals: &[Principal]) -> Result<CollectionId, PortError> {
         let mut tx = self.begin().await?;
         let id = match by_name(&mut tx, name).await? {
             Some(id) => id,
@@ -41,6 +47,9 @@ impl Catalog {
                 for principal in principals {
                     access::allow(&mut tx, CollectionId(id), *principal).await?;
                 }
+                let open_to: Vec<String> = principals.iter().map(|p| p.name()).collect();
+                let subject = format!("collection:{id}");
+                audit::note(&mut tx, self.now(), Some(by), Action::CollectionAdded, &subject, &open_to.join(" ")).await?;
                 CollectionId(id)
             }
         };

@@ -1,7 +1,7 @@
 //! The catalog over a real database in a temporary folder.
 
 use super::access::{DocumentRule, Principal};
-use super::{Catalog, IndexedLibrary, SessionPolicy};
+use super::{Catalog, IndexedLibrary, LOCAL_OPERATOR, SessionPolicy};
 use crate::files::FileStore;
 use appliance_core::id::CollectionId;
 use appliance_core::ports::catalog::Upload;
@@ -14,6 +14,7 @@ use tokio::sync::Notify;
 
 mod archive;
 mod decisions;
+mod groups;
 mod ingest_log;
 mod kept;
 mod library;
@@ -111,8 +112,8 @@ async fn rules_hide_and_grant_single_documents() {
         ids.push(document);
     }
     let b = catalog.person("b").await.unwrap().unwrap().id;
-    catalog.set_document_rule(ids[1], Principal::Everyone, DocumentRule::Hide).await.unwrap();
-    catalog.set_document_rule(ids[2], Principal::User(b), DocumentRule::Grant).await.unwrap();
+    catalog.set_document_rule(LOCAL_OPERATOR, ids[1], Principal::Everyone, Some(DocumentRule::Hide)).await.unwrap();
+    catalog.set_document_rule(LOCAL_OPERATOR, ids[2], Principal::User(b), Some(DocumentRule::Grant)).await.unwrap();
     let library = trial.library(Arc::new(MemoryIndex::default()));
     let seen = async |login: &str| {
         let viewer = catalog.viewer_for(login).await.unwrap().unwrap();
@@ -123,13 +124,13 @@ async fn rules_hide_and_grant_single_documents() {
     assert_eq!(seen("a").await, ["shared.txt"]);
     assert_eq!(seen("b").await, ["granted.txt", "shared.txt"]);
     assert_eq!(seen("root").await, ["closed.txt", "granted.txt", "hidden.txt", "shared.txt"]);
-    catalog.clear_document_rules(ids[1], Principal::Everyone).await.unwrap();
+    catalog.set_document_rule(LOCAL_OPERATOR, ids[1], Principal::Everyone, None).await.unwrap();
     assert_eq!(seen("a").await, ["hidden.txt", "shared.txt"]);
-    catalog.set_document_rule(ids[1], Principal::Everyone, DocumentRule::Hide).await.unwrap();
-    catalog.open_collection(secret, Principal::User(b)).await.unwrap();
+    catalog.set_document_rule(LOCAL_OPERATOR, ids[1], Principal::Everyone, Some(DocumentRule::Hide)).await.unwrap();
+    catalog.open_collection(LOCAL_OPERATOR, secret, Principal::User(b)).await.unwrap();
     assert_eq!(seen("b").await, ["closed.txt", "granted.txt", "shared.txt"]);
-    catalog.close_collection(secret, Principal::User(b)).await.unwrap();
-    catalog.close_collection(trial.collection, Principal::Everyone).await.unwrap();
+    catalog.close_collection(LOCAL_OPERATOR, secret, Principal::User(b)).await.unwrap();
+    catalog.close_collection(LOCAL_OPERATOR, trial.collection, Principal::Everyone).await.unwrap();
     assert_eq!(seen("b").await, ["granted.txt"]);
     assert_eq!(seen("a").await, [] as [&str; 0]);
     assert!(catalog.viewer_for("nobody").await.unwrap().is_none());

@@ -1,11 +1,15 @@
 //! `kura collection`: sets of documents and who may see them.
 
-use super::output;
-use crate::catalog::Catalog;
+use super::{group, output};
 use crate::catalog::access::Principal;
+use crate::catalog::{Catalog, LOCAL_OPERATOR};
 use crate::wiring::Place;
 use anyhow::Result;
 use appliance_core::id::CollectionId;
+use appliance_core::ports::access::Group;
+use appliance_core::ports::catalog::Person;
+use appliance_core::ports::{AccessRules, People};
+use appliance_core::viewer::Role;
 use std::process::ExitCode;
 
 #[derive(Debug, clap::Subcommand)]
@@ -16,26 +20,32 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Say to whom the collections are open
+    Rules {
+        /// Print one JSON array
+        #[arg(long)]
+        json: bool,
+    },
     /// Add a collection that only administrators and the people named may see
     Add {
         /// Its name
         name: String,
-        /// Who may see it: logins, or `everyone`
+        /// Who may see it: logins, `group:NAME`, `role:NAME`, or `everyone`
         #[arg(long = "for", value_name = "LOGIN")]
         principals: Vec<String>,
     },
-    /// Let a person, or `everyone`, see a collection
+    /// Let a person, a group, a role, or everyone see a collection
     Open {
         /// Its name
         name: String,
-        /// A login, or `everyone`
+        /// A login, `group:NAME`, `role:NAME`, or `everyone`
         principal: String,
     },
-    /// Take a person's, or everyone's, sight of a collection away
+    /// Take back that a person, a group, a role, or everyone sees a collection
     Close {
         /// Its name
         name: String,
-        /// A login, or `everyone`
+        /// A login, `group:NAME`, `role:NAME`, or `everyone`
         principal: String,
     },
 }
@@ -44,6 +54,7 @@ pub async fn run(place: &Place, command: Command) -> Result<ExitCode> {
     let catalog = place.catalog().await?;
     match command {
         Command::List { json } => list(&catalog, json).await?,
+        Command::Rules { json } => rules(&catalog, json).await?,
         Command::Add { name, principals } => {
             if catalog.collection_named(&name).await?.is_some() {
                 return Err(output::refusal(format!("collection {name} exists already"), "see `kura collection list`"));
@@ -56,11 +67,11 @@ pub async fn run(place: &Place, command: Command) -> Result<ExitCode> {
         }
         Command::Open { name, principal } => {
             let principal = self::principal(&catalog, &principal).await?;
-            catalog.open_collection(named(&catalog, &name).await?, principal).await?;
+            catalog.open_collection(LOCAL_OPERATOR, named(&catalog, &name).await?, principal).await?;
         }
         Command::Close { name, principal } => {
             let principal = self::principal(&catalog, &principal).await?;
-            catalog.close_collection(named(&catalog, &name).await?, principal).await?;
+            catalog.close_collection(LOCAL_OPERATOR, named(&catalog, &name).await?, principal).await?;
         }
     }
     catalog.close().await;
@@ -78,16 +89,58 @@ async fn list(catalog: &Catalog, json: bool) -> Result<()> {
     Ok(())
 }
 
+async fn rules(catalog: &Catalog, json: bool) -> Result<()> {
+    let collections = catalog.collection_rules().await?;
+    if json {
+        return output::json(&collections);
+    }
+    let names = Names::of(catalog).await?;
+    for collection in collections {
+        let open_to: Vec<String> = collection.open_to.iter().map(|p| names.name(*p)).collect();
+        let open_to = if open_to.is_empty() { "administrators only".to_owned() } else { open_to.join(", ") };
+        output::line(format!("{}\t{open_to}\t{} documents with rules of their own", collection.name, collection.exceptions))?;
+    }
+    Ok(())
+}
+
 async fn named(catalog: &Catalog, name: &str) -> Result<CollectionId> {
     let found = catalog.collection_named(name).await?;
     found.ok_or_else(|| output::refusal(format!("there is no collection {name}"), "see `kura collection list`"))
 }
 
-/// Everyone, or the person who signs in by that name.
+/// Everyone, a role, a group, or the person who signs in by that name.
 pub async fn principal(catalog: &Catalog, name: &str) -> Result<Principal> {
+    if let Some(role) = name.strip_prefix("role:") {
+        let role = Role::from_name(role);
+        let known = "the roles are reader, editor and administrator";
+        return role.map(Principal::Role).ok_or_else(|| output::refusal(format!("{name} is no role"), known));
+    }
+    if let Some(group) = name.strip_prefix("group:") {
+        return Ok(Principal::Group(group::named(catalog, group).await?));
+    }
     if name == "everyone" {
         return Ok(Principal::Everyone);
     }
     let person = catalog.person(name).await?;
     Ok(Principal::User(person.ok_or_else(|| output::refusal(format!("nobody signs in as {name}"), "see `kura user list`"))?.id))
+}
+
+/// Names for principals, as the command line takes them.
+pub struct Names {
+    groups: Vec<Group>,
+    people: Vec<Person>,
+}
+
+impl Names {
+    pub async fn of(catalog: &Catalog) -> Result<Self> {
+        Ok(Self { groups: catalog.all_groups().await?, people: catalog.people().await? })
+    }
+
+    pub fn name(&self, principal: Principal) -> String {
+        match principal {
+            Principal::Everyone | Principal::Role(_) => principal.name(),
+            Principal::Group(id) => self.groups.iter().find(|g| g.id == id).map_or(principal.name(), |g| format!("group:{}", g.name)),
+            Principal::User(id) => self.people.iter().find(|p| p.id == id).map_or(principal.name(), |p| p.login.clone()),
+        }
+    }
 }

@@ -1,12 +1,15 @@
 //! `kura document`: what lies in the library, and rules for single documents.
 
+use super::collection::Names;
 use super::follow::Followed;
-use super::{ingest, output};
-use crate::catalog::Catalog;
-use crate::catalog::access::{DocumentRule, Principal};
+use super::{collection, ingest, output};
+use crate::catalog::access::DocumentRule;
+use crate::catalog::{Catalog, LOCAL_OPERATOR};
 use crate::wiring::Place;
 use anyhow::{Context as _, Result};
+use appliance_core::access::Sight;
 use appliance_core::id::DocumentId;
+use appliance_core::ports::AccessRules;
 use appliance_core::ports::catalog::{Decided, Decision, DocumentEntry};
 use appliance_core::ports::reader::Unlocked;
 use std::path::PathBuf;
@@ -20,12 +23,20 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Hide a document from a person, or from `everyone`, who may see its collection
+    /// Hide a document from some who may see its collection
     Hide(Rule),
-    /// Show a document to a person, or to `everyone`, who may not see its collection
+    /// Show a document to some who may not see its collection
     Grant(Rule),
-    /// Take such rules back
+    /// Take such a rule back
     Clear(Rule),
+    /// Say who sees a document, and by which rule
+    Who {
+        /// The document's number, as `kura document list` prints it
+        id: i64,
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+    },
     /// Let a document answer that is held because it was read badly
     Accept(Named),
     /// Delete the newest version of a document that is held, failed or was cancelled; the one before it stays
@@ -57,7 +68,7 @@ pub struct Locked {
 pub struct Rule {
     /// The document's number, as `kura document list` prints it
     id: i64,
-    /// A login, or `everyone`
+    /// A login, `group:NAME`, `role:NAME`, or `everyone`
     principal: String,
 }
 
@@ -71,18 +82,10 @@ pub async fn run(place: &Place, command: Command) -> Result<ExitCode> {
         Command::Retry(named) => code = decide(place, &catalog, &named, Decision::Retry).await?,
         Command::Unlock(locked) => code = unlock(place, &catalog, &locked).await?,
         Command::List { json } => list(&catalog, json).await?,
-        Command::Hide(rule) => {
-            let (document, principal) = named(&catalog, &rule).await?;
-            catalog.set_document_rule(document, principal, DocumentRule::Hide).await?;
-        }
-        Command::Grant(rule) => {
-            let (document, principal) = named(&catalog, &rule).await?;
-            catalog.set_document_rule(document, principal, DocumentRule::Grant).await?;
-        }
-        Command::Clear(rule) => {
-            let (document, principal) = named(&catalog, &rule).await?;
-            catalog.clear_document_rules(document, principal).await?;
-        }
+        Command::Hide(rule) => set(&catalog, &rule, Some(DocumentRule::Hide)).await?,
+        Command::Grant(rule) => set(&catalog, &rule, Some(DocumentRule::Grant)).await?,
+        Command::Clear(rule) => set(&catalog, &rule, None).await?,
+        Command::Who { id, json } => who(&catalog, DocumentId(id), json).await?,
     }
     catalog.close().await;
     Ok(code)
@@ -162,11 +165,33 @@ async fn list(catalog: &Catalog, json: bool) -> Result<()> {
     Ok(())
 }
 
-async fn named(catalog: &Catalog, rule: &Rule) -> Result<(DocumentId, Principal)> {
-    let operator = catalog.local_operator().await?;
+async fn set(catalog: &Catalog, rule: &Rule, wanted: Option<DocumentRule>) -> Result<()> {
     let document = DocumentId(rule.id);
-    if catalog.visible_document(&operator, document).await?.is_none() {
-        return Err(output::refusal(format!("there is no document {document}"), "see `kura document list`"));
+    let principal = collection::principal(catalog, &rule.principal).await?;
+    match catalog.set_document_rule(LOCAL_OPERATOR, document, principal, wanted).await? {
+        true => Ok(()),
+        false => settled(document, Decided::Unknown),
     }
-    Ok((document, super::collection::principal(catalog, &rule.principal).await?))
+}
+
+async fn who(catalog: &Catalog, document: DocumentId, json: bool) -> Result<()> {
+    let Some(rules) = catalog.document_rules(&catalog.local_operator().await?, document).await? else {
+        return settled(document, Decided::Unknown);
+    };
+    if json {
+        return output::json(&rules);
+    }
+    let names = Names::of(catalog).await?;
+    for (person, sight) in rules.people {
+        let sees = if sight.sees() { "sees it" } else { "does not" };
+        let why = match sight {
+            Sight::Administrator => "administrators see everything".to_owned(),
+            Sight::Granted(to) => format!("granted to {}", names.name(to)),
+            Sight::Open(to) => format!("collection {} is open to {}", rules.collection.name, names.name(to)),
+            Sight::Hidden(from) => format!("hidden from {}", names.name(from)),
+            Sight::Closed => format!("collection {} is not open to them", rules.collection.name),
+        };
+        output::line(format!("{}\t{sees}\t{why}", person.login))?;
+    }
+    Ok(())
 }

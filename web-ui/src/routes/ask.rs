@@ -3,6 +3,7 @@
 use crate::answer_view::{AnswerView, EvidenceView};
 use crate::failure::Failure;
 use crate::fields::Fields;
+use crate::jump_view::{self, JumpView};
 use crate::page::{Page, Section, html};
 use crate::security::see_other;
 use crate::signed_in::{Posted, SignedIn};
@@ -12,6 +13,7 @@ use actix_web::{HttpResponse, web};
 use appliance_core::answer::Answer;
 use appliance_core::asking;
 use appliance_core::id::{AnswerId, CollectionId};
+use appliance_core::jumping::{self, Destination};
 use appliance_core::ports::catalog::CollectionEntry;
 use appliance_core::question::{Question, QuestionError};
 use askama::Template;
@@ -51,6 +53,7 @@ pub struct AskPage {
     asked: String,
     answer: Option<AnswerView>,
     evidence: EvidenceView,
+    jump: Option<JumpView>,
 }
 
 #[derive(Deserialize)]
@@ -72,6 +75,11 @@ pub async fn ask(posted: Posted) -> Result<HttpResponse, Failure> {
         Err(error) => return sent_back(&by, &fields, &error).await,
     };
     let _permit = permit(&by)?;
+    match jump(&by, &fields, &question).await? {
+        Some(Jump::To(href)) => return Ok(see_other(&href)),
+        Some(Jump::Choice(destinations)) => return choice(&by, &fields, &question, &destinations).await,
+        None => {}
+    }
     let (id, _) = answered(&by, &question).await?;
     Ok(see_other(&format!("/answers/{id}")))
 }
@@ -81,6 +89,29 @@ pub fn question(fields: &Fields) -> Result<Question, QuestionError> {
     let mut question = Question::new(fields.get("question"))?;
     question.collections = chosen(fields);
     Ok(question)
+}
+
+/// Where a question that is a reference alone leads.
+pub enum Jump {
+    /// To this address.
+    To(String),
+    /// To one of several places, or to none.
+    Choice(Vec<Destination>),
+}
+
+/// Where a question leads instead of an answer, unless the form wants one all the same (`way=ask`).
+pub async fn jump(by: &SignedIn, fields: &Fields, question: &Question) -> Result<Option<Jump>, Failure> {
+    if fields.get("way") == "ask" {
+        return Ok(None);
+    }
+    let destinations = jumping::jump(&by.site.desk.asking, &by.viewer, question).await?;
+    Ok(destinations.map(|d| jump_view::only(&d).map_or(Jump::Choice(d), Jump::To)))
+}
+
+async fn choice(by: &SignedIn, fields: &Fields, question: &Question, destinations: &[Destination]) -> Result<HttpResponse, Failure> {
+    let mut page = ask_page(by, question.text(), &chosen(fields)).await?;
+    page.jump = Some(jump_view::view(&page.page, question.text(), destinations));
+    html(&page)
 }
 
 /// The right to have one question answered now.
@@ -120,6 +151,7 @@ pub async fn ask_page(by: &SignedIn, question: &str, chosen: &[CollectionId]) ->
         asked: String::new(),
         answer: None,
         evidence: EvidenceView { cited: Vec::new(), others: Vec::new() },
+        jump: None,
         page,
     })
 }

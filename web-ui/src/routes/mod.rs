@@ -3,11 +3,15 @@
 mod answers;
 mod api;
 mod ask;
+mod collections;
 mod compare;
+mod complete;
 mod decisions;
 mod delete;
+mod document_access;
 mod documents;
 mod files;
+mod groups;
 mod health;
 mod language;
 mod password;
@@ -35,6 +39,7 @@ pub fn configure(routes: &mut ServiceConfig) {
         .service(resource("/").route(get().to(ask::page)))
         .service(resource("/ask").route(post().to(ask::ask)))
         .service(resource("/ask/stream").route(post().to(stream::stream)))
+        .service(resource("/complete").route(post().to(complete::complete)))
         .service(resource("/answers/{id}").route(get().to(answers::page)))
         .service(resource("/sign-in").route(get().to(sign_in::page)).route(post().to(sign_in::sign_in)))
         .service(resource("/sign-out").route(post().to(sign_in::sign_out)))
@@ -50,6 +55,7 @@ pub fn configure(routes: &mut ServiceConfig) {
         .service(resource("/documents/{id}/file").route(get().to(files::original)))
         .service(resource("/documents/{id}/delete").route(get().to(delete::page)).route(post().to(delete::delete)))
         .service(resource("/documents/{id}/reading").route(get().to(reading::page)))
+        .service(resource("/documents/{id}/access").route(get().to(document_access::page)).route(post().to(document_access::change)))
         .service(resource("/documents/{id}/compare").route(get().to(compare::page)))
         .service(resource("/documents/{id}/unlock").route(get().to(decisions::unlock_page)).route(post().to(decisions::unlock)))
         .service(resource("/documents/{id}/encoding").route(post().to(decisions::read_again)))
@@ -57,6 +63,12 @@ pub fn configure(routes: &mut ServiceConfig) {
         .service(resource("/people").route(get().to(people::page)).route(post().to(people::add)))
         .service(resource("/people/{id}/reset").route(post().to(people::reset)))
         .service(resource("/people/{id}/active").route(post().to(people::set_active)))
+        .service(resource("/groups").route(get().to(groups::page)).route(post().to(groups::add)))
+        .service(resource("/groups/{id}").route(get().to(groups::group)).route(post().to(groups::set_members)))
+        .service(resource("/groups/{id}/remove").route(post().to(groups::remove)))
+        .service(resource("/collections").route(get().to(collections::page)).route(post().to(collections::add)))
+        .service(resource("/collections/{id}/open").route(post().to(collections::open)))
+        .service(resource("/collections/{id}/close").route(post().to(collections::close)))
         .service(resource("/status").route(get().to(status::page)))
         .service(resource("/healthz").route(get().to(health::ok)).route(head().to(health::ok)))
         .service(resource("/static/{name}").route(get().to(static_files::file)))

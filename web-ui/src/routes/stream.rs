@@ -1,8 +1,10 @@
-//! The answer as it comes about, as server-sent events: `stage`, `sources`, `token`, `answer`, `failed`.
+//! The answer as it comes about, as server-sent events: `stage`, `sources`, `token`, `answer`, `failed`; or one event `jump`
+//! where the question is a reference alone.
 
-use super::ask::{permit, question};
+use super::ask::{Jump, jump, permit, question};
 use crate::answer_view::{self, AnswerView, EvidenceView};
 use crate::failure::Failure;
+use crate::jump_view::{self, JumpView};
 use crate::page::{Page, Section};
 use crate::signed_in::{Posted, SignedIn};
 use actix_web::HttpResponse;
@@ -42,11 +44,21 @@ struct EvidencePart<'a> {
     evidence: EvidenceView,
 }
 
+#[derive(Template)]
+#[template(path = "jump.html")]
+struct JumpPart<'a> {
+    page: &'a Page,
+    jump: JumpView,
+}
+
 /// `POST /ask/stream`
 pub async fn stream(posted: Posted) -> Result<HttpResponse, Failure> {
     let Posted { by, fields } = posted;
     let question = question(&fields)?;
     let permit = permit(&by)?;
+    if let Some(jump) = jump(&by, &fields, &question).await? {
+        return jumped(&by, &question, &jump);
+    }
     let (sender, events) = mpsc::channel(WAITING_EVENTS);
     let work = async move {
         let _permit = permit;
@@ -55,6 +67,20 @@ pub async fn stream(posted: Posted) -> Result<HttpResponse, Failure> {
     let task = actix_web::rt::spawn(work.in_current_span());
     let body = EventStream { events, work: task.abort_handle() };
     Ok(HttpResponse::Ok().content_type("text/event-stream; charset=utf-8").insert_header(("X-Accel-Buffering", "no")).body(body))
+}
+
+/// A stream of one event: where the question leads instead of an answer.
+fn jumped(by: &SignedIn, question: &Question, jump: &Jump) -> Result<HttpResponse, Failure> {
+    let page = by.page(Section::Ask, "title-ask");
+    let data = match jump {
+        Jump::To(href) => json!({ "href": href }),
+        Jump::Choice(destinations) => {
+            let jump = jump_view::view(&page, question.text(), destinations);
+            json!({ "html": JumpPart { page: &page, jump }.render()? })
+        }
+    };
+    let body = format!("event: jump\ndata: {data}\n\n");
+    Ok(HttpResponse::Ok().content_type("text/event-stream; charset=utf-8").body(body))
 }
 
 /// Answers the question and writes every event to the wire.

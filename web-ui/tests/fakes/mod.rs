@@ -2,11 +2,14 @@
 
 #![expect(dead_code, reason = "the tests and the example each use a part of it")]
 
+pub mod access;
 pub mod library;
 pub mod models;
 pub mod people;
 pub mod sample;
+pub mod typing;
 
+use access::FakeAccess;
 use appliance_core::asking::{Asking, AskingPolicy};
 use appliance_core::document::{PageImage, SheetWindow};
 use appliance_core::id::ContentHash;
@@ -20,6 +23,7 @@ use library::FakeLibrary;
 use people::{FakeArchive, FakePeople};
 use std::path::Path;
 use std::sync::Arc;
+use typing::FakeTyping;
 use web_ui::{
     ApplianceStatus, Desk, DiskStatus, DocumentCounts, IndexStatus, MemoryStatus, ModelRole, ModelStatus, SandboxStatus, StatusSource,
 };
@@ -59,6 +63,8 @@ pub fn behind(library: FakeLibrary, generator: Option<Arc<dyn Generator>>) -> Be
         asking,
         library: library.clone(),
         people: people.clone(),
+        typing: Arc::new(FakeTyping(library.clone())),
+        access: Arc::new(FakeAccess::new(people.clone(), library.clone())),
         archive: Arc::new(FakeArchive::default()),
         reader: Arc::new(FakeReader),
         status: Arc::new(FakeStatus),

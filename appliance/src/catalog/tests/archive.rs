@@ -1,5 +1,6 @@
 //! Kept answers: one's own only, and only as far as their sources may still be seen.
 
+use super::super::LOCAL_OPERATOR;
 use super::super::access::Principal;
 use super::{Trial, text_upload};
 use appliance_core::answer::{Answer, AnswerKind, AnswerRecord, AnswerSentence, Citation, Source, Stage, Support};
@@ -69,7 +70,7 @@ async fn a_revoked_right_takes_the_words_with_it() {
     let viewer = person(&trial, "a").await;
     let answer = answer(document(&trial, "1.txt").await, document(&trial, "2.txt").await);
     let id = trial.catalog.keep(&viewer, &Question::new("手数料は?").unwrap(), &answer).await.unwrap();
-    trial.catalog.close_collection(trial.collection, Principal::Everyone).await.unwrap();
+    trial.catalog.close_collection(LOCAL_OPERATOR, trial.collection, Principal::Everyone).await.unwrap();
     let viewer = trial.catalog.viewer_for("a").await.unwrap().unwrap();
     let kept = trial.catalog.answer(&viewer, id).await.unwrap().unwrap().answer;
     assert!(kept.sources.is_empty() && kept.sentences.is_empty());

@@ -1,6 +1,7 @@
 //! What people decide about documents, and what a crash at any point leaves of it.
 
 use super::{Trial, text_upload, upload_to};
+use crate::catalog::LOCAL_OPERATOR;
 use crate::catalog::access::Principal;
 use appliance_core::document::{Document, Format, Page, PageReading, Parsed, Reading, TextOrigin};
 use appliance_core::id::DocumentId;
@@ -345,7 +346,7 @@ async fn nobody_decides_about_what_they_cannot_see() {
     assert!(library.passages_of(&editor, document, Edition::Held).await.unwrap().is_empty());
     assert!(library.locked_file(&editor, document).await.unwrap().is_none());
     assert!(library.documents(&editor).await.unwrap().is_empty());
-    desk.trial.catalog.open_collection(secret, Principal::User(editor.user())).await.unwrap();
+    desk.trial.catalog.open_collection(LOCAL_OPERATOR, secret, Principal::User(editor.user())).await.unwrap();
     let editor = desk.trial.catalog.viewer_for("a").await.unwrap().unwrap();
     assert_eq!(library.decide(&editor, document, Decision::Accept).await.unwrap(), Decided::Done);
 }

@@ -1,5 +1,6 @@
 //! Versions kept for comparing, and documents that are alike, each within what the viewer may see.
 
+use super::super::LOCAL_OPERATOR;
 use super::super::access::Principal;
 use super::ingest_log::parsed;
 use super::library::reader;
@@ -67,7 +68,7 @@ async fn nobody_compares_what_they_may_not_see() {
     assert!(library.version_text(&viewer, open, version).await.unwrap().is_none(), "a version of another document");
     assert!(library.alike(&viewer, &[open, closed]).await.unwrap().is_empty());
 
-    trial.catalog.open_collection(secret, Principal::User(viewer.user())).await.unwrap();
+    trial.catalog.open_collection(LOCAL_OPERATOR, secret, Principal::User(viewer.user())).await.unwrap();
     let viewer = trial.catalog.viewer_for("reader").await.unwrap().unwrap();
     let alike = library.alike(&viewer, &[open]).await.unwrap();
     let [one] = alike.as_slice() else { panic!("{alike:?}") };

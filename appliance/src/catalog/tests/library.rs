@@ -1,5 +1,6 @@
 //! Adding, reading and deleting documents, each within what the viewer may see.
 
+use super::super::LOCAL_OPERATOR;
 use super::super::access::Principal;
 use super::ingest_log::parsed;
 use super::{Trial, text_upload, upload_to};
@@ -58,7 +59,7 @@ async fn no_way_of_reading_shows_what_may_not_be_seen() {
     let names: Vec<String> = library.collections(&viewer).await.unwrap().into_iter().map(|c| c.name).collect();
     assert_eq!(names, ["共有"]);
 
-    trial.catalog.open_collection(secret, Principal::User(viewer.user())).await.unwrap();
+    trial.catalog.open_collection(LOCAL_OPERATOR, secret, Principal::User(viewer.user())).await.unwrap();
     let viewer = trial.catalog.viewer_for("reader").await.unwrap().unwrap();
     assert_eq!(library.documents(&viewer).await.unwrap().len(), 1);
     assert_eq!(library.passage(&viewer, ids[0]).await.unwrap().unwrap().passage.text, "手数料は500円。");

@@ -148,7 +148,7 @@ async fn the_trail_tells_who_did_what() {
     welcome(&trial, "a", &password).await;
     let trail = trial.catalog.audit_trail(10).await.unwrap();
     let told: Vec<_> = trail.iter().map(|e| (e.action.as_str(), e.actor)).collect();
-    assert_eq!(told, [("signed-in", Some(user)), ("sign-in-refused", None), ("person-added", None)]);
+    assert_eq!(told, [("signed-in", Some(user)), ("sign-in-refused", None), ("person-added", None), ("collection-added", None)]);
 }
 
 #[tokio::test]
@@ -157,7 +157,8 @@ async fn a_password_typed_as_a_login_is_not_kept() {
     for _ in 0..7 {
         trial.catalog.sign_in("hunter2 in the wrong field", "x").await.unwrap();
     }
-    let trail = trial.catalog.audit_trail(20).await.unwrap();
+    let mut trail = trial.catalog.audit_trail(20).await.unwrap();
+    trail.retain(|e| e.action.starts_with("sign-in"));
     assert_eq!(trail.len(), 7);
     assert!(trail.iter().all(|e| e.subject.is_empty() && e.detail.is_empty()));
 }

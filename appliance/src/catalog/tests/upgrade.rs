@@ -122,6 +122,8 @@ async fn an_upgrade_loses_nothing() {
     );
     assert_eq!(count(&mut db, "SELECT group_concat(version_id) = '6,7' FROM fingerprints").await, 1, "older versions have got theirs");
     assert_eq!(count(&mut db, "SELECT count(*) FROM versions WHERE encoding IS NOT NULL").await, 0, "no encoding was named for any");
+    assert_eq!(count(&mut db, "SELECT count(*) FROM user_groups").await, 0, "groups begin empty");
+    assert_eq!(count(&mut db, "SELECT bereft FROM answers WHERE id = 40").await, 0, "its document is there");
     let indexes = "SELECT count(*) FROM sqlite_schema WHERE name IN ('versions_by_document', 'versions_by_file', 'jobs_by_state')";
     assert_eq!(count(&mut db, indexes).await, 3);
     // Deleting still reaches everything that belongs to a document, and nothing else.
