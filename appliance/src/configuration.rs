@@ -5,6 +5,7 @@
 
 use anyhow::{Context as _, Result, bail};
 use appliance_core::asking::AskingPolicy;
+use appliance_core::completion::Sharing;
 use figment::Figment;
 use figment::providers::{Env, Format as _, Serialized, Toml};
 use inference::EngineSettings;
@@ -36,7 +37,7 @@ pub struct Configuration {
 }
 
 /// Whose appliance it is.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Institution {
     /// Its name, shown at sign-in and on every page.
@@ -45,6 +46,21 @@ pub struct Institution {
     pub examples: Vec<String>,
     /// How dates are written in Japanese.
     pub calendar: Calendar,
+    /// Whether questions that colleagues asked are offered while a question is typed, without their names.
+    pub share_questions: bool,
+}
+
+impl Default for Institution {
+    fn default() -> Self {
+        Self { name: String::new(), examples: Vec::new(), calendar: Calendar::default(), share_questions: true }
+    }
+}
+
+impl Institution {
+    /// Whose past questions are offered.
+    pub fn sharing(&self) -> Sharing {
+        if self.share_questions { Sharing::Colleagues } else { Sharing::OwnQuestions }
+    }
 }
 
 /// The web server.

@@ -12,7 +12,10 @@ mod data_folder;
 mod evaluation;
 mod files;
 mod job_runner;
+#[cfg(test)]
+mod leaks;
 mod recognition;
+mod search_trial;
 mod stages;
 mod status;
 mod typing_help;

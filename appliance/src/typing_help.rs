@@ -2,7 +2,7 @@
 //! "which versions are searchable" has changed, whoever changed it.
 
 use crate::catalog::{Catalog, QUESTIONS};
-use appliance_core::completion::{Completion, Known, Offers, PastQuestion, complete};
+use appliance_core::completion::{Completion, Known, Offers, PastQuestion, Sharing, complete};
 use appliance_core::id::{AnswerId, CollectionId, DocumentId, VersionId};
 use appliance_core::ports::{PortError, TypingHelp};
 use appliance_core::viewer::Viewer;
@@ -14,6 +14,7 @@ use tokio::sync::Mutex;
 /// Completes from the titles, headings and past questions of a catalog.
 pub struct CatalogTypingHelp {
     catalog: Catalog,
+    sharing: Sharing,
     /// Held while what is known is set right, so that one request does it and the others wait for it: what was deleted
     /// must not be offered meanwhile.
     known: Mutex<Arc<State>>,
@@ -39,8 +40,8 @@ impl State {
 
 impl CatalogTypingHelp {
     /// Knows nothing yet; the first request, or [`warm`](Self::warm), looks.
-    pub fn new(catalog: Catalog) -> Self {
-        Self { catalog, known: Mutex::new(Arc::new(State::empty())) }
+    pub fn new(catalog: Catalog, sharing: Sharing) -> Self {
+        Self { catalog, sharing, known: Mutex::new(Arc::new(State::empty())) }
     }
 
     /// Looks at everything once, so that nobody who types has to wait for it. Returns how many documents are known.
@@ -52,18 +53,17 @@ impl CatalogTypingHelp {
     async fn now(&self) -> Result<Arc<State>, PortError> {
         let mut known = self.known.lock().await;
         let stamp = self.catalog.searchable_stamp().await?;
-        let fresh = self.catalog.answered_after(known.newest).await?;
-        if stamp == known.stamp && fresh.is_empty() {
+        let newest = self.catalog.newest_answer().await?;
+        if stamp == known.stamp && newest <= known.newest {
             return Ok(Arc::clone(&known));
         }
+        let fresh = self.catalog.answered_between(known.newest, newest).await?;
         let mut next = State::clone(&known);
         if stamp != known.stamp {
             self.set_right(&mut next).await?;
             next.stamp = stamp;
         }
-        if let Some(last) = fresh.last() {
-            next.newest = last.id;
-        }
+        next.newest = newest;
         next.questions.extend(fresh);
         let old = next.questions.len().saturating_sub(QUESTIONS as usize);
         next.questions.drain(..old);
@@ -102,8 +102,9 @@ impl TypingHelp for CatalogTypingHelp {
     ) -> Result<Vec<Completion>, PortError> {
         let state = self.now().await?;
         let (viewer, collections, typed) = (viewer.clone(), collections.to_vec(), typed.to_owned());
+        let sharing = self.sharing;
         let work = move || {
-            let known = Known { documents: &state.documents, questions: &state.questions };
+            let known = Known { documents: &state.documents, questions: &state.questions, sharing };
             complete(known, &viewer, &collections, &typed, limit)
         };
         tokio::task::spawn_blocking(work).await.map_err(|e| PortError::caused("typing help was broken off", e))

@@ -6,6 +6,7 @@ use crate::configuration::{Configuration, NO_GENERATOR, Sandbox};
 use crate::data_folder::{DataFolder, DataLock};
 use crate::job_runner::JobRunner;
 use crate::recognition;
+use crate::search_trial::IndexTrial;
 use crate::status::{MachineStatus, ModelInUse};
 use crate::typing_help::CatalogTypingHelp;
 use crate::worker::{self, Confinement, Converter, Program, WorkerParser, WorkerReader};
@@ -239,13 +240,14 @@ pub async fn serve(place: &Place, listener: TcpListener, ready: impl FnOnce(Sock
     let (tell, shutdown) = watch::channel(false);
     let status =
         MachineStatus::new(started, place.data.root(), models_in_use(&engines), Arc::clone(&index) as _, catalog.clone(), confinement);
-    let typing = Arc::new(CatalogTypingHelp::new(catalog.clone()));
+    let typing = Arc::new(CatalogTypingHelp::new(catalog.clone(), place.configuration.institution.sharing()));
     let desk = Desk {
         asking: place.asking(&engines, Arc::clone(&index), catalog.clone()),
         library: Arc::new(IndexedLibrary::new(catalog.clone(), Arc::clone(&index) as _, arrivals)),
         people: Arc::new(catalog.clone()),
         access: Arc::new(catalog.clone()),
         typing: Arc::clone(&typing) as _,
+        trial: Arc::new(IndexTrial { index: Arc::clone(&index), settings: place.configuration.index }),
         archive: Arc::new(catalog.clone()),
         reader: Arc::new(place.reader()),
         status: Arc::new(status),

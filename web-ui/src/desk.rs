@@ -3,6 +3,7 @@
 use crate::dates::Calendar;
 use crate::status::StatusSource;
 use appliance_core::asking::Asking;
+use appliance_core::ports::trial::SearchTrial;
 use appliance_core::ports::{AccessRules, Archive, Clock, DocumentReader, Library, People, TypingHelp};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -19,6 +20,8 @@ pub struct Desk {
     pub people: Arc<dyn People>,
     /// Groups, and the rules of who may see what.
     pub access: Arc<dyn AccessRules>,
+    /// Tries other settings of the search out.
+    pub trial: Arc<dyn SearchTrial>,
     /// Completes what people type.
     pub typing: Arc<dyn TypingHelp>,
     /// The answers people were given.

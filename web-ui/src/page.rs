@@ -24,6 +24,8 @@ pub enum Section {
     Groups,
     /// Collections and to whom they are open.
     Collections,
+    /// The retrieval test.
+    Retrieval,
     /// The appliance.
     Status,
     /// Outside the navigation.
@@ -77,6 +79,7 @@ impl Page {
             Section::People => section == "people" || section == "administration",
             Section::Groups => section == "groups" || section == "administration",
             Section::Collections => section == "collections" || section == "administration",
+            Section::Retrieval => section == "retrieval" || section == "administration",
             Section::Status => section == "status" || section == "administration",
             Section::None => false,
         }

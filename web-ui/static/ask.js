@@ -8,6 +8,7 @@ const question = document.getElementById("question");
 const result = document.getElementById("result");
 const answer = document.getElementById("answer");
 const evidence = document.getElementById("evidence");
+const evidencePanel = document.getElementById("evidence-panel");
 const stages = document.getElementById("stages");
 const announcer = document.getElementById("announcer");
 const stop = document.getElementById("stop");
@@ -73,6 +74,7 @@ function begin() {
   result.hidden = false;
   stop.hidden = false;
   stages.hidden = false;
+  evidencePanel.hidden = false;
   stages.replaceChildren();
   evidence.replaceChildren();
   answer.setAttribute("aria-busy", "true");
@@ -154,6 +156,8 @@ function settle(data, progress) {
 function jump({ href, html }, progress) {
   if (href) { location.assign(href); return; }
   progress.end();
+  stages.hidden = true;
+  evidencePanel.hidden = true;
   answer.removeAttribute("aria-busy");
   answer.replaceChildren(nodes(html));
   announcer.textContent = answer.querySelector("p").textContent;

@@ -6,6 +6,7 @@ pub mod completion;
 pub mod index;
 pub mod models;
 pub mod reader;
+pub mod trial;
 pub mod version;
 
 pub use access::AccessRules;

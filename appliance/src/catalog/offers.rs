@@ -55,17 +55,27 @@ impl Catalog {
         Ok(Some(Offers::new(document, collection, &title, paths.iter().map(Vec::as_slice))))
     }
 
-    /// The questions that were answered and kept after the answer `after`, oldest first; of more than [`QUESTIONS`] the
-    /// newest. Left out are refusals and answers that have lost a document.
-    pub async fn answered_after(&self, after: AnswerId) -> Result<Vec<PastQuestion>, PortError> {
+    /// The newest kept answer.
+    pub async fn newest_answer(&self) -> Result<AnswerId, PortError> {
+        let mut db = self.connection().await?;
+        let newest: Option<i64> =
+            sqlx::query_scalar("SELECT max(id) FROM answers").fetch_one(&mut *db).await.doing("find the newest answer")?;
+        Ok(AnswerId(newest.unwrap_or(0)))
+    }
+
+    /// The questions that were answered and kept after the answer `after` and up to `newest`, oldest first; of more than
+    /// [`QUESTIONS`] the newest. Left out are refusals and answers that have lost a document.
+    pub async fn answered_between(&self, after: AnswerId, newest: AnswerId) -> Result<Vec<PastQuestion>, PortError> {
         let mut db = self.connection().await?;
         let rows: Vec<(i64, i64, String, String)> = sqlx::query_as(
             "SELECT a.id, a.user_id, a.question, group_concat(ad.document_id)
-             FROM (SELECT id, user_id, question FROM answers WHERE id > ? AND kind <> 'refused' AND bereft = 0 ORDER BY id DESC LIMIT ?) a
+             FROM (SELECT id, user_id, question FROM answers
+                   WHERE id > ? AND id <= ? AND kind <> 'refused' AND bereft = 0 ORDER BY id DESC LIMIT ?) a
              JOIN answer_documents ad ON ad.answer_id = a.id
              GROUP BY a.id ORDER BY a.id",
         )
         .bind(after.0)
+        .bind(newest.0)
         .bind(QUESTIONS)
         .fetch_all(&mut *db)
         .await

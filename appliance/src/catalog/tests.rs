@@ -18,6 +18,7 @@ mod groups;
 mod ingest_log;
 mod kept;
 mod library;
+mod offers;
 mod people;
 mod upgrade;
 

@@ -25,7 +25,7 @@ pub struct Arguments {
 pub async fn run(place: &Place, arguments: &Arguments) -> Result<ExitCode> {
     let catalog = place.catalog().await?;
     let viewer = search::viewer(&catalog, arguments.login.as_deref()).await?;
-    let help = CatalogTypingHelp::new(catalog.clone());
+    let help = CatalogTypingHelp::new(catalog.clone(), place.configuration.institution.sharing());
     let found = help.complete(&viewer, &[], &arguments.text, arguments.limit).await?;
     catalog.close().await;
     if arguments.json {

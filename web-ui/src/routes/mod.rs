@@ -21,6 +21,7 @@ mod reader_pages;
 mod reader_sheet;
 mod reader_text;
 mod reading;
+mod retrieval;
 mod sign_in;
 mod static_files;
 mod status;
@@ -69,6 +70,7 @@ pub fn configure(routes: &mut ServiceConfig) {
         .service(resource("/collections").route(get().to(collections::page)).route(post().to(collections::add)))
         .service(resource("/collections/{id}/open").route(post().to(collections::open)))
         .service(resource("/collections/{id}/close").route(post().to(collections::close)))
+        .service(resource("/retrieval").route(get().to(retrieval::page)).route(post().to(retrieval::search)))
         .service(resource("/status").route(get().to(status::page)))
         .service(resource("/healthz").route(get().to(health::ok)).route(head().to(health::ok)))
         .service(resource("/static/{name}").route(get().to(static_files::file)))

@@ -7,6 +7,7 @@ pub mod library;
 pub mod models;
 pub mod people;
 pub mod sample;
+pub mod trial;
 pub mod typing;
 
 use access::FakeAccess;
@@ -23,6 +24,7 @@ use library::FakeLibrary;
 use people::{FakeArchive, FakePeople};
 use std::path::Path;
 use std::sync::Arc;
+use trial::FakeTrial;
 use typing::FakeTyping;
 use web_ui::{
     ApplianceStatus, Desk, DiskStatus, DocumentCounts, IndexStatus, MemoryStatus, ModelRole, ModelStatus, SandboxStatus, StatusSource,
@@ -60,6 +62,7 @@ pub fn behind(library: FakeLibrary, generator: Option<Arc<dyn Generator>>) -> Be
         policy: AskingPolicy::default(),
     };
     let desk = Desk {
+        trial: Arc::new(FakeTrial(Arc::clone(&asking.index))),
         asking,
         library: library.clone(),
         people: people.clone(),

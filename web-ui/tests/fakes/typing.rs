@@ -1,7 +1,7 @@
 //! Typing help over the library in memory.
 
 use super::library::FakeLibrary;
-use appliance_core::completion::{Completion, Known, Offers, complete};
+use appliance_core::completion::{Completion, Known, Offers, Sharing, complete};
 use appliance_core::id::CollectionId;
 use appliance_core::ports::{PortError, TypingHelp};
 use appliance_core::viewer::Viewer;
@@ -25,6 +25,6 @@ impl TypingHelp for FakeTyping {
             (held.entry.id, Arc::new(Offers::new(held.entry.id, held.entry.collection, &held.entry.title, paths)))
         });
         let documents = offers.collect();
-        Ok(complete(Known { documents: &documents, questions: &[] }, viewer, collections, typed, limit))
+        Ok(complete(Known { documents: &documents, questions: &[], sharing: Sharing::Colleagues }, viewer, collections, typed, limit))
     }
 }

@@ -80,19 +80,35 @@ impl Typed {
             return None;
         }
         let whole = find(plain, self.whole.plain()).into_iter().chain(find(counted, self.whole.counted())).min();
-        Some(match whole {
-            Some(0) => Place::Start,
-            Some(at) if part > 0 && at == part => Place::Part,
-            _ => Place::Within,
-        })
+        Some(whole.map_or(Place::Within, |at| Place::at(at, part)))
+    }
+
+    /// Whether it has several words, each of which must occur.
+    pub fn has_words(&self) -> bool {
+        !self.words.is_empty()
     }
 }
 
-/// The first place of a needle that does not cut a number in two: 9条 does not stand in 19条.
-pub(super) fn find(key: &str, needle: &str) -> Option<usize> {
+impl Place {
+    /// The place of byte `at` of a key of which a part begins at byte `part` (0 for none).
+    pub(super) fn at(at: usize, part: usize) -> Self {
+        match at {
+            0 => Self::Start,
+            _ if part > 0 && at == part => Self::Part,
+            _ => Self::Within,
+        }
+    }
+}
+
+/// The places of a needle that do not cut a number in two: 9条 does not stand in 19条.
+pub(super) fn places(key: &str, needle: &str) -> impl Iterator<Item = usize> {
     let digit = needle.starts_with(|c: char| c.is_ascii_digit());
-    let cut = |at: &usize| digit && key[..*at].ends_with(|c: char| c.is_ascii_digit());
-    key.match_indices(needle).map(|(at, _)| at).find(|at| !cut(at))
+    let cut = move |at: &usize| digit && key[..*at].ends_with(|c: char| c.is_ascii_digit());
+    key.match_indices(needle).map(|(at, _)| at).filter(move |at| !cut(at))
+}
+
+fn find(key: &str, needle: &str) -> Option<usize> {
+    places(key, needle).next()
 }
 
 /// The letters and digits of a folded text, kana as katakana, long words without the long mark at their end.

@@ -8,6 +8,7 @@ mod key;
 mod offers;
 
 pub use key::Key;
+use offers::Hit;
 pub use offers::Offers;
 
 use crate::id::{AnswerId, CollectionId, DocumentId, UserId};
@@ -87,6 +88,15 @@ enum Place {
     Within,
 }
 
+/// Whose past questions are offered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sharing {
+    /// One's own alone.
+    OwnQuestions,
+    /// Colleagues' too, without their names.
+    Colleagues,
+}
+
 /// What is known when a request comes: the documents by id, and past questions, the newest last.
 #[derive(Debug, Clone, Copy)]
 pub struct Known<'a> {
@@ -94,6 +104,8 @@ pub struct Known<'a> {
     pub documents: &'a BTreeMap<DocumentId, std::sync::Arc<Offers>>,
     /// Past questions.
     pub questions: &'a [PastQuestion],
+    /// Whose of them are offered.
+    pub sharing: Sharing,
 }
 
 /// The best offers for what `viewer` has typed, at most `limit`, narrowed to `collections` unless that is empty.
@@ -101,18 +113,40 @@ pub fn complete(known: Known<'_>, viewer: &Viewer, collections: &[CollectionId],
     let Some(typed) = Typed::new(typed) else { return Vec::new() };
     let within = |collection: CollectionId| collections.is_empty() || collections.contains(&collection);
     let visible = |offers: &Offers| within(offers.collection) && viewer.can_see(offers.collection, offers.document);
-    let mut found: Vec<(Fit, Completion)> = Vec::new();
+    let mut hits: Vec<Hit<'_>> = Vec::new();
     for offers in known.documents.values().filter(|o| visible(o)) {
-        offers.matching(&typed, limit, &mut found);
+        offers.matching(&typed, limit, &mut hits);
     }
     let sees = |document: &DocumentId| known.documents.get(document).is_some_and(|o| visible(o));
-    found.extend(past(known.questions, viewer.user(), &typed, sees));
+    let mut found = worded(hits, limit);
+    let offered = |q: &&PastQuestion| known.sharing == Sharing::Colleagues || q.user == viewer.user();
+    found.extend(past(known.questions.iter().filter(offered), viewer.user(), &typed, sees));
     found.sort_by(|a, b| a.0.cmp(&b.0));
     chosen(found, limit)
 }
 
+/// The best offers of documents in words; enough of each kind that none is missed for being said twice.
+fn worded(mut hits: Vec<Hit<'_>>, limit: usize) -> Vec<(Fit, Completion)> {
+    let alike = limit.saturating_mul(4);
+    hits.sort_unstable_by_key(|h| (h.kind, h.place, h.rank, h.order, h.offers.document));
+    let mut many = (OfferKind::Title, 0);
+    let mut found = Vec::new();
+    for hit in hits {
+        many = if many.0 == hit.kind { (hit.kind, many.1 + 1) } else { (hit.kind, 1) };
+        let completion = if many.1 <= alike { hit.offers.completion(hit.order) } else { None };
+        let fit = |c: &Completion| Fit { place: hit.place, kind: hit.kind, rank: hit.rank, order: hit.order, label: c.label.clone() };
+        found.extend(completion.map(|c| (fit(&c), c)));
+    }
+    found
+}
+
 /// The past questions that fit and draw on visible documents alone; each once, however often it was asked.
-fn past(questions: &[PastQuestion], asker: UserId, typed: &Typed, sees: impl Fn(&DocumentId) -> bool) -> Vec<(Fit, Completion)> {
+fn past<'q>(
+    questions: impl Iterator<Item = &'q PastQuestion>,
+    asker: UserId,
+    typed: &Typed,
+    sees: impl Fn(&DocumentId) -> bool,
+) -> Vec<(Fit, Completion)> {
     let mut alike: HashMap<&str, (bool, usize, Place, &PastQuestion)> = HashMap::new();
     for question in questions {
         let Some(place) = typed.place_in(&question.key, 0) else { continue };

@@ -1,7 +1,7 @@
 //! What one document offers: its title, its articles, its headings.
 
-use super::key::{Key, Typed, find};
-use super::{Completion, Fit, OfferKind, Place};
+use super::key::{Key, Typed, places};
+use super::{Completion, OfferKind, Place};
 use crate::folding::fold_tight;
 use crate::id::{CollectionId, DocumentId};
 use crate::reference::{naming, references};
@@ -42,11 +42,16 @@ struct Offer {
     part: usize,
 }
 
-impl Offer {
-    /// Which of one kind comes first: the articles of the shorter name, the shorter heading.
-    fn rank(&self, plain: &str) -> usize {
-        if self.kind == OfferKind::Article { self.part } else { plain.len() }
-    }
+/// An offer that holds what was typed. The least fits best.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Hit<'a> {
+    pub place: Place,
+    pub kind: OfferKind,
+    /// The length of the regulation's name, of the title or of the heading.
+    pub rank: usize,
+    /// Its place in the document.
+    pub order: usize,
+    pub offers: &'a Offers,
 }
 
 impl Offers {
@@ -113,51 +118,65 @@ impl Offers {
         self.all.push(Offer { kind, text, label, plain_at, counted_at, part: Key::new(name).plain().len() });
     }
 
-    /// Puts the offers that hold what was typed behind `found`, of each kind the best `limit`.
-    pub(super) fn matching(&self, typed: &Typed, limit: usize, found: &mut Vec<(Fit, Completion)>) {
+    /// Puts the offers that hold what was typed behind `hits`: of each kind and place the first `limit` that can be among
+    /// the best.
+    pub(super) fn matching<'a>(&'a self, typed: &Typed, limit: usize, hits: &mut Vec<Hit<'a>>) {
         let Some([plain, counted]) = typed.needles().next() else { return };
-        let mut hits: Vec<usize> = self.lines(&self.plain, plain, |o| o.plain_at);
-        hits.extend(self.lines(&self.counted, counted, |o| o.counted_at));
-        hits.sort_unstable();
-        hits.dedup();
-        let fit = |index: usize| {
-            let offer = self.all.get(index)?;
-            let (plain, counted) = (line(&self.plain, offer.plain_at), line(&self.counted, offer.counted_at));
-            let place = typed.place(plain, if counted.is_empty() { plain } else { counted }, offer.part)?;
-            Some((place, offer.kind, offer.rank(plain), index))
-        };
-        let mut fits: Vec<(Place, OfferKind, usize, usize)> = hits.into_iter().filter_map(fit).collect();
-        fits.sort_unstable();
-        let mut many = 0;
-        let mut last = None;
-        for (place, kind, rank, index) in fits {
-            many = if last == Some((place, kind)) { many + 1 } else { 0 };
-            last = Some((place, kind));
-            if many < limit {
-                found.push(self.offer(index, place, rank));
+        let mut held = lines(&self.plain, plain, &self.all, |o| o.plain_at);
+        if counted != plain {
+            // 第九条 finds 第9条 as well: what is written in digits has no second form.
+            held.extend(lines(&self.plain, counted, &self.all, |o| o.plain_at));
+        }
+        held.extend(lines(&self.counted, counted, &self.all, |o| o.counted_at));
+        held.sort_unstable();
+        held.dedup_by_key(|(index, _)| *index);
+        let mut many = [0; 3];
+        for (index, at) in held {
+            let offer = &self.all[index];
+            let Some(place) = self.place(typed, offer, at) else { continue };
+            let rank = if offer.kind == OfferKind::Article { offer.part } else { line(&self.plain, offer.plain_at).len() };
+            // Articles of one regulation come in the order of the text, so that no later one is better.
+            if offer.kind == OfferKind::Article {
+                many[place as usize] += 1;
+                if many[place as usize] > limit {
+                    continue;
+                }
             }
+            hits.push(Hit { place, kind: offer.kind, rank, order: index, offers: self });
         }
     }
 
-    fn offer(&self, index: usize, place: Place, rank: usize) -> (Fit, Completion) {
-        let offer = &self.all[index];
+    /// Where an offer holds what was typed, whose first piece stands at byte `at` of its key.
+    fn place(&self, typed: &Typed, offer: &Offer, at: usize) -> Option<Place> {
+        if !typed.has_words() {
+            return Some(Place::at(at, offer.part));
+        }
+        let (plain, counted) = (line(&self.plain, offer.plain_at), line(&self.counted, offer.counted_at));
+        typed.place(plain, if counted.is_empty() { plain } else { counted }, offer.part)
+    }
+
+    /// An offer in words.
+    pub(super) fn completion(&self, index: usize) -> Option<Completion> {
+        let offer = self.all.get(index)?;
         let label = if offer.label.is_empty() { offer.text.clone() } else { offer.label.clone() };
         let note = if offer.kind == OfferKind::Heading { self.title.clone() } else { String::new() };
-        let fit = Fit { place, kind: offer.kind, rank, order: index, label: label.clone() };
-        (fit, Completion { kind: offer.kind, text: offer.text.clone(), label, note })
+        Some(Completion { kind: offer.kind, text: offer.text.clone(), label, note })
     }
+}
 
-    /// The offers whose lines hold the needle.
-    fn lines(&self, keys: &str, needle: &str, start: impl Fn(&Offer) -> usize) -> Vec<usize> {
-        let mut held = Vec::new();
-        let mut from = 0;
-        while let Some(at) = keys.get(from..).and_then(|rest| find(rest, needle)).map(|at| from + at) {
-            let index = self.all.partition_point(|o| start(o) <= at).saturating_sub(1);
-            held.push(index);
-            from = self.all.get(index + 1).map_or(keys.len(), &start);
+/// The offers whose lines hold the needle, in order, with the byte of the line where it first stands.
+fn lines(keys: &str, needle: &str, all: &[Offer], start: impl Fn(&Offer) -> usize) -> Vec<(usize, usize)> {
+    let mut held: Vec<(usize, usize)> = Vec::new();
+    let mut index = 0;
+    for at in places(keys, needle) {
+        while all.get(index + 1).is_some_and(|next| start(next) <= at) {
+            index += 1;
         }
-        held
+        if held.last().is_none_or(|(last, _)| *last != index) {
+            held.push((index, at - all.get(index).map_or(0, &start)));
+        }
     }
+    held
 }
 
 fn line(keys: &str, at: usize) -> &str {

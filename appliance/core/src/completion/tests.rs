@@ -42,9 +42,13 @@ fn question(id: i64, user: i64, text: &str, documents: &[i64]) -> PastQuestion {
     PastQuestion { id: AnswerId(id), user: UserId(user), text: text.to_owned(), key: Key::new(text), documents }
 }
 
+fn known<'a>(documents: &'a BTreeMap<DocumentId, Arc<Offers>>, questions: &'a [PastQuestion]) -> Known<'a> {
+    Known { documents, questions, sharing: Sharing::Colleagues }
+}
+
 fn labels(viewer: &Viewer, questions: &[PastQuestion], typed: &str) -> Vec<String> {
     let documents = library(&LIBRARY);
-    complete(Known { documents: &documents, questions }, viewer, &[], typed, 8).into_iter().map(|c| c.label).collect()
+    complete(known(&documents, questions), viewer, &[], typed, 8).into_iter().map(|c| c.label).collect()
 }
 
 #[track_caller]
@@ -77,6 +81,8 @@ fn ways_of_writing_are_one() {
     for typed in ["手数料条例第9条", "手数料条例 第９条", "手数料条例第九条", "減免 第9条"] {
         check(typed, &["みなと市手数料条例 第九条（手数料の減免）"]);
     }
+    check("手数料条例第一条", &["みなと市手数料条例 第1条（目的）"]);
+    check("目的 第一条", &["みなと市手数料条例 第1条（目的）"]);
     check("手数料条例第12条の2", &["みなと市手数料条例 第十二条の二（還付）"]);
     check("手数料条例第十", &["みなと市手数料条例 第十二条の二（還付）"]);
     check("手数料条例別表1", &[]);
@@ -89,9 +95,9 @@ fn ways_of_writing_are_one() {
 #[test]
 fn an_article_is_put_in_as_a_reference_alone() {
     let documents = library(&LIBRARY);
-    let found = complete(Known { documents: &documents, questions: &[] }, &viewer(1, &[1]), &[], "減免", 8);
+    let found = complete(known(&documents, &[]), &viewer(1, &[1]), &[], "減免", 8);
     assert_eq!((found[0].kind, found[0].text.as_str(), found[0].note.as_str()), (OfferKind::Article, "みなと市手数料条例 第九条", ""));
-    let heading = complete(Known { documents: &documents, questions: &[] }, &viewer(1, &[1]), &[], "サーバー", 8);
+    let heading = complete(known(&documents, &[]), &viewer(1, &[1]), &[], "サーバー", 8);
     assert_eq!((heading[0].kind, heading[0].note.as_str()), (OfferKind::Heading, "ごみの出し方"));
     // A file that holds several regulations gives each its own articles.
     check("公園条例", &["公園条例", "公園条例 第2条（使用）"]);
@@ -102,7 +108,7 @@ fn what_is_hidden_is_offered_to_nobody_else() {
     assert_eq!(labels(&viewer(1, &[1]), &[], "秘密"), [] as [&str; 0]);
     assert_eq!(labels(&viewer(1, &[1, 2]), &[], "秘密の"), ["人事手数料取扱要領 第1条（秘密の手数料）"]);
     let documents = library(&LIBRARY);
-    let narrowed = complete(Known { documents: &documents, questions: &[] }, &viewer(1, &[1, 2]), &[CollectionId(1)], "秘密", 8);
+    let narrowed = complete(known(&documents, &[]), &viewer(1, &[1, 2]), &[CollectionId(1)], "秘密", 8);
     assert!(narrowed.is_empty(), "the scope that was chosen narrows the help too");
 }
 
@@ -120,6 +126,10 @@ fn questions_of_others_only_where_every_document_is_visible() {
     assert_eq!(seen, ["粗大ごみの手数料はいくらですか", "粗大ゴミの申込はどこですか？"], "one's own first, the same question once");
     assert_eq!(labels(&viewer(3, &[1, 2]), &questions, "粗大ごみと"), ["粗大ごみと人事の関係は"]);
     assert!(labels(&viewer(1, &[]), &questions, "粗大ごみ").is_empty(), "a right that is gone takes one's own question with it");
+    let documents = library(&LIBRARY);
+    let own = Known { sharing: Sharing::OwnQuestions, ..known(&documents, &questions) };
+    let found = complete(own, &viewer(1, &[1]), &[], "粗大ごみの", 8);
+    assert_eq!(found.iter().map(|c| c.label.as_str()).collect::<Vec<_>>(), ["粗大ごみの手数料はいくらですか"]);
 }
 
 #[test]
@@ -133,7 +143,7 @@ fn too_much_and_nothing_are_not_completed() {
 fn no_kind_keeps_the_others_out() {
     let questions: Vec<PastQuestion> = (0..20).map(|i| question(i, 1, &format!("手数料の{i}番目の質問"), &[1])).collect();
     let documents = library(&LIBRARY);
-    let found = complete(Known { documents: &documents, questions: &questions }, &viewer(1, &[1]), &[], "手数料", 8);
+    let found = complete(known(&documents, &questions), &viewer(1, &[1]), &[], "手数料", 8);
     assert_eq!(found.len(), 8);
     for kind in [OfferKind::Title, OfferKind::Question, OfferKind::Article, OfferKind::Heading] {
         assert!(found.iter().any(|c| c.kind == kind), "{kind:?} among {found:?}");
@@ -156,7 +166,7 @@ fn a_hundred_thousand_headings_are_looked_through_in_no_time() {
     let reader = viewer(1, &[0, 1, 2]);
     for typed in ["手", "手数料", "第500号施設手数料条例 第9条", "条例第99条", "ない言葉"] {
         let since = Instant::now();
-        let found = complete(Known { documents: &documents, questions: &questions }, &reader, &[], typed, 8);
+        let found = complete(known(&documents, &questions), &reader, &[], typed, 8);
         let elapsed = since.elapsed();
         println!("{typed}: {} offers in {elapsed:?}", found.len());
         assert_eq!(found.is_empty(), typed == "ない言葉", "{typed}");
