@@ -1,6 +1,8 @@
 //! Measuring retrieval over a folder of `corpus.jsonl` and `queries.jsonl`, through the real parser, passage splitter,
 //! embedder and index.
 
+pub mod answers;
+
 use crate::vector_cache::VectorCache;
 use anyhow::{Context as _, Result, bail};
 use appliance_core::evaluation::{RetrievalQuality, quality};

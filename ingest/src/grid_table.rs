@@ -162,7 +162,7 @@ fn header_rows(rows: &[Vec<Placed>]) -> usize {
         let shown: Vec<&Placed> = row.iter().filter(|c| !c.text.is_empty()).collect();
         shown.len() >= 2 && shown.iter().all(|c| is_header_like(&c.text)) && shown.len() * 2 > row.len()
     };
-    if most == 0 || !like(first) || !stands_out(first, &rows[1..]) {
+    if most == 0 || !like(first) || !stands_out(first, &rows[1..]) || is_like_below(first, &rows[1..]) {
         return 0;
     }
     let mut count = first.iter().map(|c| c.rows).max().unwrap_or(1);
@@ -188,6 +188,29 @@ fn stands_out(first: &[Placed], below: &[Vec<Placed>]) -> bool {
     let numbers = below.iter().flatten().any(|c| c.text.chars().any(char::is_numeric));
     let longer = below.iter().flatten().any(|c| c.text.chars().count() > longest.max(6));
     below.len() >= 2 && texts.len() * 2 > first.len() || numbers || longer
+}
+
+/// Whether the first row holds a value of the same form as one below it (「平成9年11月14日」 over 「平成10年3月30日」): it is a row
+/// like the others then.
+fn is_like_below(first: &[Placed], below: &[Vec<Placed>]) -> bool {
+    let numbered = first.iter().filter(|c| c.text.contains(|c: char| c.is_ascii_digit()));
+    numbered.into_iter().any(|cell| {
+        let form = form(&cell.text);
+        below.iter().flatten().any(|c| c.column == cell.column && !c.carried && self::form(&c.text) == form)
+    })
+}
+
+/// A text with every number in it as one sign.
+fn form(text: &str) -> String {
+    let mut form = String::new();
+    for c in text.chars() {
+        if !c.is_ascii_digit() {
+            form.push(c);
+        } else if !form.ends_with('0') {
+            form.push('0');
+        }
+    }
+    form
 }
 
 /// The headers over each column, from the top, joined.
@@ -270,6 +293,17 @@ mod tests {
                 "区分: 大ホール、平日／午前: 600円、平日／午後: 700円、休日: 800円",
             ],
         );
+    }
+
+    #[test]
+    fn a_first_row_like_the_others_is_no_header() {
+        let row = |cells: [&str; 3]| cells.iter().map(|c| cell(c, 1, 1)).collect::<Vec<_>>();
+        let rows = vec![
+            row(["◆", "平成9年11月14日", "条例第25号"]),
+            row(["◇", "平成10年3月30日", "条例第5号"]),
+            row(["◇", "平成18年3月31日", "条例第30号"]),
+        ];
+        check(&Table { rows }, &["◆、平成9年11月14日、条例第25号", "◇、平成10年3月30日、条例第5号", "◇、平成18年3月31日、条例第30号"]);
     }
 
     #[test]

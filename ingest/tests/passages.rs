@@ -4,11 +4,13 @@
 mod ordinance_maker;
 
 use appliance_core::document::Document;
+use appliance_core::locator::Place;
 use appliance_core::passage::Passage;
 use appliance_core::ports::reader::{SourceFile, Watch};
 use appliance_core::structure::{NodeKind, Tree};
 use ingest::{FileParser, Limits};
 use proptest::prelude::*;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 fn read(bytes: &[u8], name: &str) -> (Document, Vec<Passage>) {
@@ -162,6 +164,28 @@ fn the_first_section_of_a_manual_does_not_belong_to_its_contents() {
 }
 
 #[test]
+fn what_only_speaks_about_an_article_is_none_of_its_paragraphs() {
+    let text = "# 就業規則\n\n（休日）\n\n第1条　休日は、次のとおりとする。\n\n2　会社は、休日を振り替えることがある。\n\n【第1条　休日】\n\n\
+        1　労基法では、何曜日を休日とするかを規定していません。\n\n2　休日は、原則として暦日で与えなければなりません。\n\n（休暇）\n\n第2条　休暇を与える。\n";
+    let (document, passages) = read(text.as_bytes(), "a.md");
+    hold(&document, &passages);
+    let of = |part: &str| passages.iter().find(|p| p.text.contains(part)).map(|p| p.heading_path.join(" › "));
+    assert_eq!(of("暦日").as_deref(), Some("第1条（休日） › 【第1条 休日】"), "{passages:?}");
+    assert_eq!(of("振り替える").as_deref(), Some("第1条（休日）"), "{passages:?}");
+    assert_eq!(of("休暇を").as_deref(), Some("第2条（休暇）"), "{passages:?}");
+}
+
+#[test]
+fn a_procedure_in_english_takes_as_much_room_as_one_in_japanese() {
+    let step = |n: u32| format!("{n}. Open the settings, choose the network that your department uses, and confirm with OK.\n");
+    let steps: String = (1..=6).map(step).collect();
+    let text = format!("# VPN\n\n## Connecting\n\n{steps}\n## Leaving\n\nClose the window.\n");
+    let (document, passages) = read(text.as_bytes(), "a.md");
+    hold(&document, &passages);
+    assert!(passages.iter().any(|p| (1..=6).all(|n| p.text.contains(&format!("{n}. Open")))), "{passages:?}");
+}
+
+#[test]
 fn a_question_and_its_answer_are_one_passage() {
     let pair = |n: u32| {
         format!(
@@ -247,10 +271,77 @@ fn passages_of_sample_documents_are_as_they_were_read() {
     }
 }
 
+/// Real documents of other people, where the workplace has them: only the outline of their passages is kept here.
+const REAL: [(&str, &str); 12] = [
+    ("ordinance-system.html", "reiki-html/reiki_honbun/k518RG00000080.html"),
+    ("school-accounts.txt", "school-regulations/会計細則（令和七年細則第二号）.law.txt"),
+    ("travel-rules.md", "tuqulore-handbook/03_出張旅費規程.md"),
+    ("model-work-rules.pdf", "mhlw-model-work-rules/001018385.pdf"),
+    ("clinics.pdf", "mhlw-pdf-csv/data_files/shinryoujo_17/001036451.pdf"),
+    ("settlement-cards.xlsx", "soumu-stats/FY2019-settlementcard.xlsx"),
+    ("population.xlsx", "soumu-stats/FY2023-population_dynamics_municipal.xlsx"),
+    ("open-data.csv", "takamatsu-opendata/old_data/0031.csv"),
+    ("numbered.docx", "poi/document/Numbering.docx"),
+    ("complex-layout.docx", "markitdown/markitdown-ocr/tests/ocr_test_data/docx_complex_layout.docx"),
+    ("slides.pptx", "markitdown/markitdown/tests/test_files/test.pptx"),
+    ("old-workbook.xls", "sdkn104/Workflow/WorkFlow.xls"),
+];
+/// Passages of one document that are outlined.
+const OUTLINED: usize = 120;
+
+fn place(place: &Place) -> String {
+    match place {
+        Place::Pages { lines } => {
+            let pages: BTreeSet<u32> = lines.iter().map(|l| l.page).collect();
+            format!("p.{}", pages.iter().map(u32::to_string).collect::<Vec<_>>().join(","))
+        }
+        Place::Cells { name, range, .. } => format!("{name}!{range}"),
+        Place::Text { first_line, last_line } => format!("l.{first_line}–{last_line}"),
+    }
+}
+
+/// Where each passage stands, what it is called, how long it is and how it begins.
+fn outline(path: &Path, name: &str) -> String {
+    let (document, passages) = read(&std::fs::read(path).expect("a file"), name);
+    hold(&document, &passages);
+    hold_items(&document, &passages);
+    let line = |p: &Passage| {
+        let begins: String = p.text.chars().filter(|c| !c.is_whitespace()).take(24).collect();
+        format!("{} {} [{}] {} {begins}\n", p.ordinal, place(&p.locator.place), p.heading_path.join(" › "), p.text.chars().count())
+    };
+    let outlined: String = passages.iter().take(OUTLINED).map(line).collect();
+    format!("{} passages\n{outlined}", passages.len())
+}
+
+fn real_documents() -> Vec<(&'static str, PathBuf)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/files");
+    REAL.iter().map(|(name, path)| (*name, root.join(path))).filter(|(_, path)| path.exists()).collect()
+}
+
+#[test]
+#[expect(clippy::print_stdout, reason = "a test that is skipped says so")]
+fn passages_of_real_documents_are_as_they_were_read() {
+    let documents = real_documents();
+    if documents.len() < REAL.len() {
+        println!("skipped: {} of {} real documents are not here", REAL.len() - documents.len(), REAL.len());
+    }
+    for (name, path) in documents {
+        let kept = std::fs::read_to_string(folder().join(format!("{name}.outline"))).expect("an outline");
+        assert_eq!(
+            outline(&path, name),
+            kept,
+            "{name}: write it anew with `cargo test -p ingest --test passages -- --ignored`, and read it"
+        );
+    }
+}
+
 #[test]
 #[ignore = "writes the snapshots"]
 fn write_the_snapshots() {
     for (name, bytes, called) in documents() {
         std::fs::write(folder().join(format!("{name}.passages")), snapshot(&bytes, &called)).expect("written");
+    }
+    for (name, path) in real_documents() {
+        std::fs::write(folder().join(format!("{name}.outline")), outline(&path, name)).expect("written");
     }
 }

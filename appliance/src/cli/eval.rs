@@ -1,5 +1,6 @@
 //! `kura eval`: quality measured over sets of questions.
 
+mod answers;
 mod tune;
 
 use super::output;
@@ -22,6 +23,8 @@ use std::sync::Arc;
 pub enum Command {
     /// Index a corpus in a temporary place and measure what its questions find
     Retrieval(Arguments),
+    /// Index a corpus in a temporary place, ask its questions, and measure the answers and the refusals
+    Answers(answers::Arguments),
     /// Find the settings of the index that find most, judged by questions that they were not chosen by
     Tune(tune::Arguments),
 }
@@ -48,6 +51,7 @@ pub struct Arguments {
 pub async fn run(place: &Place, command: Command) -> Result<ExitCode> {
     let arguments = match command {
         Command::Retrieval(arguments) => arguments,
+        Command::Answers(arguments) => return answers::run(place, &arguments).await,
         Command::Tune(arguments) => return tune::run(place, &arguments).await,
     };
     let (corpus, questions) = read_sets(&arguments.folders, arguments.limit.unwrap_or(usize::MAX))?;

@@ -28,8 +28,8 @@ const PROGRAMS: [&str; 4] = [
     "/opt/libreoffice/program/soffice.bin",
     "/usr/local/lib/libreoffice/program/soffice.bin",
 ];
-/// How long one file may take.
-const MOST_TIME: Duration = Duration::from_secs(180);
+/// How long one file may take: hundreds of pages take seconds, and whoever waits for one shall hear of it within a minute.
+const MOST_TIME: Duration = Duration::from_secs(45);
 /// What LibreOffice ends with when it wants to be started again, as it does after it has made its profile.
 const RESTART: [i32; 2] = [79, 81];
 const MOST_STARTS: usize = 3;
@@ -90,10 +90,11 @@ impl Converter {
             recognition: Recognition::Off,
             encoding: None,
         };
+        let since = Instant::now();
         let started = folder.path().metadata().and_then(|m| m.modified()).map_err(unavailable)?;
         for _ in 0..MOST_STARTS {
             let mut running = Running::start(workers, &request).map_err(unavailable)?;
-            let ended = running.attend(&file.name, watch);
+            let ended = running.attend(&file.name, since, watch);
             drop(running);
             // Before the next start, which would wait for the one before at its socket.
             remove_sockets(started);
@@ -141,8 +142,7 @@ impl Running {
         Ok(Self { child, group })
     }
 
-    fn attend(&mut self, name: &str, watch: &Watch) -> Result<ExitStatus, ParseError> {
-        let started = Instant::now();
+    fn attend(&mut self, name: &str, since: Instant, watch: &Watch) -> Result<ExitStatus, ParseError> {
         loop {
             if watch.is_cancelled() {
                 return Err(ParseError::Cancelled { name: name.to_owned() });
@@ -152,7 +152,7 @@ impl Running {
                 Ok(None) => {}
                 Err(source) => return Err(ParseError::Unavailable { name: name.to_owned(), source }),
             }
-            if started.elapsed() > MOST_TIME {
+            if since.elapsed() > MOST_TIME {
                 let limit = format!("more than {} seconds in LibreOffice", MOST_TIME.as_secs());
                 return Err(ParseError::Exhausted { name: name.to_owned(), limit });
             }

@@ -15,7 +15,7 @@ use appliance_core::document::{Block, BlockKind, Document, Format, TextOrigin};
 use appliance_core::locator::{Locator, PageLine, Place, Span, bounding_range};
 use appliance_core::passage::Passage;
 use appliance_core::structure::{self, Node, NodeKind, Tree};
-use cutting::{LONGEST, TARGET, cut, trimmed};
+use cutting::{LONGEST, TARGET, cut, length, trimmed};
 use path::{HEADING, Path, shortened};
 
 /// Characters up to which an item (号) with all that is in it stays in one piece.
@@ -65,8 +65,8 @@ struct Cutter<'d> {
 impl Cutter<'_> {
     fn take(&mut self, index: usize, block: &Block) {
         let text = block.span.slice(&self.document.text).unwrap_or("");
-        let characters = text.chars().count();
         let rows = block.kind == BlockKind::Row;
+        let characters = if rows { text.chars().count() } else { length(text) };
         let opening = if rows { None } else { heading::opening(first_line(text)) };
         let breaks = self.breaks(index, block, opening.as_ref(), characters);
         if breaks {
@@ -117,8 +117,10 @@ impl Cutter<'_> {
             let empty_part = matches!(opening, Some(Opening::Part(_))) && last.kind == block.kind;
             return empty_part || open.characters + characters > LONGEST * 2;
         }
-        let article = opening == Some(&Opening::Caption) || self.begins_article(index);
-        if heading || article || question::begins(self.document, index) {
+        // A line in brackets within an item heads no article.
+        let within = self.item(index).is_some_and(|item| self.item(open.last) == Some(item));
+        let article = opening == Some(&Opening::Caption) && !within || self.begins_article(index);
+        if heading || article || self.commentary(index) != self.commentary(open.last) || question::begins(self.document, index) {
             return true;
         }
         // An answer stays with its question.
@@ -143,7 +145,7 @@ impl Cutter<'_> {
         // An item is not parted, as far as it can be helped.
         if let Some(item) = self.item(index).filter(|item| self.item(open.last) == Some(*item)) {
             let begun = self.document.blocks[self.tree.nodes[item].blocks.0].span.start;
-            let so_far = self.document.text.get(begun..block.span.end).map_or(0, |t| t.chars().count());
+            let so_far = self.document.text.get(begun..block.span.end).map_or(0, length);
             return so_far > LONGEST_ITEM;
         }
         let whole = open.path.article.is_some();
@@ -163,6 +165,7 @@ impl Cutter<'_> {
             _ => {}
         }
         self.path.article = article.map(|node| self.article_name(node));
+        self.path.commentary = self.commentary(index).map(|node| shortened(&self.tree.nodes[node].label));
         // In pages and texts the first row of a table is its header more often than not; it goes along as context, unless
         // the rows are written with their headers.
         let written = matches!(block.place, Place::Text { .. }) && !matches!(self.document.format, Format::Text | Format::Markdown);
@@ -215,6 +218,11 @@ impl Cutter<'_> {
         own.is_some_and(|node| self.tree.nodes[node].blocks.0 == index)
     }
 
+    /// What only speaks about an article, where the block lies in such.
+    fn commentary(&self, index: usize) -> Option<usize> {
+        self.tree.of_block[index].filter(|node| self.tree.nodes[*node].kind == NodeKind::Commentary)
+    }
+
     /// Whether the block is a part of a table of contents. A heading that names no part of a regulation ends it here, though
     /// the tree waits for the first sentence: in a manual the first section begins.
     fn in_contents(&self, index: usize) -> bool {
@@ -249,7 +257,7 @@ impl Cutter<'_> {
     /// The spans that gathered blocks are cut into: between paragraphs and items first, else between sentences.
     fn spans(&self, open: &Open) -> Vec<Span> {
         let blocks = &self.document.blocks;
-        let characters = |span: Span| span.slice(&self.document.text).map_or(0, |t| t.chars().count());
+        let characters = |span: Span| span.slice(&self.document.text).map_or(0, length);
         let joined = |first: usize, last: usize| Span::new(blocks[first].span.start, blocks[last].span.end);
         let whole = joined(open.first, open.last);
         let items = (open.first..=open.last).any(|index| self.item(index).is_some());
@@ -283,7 +291,7 @@ impl Cutter<'_> {
         let mut items = (open.first..=open.last).filter(within).map(|index| self.item(index));
         let first = items.next().flatten();
         let one = first.is_some() && items.all(|item| item == first);
-        let short = part.slice(&self.document.text).is_some_and(|t| t.chars().count() <= LONGEST_ITEM);
+        let short = part.slice(&self.document.text).is_some_and(|t| length(t) <= LONGEST_ITEM);
         if one && short && !open.rows { trimmed(&self.document.text, part).into_iter().collect() } else { cut(&self.document.text, part) }
     }
 

@@ -11,6 +11,8 @@ pub(super) struct Path {
     parts: Vec<(u8, String)>,
     /// The article.
     pub article: Option<String>,
+    /// The line with which what only speaks about the article began.
+    pub commentary: Option<String>,
     /// The line above a table that names it, and the block it stands in.
     pub caption: Option<(usize, String)>,
     /// The first row of a table, where it is its header.
@@ -41,6 +43,7 @@ impl Path {
         let title = bare(title);
         let mut names: Vec<String> = self.parts.iter().map(|(_, n)| n.clone()).filter(|n| bare(n) != title).collect();
         names.extend(self.article.clone());
+        names.extend(self.commentary.clone());
         names.extend(self.caption.iter().filter(|(at, _)| *at < first).map(|(_, caption)| caption.clone()));
         names.extend(self.table.clone());
         names

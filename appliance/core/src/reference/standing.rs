@@ -4,7 +4,7 @@ use super::address::{Address, Part};
 use super::naming;
 use super::reader::Reader;
 use crate::folding::fold;
-use crate::structure::numeral;
+use crate::structure::{self, numeral};
 use std::collections::BTreeSet;
 
 /// Addresses that one passage is found by; a table of contents would name hundreds.
@@ -42,7 +42,9 @@ pub fn standing(title: &str, heading_path: &[String], text: &str) -> Standing {
         }
     }
     note(&mut addresses, &here);
-    for line in text.lines() {
+    // What only speaks about an article counts its own remarks.
+    let lines = if heading_path.last().is_some_and(|h| structure::is_commentary(h)) { "" } else { text };
+    for line in lines.lines() {
         if let Some(address) = line_address(line, &here) {
             here = address;
             note(&mut addresses, &here);

@@ -124,11 +124,8 @@ impl<'d> Builder<'d> {
             Marker::Attachment { kind, number, label, rest } => self.attachment(line, kind, number, label, rest),
             Marker::Caption(caption) => self.caption(line, caption),
             Marker::Commentary => {
-                if let Some(container) = &mut self.container {
-                    container.muted = true;
-                }
                 self.caption = None;
-                self.plain(line);
+                self.commentary(line);
             }
             Marker::Listed { readings, label } => {
                 if !self.listed(line, &readings, label) {
@@ -191,6 +188,21 @@ impl<'d> Builder<'d> {
             for block in at..index {
                 self.tree.of_block[block] = Some(node);
             }
+        }
+    }
+
+    /// What follows only speaks about the article.
+    fn commentary(&mut self, line: Line<'_>) {
+        let Some(container) = &mut self.container else { return self.plain(line) };
+        let around = container.node;
+        if line.heading.is_some() {
+            container.commentary = Some(around);
+            return self.plain(line);
+        }
+        let label = line.line.trim().to_owned();
+        let node = self.add(line.index, NodeKind::Commentary, Vec::new(), label, Some(around));
+        if let Some(container) = &mut self.container {
+            container.commentary = Some(node);
         }
     }
 
@@ -333,7 +345,7 @@ impl<'d> Builder<'d> {
         if !self.titled && line.index < 6 && is_regulation(line.line) {
             return self.title(line);
         }
-        if self.container.is_some() && self.scope != Scope::Main || self.container.as_ref().is_some_and(|c| !c.muted) {
+        if self.container.is_some() && self.scope != Scope::Main || self.container.as_ref().is_some_and(|c| c.commentary.is_none()) {
             // Emphasised lines within an article do not end it.
             self.text_of_container(line);
             return self.stays(line.index);
@@ -370,7 +382,7 @@ impl<'d> Builder<'d> {
         let scope = self.scope;
         let Some(container) = &mut self.container else { return };
         container.hear(line.text);
-        if container.is_empty() && !container.muted {
+        if container.is_empty() && container.commentary.is_none() {
             let (node, paragraph) = (container.node, self.tree.nodes.len());
             container.open_first(paragraph);
             let own = self.tree.of_block[line.index];

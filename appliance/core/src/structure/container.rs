@@ -12,8 +12,8 @@ pub(super) struct Container {
     pub node: usize,
     /// The paragraph that is open.
     pub paragraph: Option<usize>,
-    /// Whether what follows only speaks about it.
-    pub muted: bool,
+    /// The node of what only speaks about it, once that has begun: nothing is counted there.
+    pub commentary: Option<usize>,
     paragraphs: u32,
     style: Option<Style>,
     indent: usize,
@@ -44,7 +44,7 @@ pub(super) enum Counted {
 
 impl Container {
     pub(super) fn new(node: usize) -> Self {
-        Self { node, paragraph: None, paragraphs: 0, style: None, indent: 0, lists: Vec::new(), muted: false, announced: false }
+        Self { node, paragraph: None, paragraphs: 0, style: None, indent: 0, lists: Vec::new(), commentary: None, announced: false }
     }
 
     /// Whether it has no paragraph yet.
@@ -59,7 +59,7 @@ impl Container {
 
     /// The innermost of what is open.
     pub(super) fn innermost(&self) -> usize {
-        self.lists.last().map(|l| l.node).or(self.paragraph).unwrap_or(self.node)
+        self.commentary.or(self.lists.last().map(|l| l.node)).or(self.paragraph).unwrap_or(self.node)
     }
 
     /// How many lists are open in each other.
@@ -74,7 +74,7 @@ impl Container {
 
     /// Where a line with a number that can be read in those ways belongs; `None` when the number counts nothing.
     pub(super) fn count(&self, readings: &[(Style, u32)], indent: usize) -> Option<Counted> {
-        if self.muted {
+        if self.commentary.is_some() {
             return None;
         }
         let going_on = |l: &List| readings.contains(&(l.style, l.last + 1));

@@ -37,6 +37,11 @@ pub fn is_note_on_above(line: &str) -> bool {
     inner.is_some_and(|inner| marker::is_history(inner) || marker::is_number_of_regulation(inner))
 }
 
+/// Whether a line begins what only speaks about the article before it: 「【第20条 休日】」, 「（参考）」.
+pub fn is_commentary(line: &str) -> bool {
+    matches!(marker::marker(line), marker::Marker::Commentary)
+}
+
 /// What a node of the tree is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum NodeKind {
@@ -72,6 +77,8 @@ pub enum NodeKind {
     Form,
     /// 別記, 別紙, 別図
     Annex,
+    /// 解説: what only speaks about the article that it follows (「【第20条 休日】」, 「（参考）」).
+    Commentary,
 }
 
 impl NodeKind {
@@ -94,6 +101,7 @@ impl NodeKind {
             Self::Schedule => "別表",
             Self::Form => "様式",
             Self::Annex => "別記",
+            Self::Commentary => "解説",
         }
     }
 }
@@ -172,6 +180,7 @@ impl Tree {
                 NodeKind::Item => _ = write!(address, "第{}号", number()),
                 NodeKind::Subitem(_) => address.push_str(node.label.trim_matches(['(', ')', '（', '）', '．', '.'])),
                 NodeKind::Supplement => address.push_str("附則"),
+                NodeKind::Commentary => address.push_str("解説"),
                 NodeKind::Schedule | NodeKind::Form | NodeKind::Annex => address.clone_from(&node.label),
                 _ => {}
             }
