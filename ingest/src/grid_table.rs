@@ -1,6 +1,7 @@
 //! Tables of office files and web pages: merged cells spread over what they cover, headers carried to every value.
 
 use crate::running::{Piece, are_blank};
+use crate::script::one_line;
 use std::collections::BTreeMap;
 
 /// Rows that headers may take, and characters of a header.
@@ -126,9 +127,7 @@ fn text_of(pieces: &[Piece]) -> String {
     let mut text = String::new();
     for piece in pieces {
         let part = match piece {
-            Piece::Heading(_, part) | Piece::Paragraph(part) | Piece::Aside(part) => {
-                part.split(['\n', '\t']).map(str::trim).filter(|l| !l.is_empty()).collect::<Vec<_>>().join(" ")
-            }
+            Piece::Heading(_, part) | Piece::Paragraph(part) | Piece::Aside(part) => one_line(part),
             Piece::Table(table) => {
                 let rows = table.lines().into_iter().map(|line| match line {
                     Line::Row(text) => text.replace('\n', "、"),

@@ -43,6 +43,20 @@ pub(crate) fn ends_sentence(c: char) -> bool {
     matches!(c, '。' | '．' | '！' | '？' | '!' | '?')
 }
 
+/// A text on one line, with spaces for line breaks and tabs. A word whose characters were spread to fill its cell
+/// (「面　積」「そ の 他」) is a word again.
+pub(crate) fn one_line(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let letter = |word: &&str| {
+        let mut characters = word.chars();
+        matches!((characters.next(), characters.next()), (Some('\u{3041}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}'), None))
+    };
+    if words.len() > 1 && words.iter().all(letter) {
+        return words.concat();
+    }
+    text.split(['\n', '\r', '\t']).map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
 /// Whether a space belongs between two texts that were cut apart only by the end of a line.
 pub(crate) fn wants_space(before: char, after: char) -> bool {
     !(is_cjk(before) || is_cjk(after) || before.is_whitespace() || after.is_whitespace())
@@ -51,6 +65,12 @@ pub(crate) fn wants_space(before: char, after: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_that_were_spread_are_words_again() {
+        let lines = ["面\u{3000}積", "そ の 他", "増 減 率", "氏 名", "○ ×", "窓口 交付", "A B", " 一つ\n二つ "];
+        assert_eq!(lines.map(one_line), ["面積", "その他", "増減率", "氏名", "○ ×", "窓口 交付", "A B", "一つ 二つ"]);
+    }
 
     #[test]
     fn spaces_stand_only_between_words() {

@@ -5,6 +5,7 @@ use super::form::{self, Entry, Line};
 use super::grid::{Cell, Grid, Kind};
 use super::table::{self, Part};
 use crate::draft::Draft;
+use crate::script::one_line;
 use appliance_core::document::BlockKind;
 use appliance_core::locator::{CellRange, CellRef, CellSpan, Place, Span, bounding_range};
 use std::collections::BTreeMap;
@@ -207,9 +208,4 @@ fn value(text: &mut String, grid: &Grid, cell: &Cell, spans: &mut Vec<CellSpan>)
         piece(text, note);
         text.push('］');
     }
-}
-
-/// Line breaks and tabs inside a value, as spaces.
-fn one_line(text: &str) -> String {
-    text.split(['\n', '\r', '\t']).map(str::trim).filter(|s| !s.is_empty()).collect::<Vec<_>>().join(" ")
 }

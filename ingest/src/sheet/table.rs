@@ -6,6 +6,7 @@
 
 use super::form::is_figure;
 use super::grid::{Cell, Grid, Kind};
+use crate::script::one_line;
 use appliance_core::locator::CellRef;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -272,7 +273,9 @@ fn header_texts(grid: &Grid, rows: &[&[Cell]]) -> BTreeMap<u32, String> {
                     levels.push(grid.text(cell));
                 }
             }
-            (!levels.is_empty()).then(|| (column, levels.join("／").split_whitespace().collect::<Vec<_>>().join(" ")))
+            (!levels.is_empty()).then(|| {
+                (column, levels.iter().map(|l| one_line(l)).collect::<Vec<_>>().join("／").split_whitespace().collect::<Vec<_>>().join(" "))
+            })
         })
         .collect()
 }

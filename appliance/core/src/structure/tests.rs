@@ -99,7 +99,7 @@ fn contents_are_no_chapters_and_commentary_counts_nothing() {
             "目次",
             "章1",
             "第1条",
-            "第1条解説",
+            "解説",
             "第2条",
             "第2条第1項",
             "第2条第1項第1号",
