@@ -54,6 +54,37 @@ pub struct JudgedQuestion {
     /// A group to report on.
     #[serde(default)]
     pub kind: Option<String>,
+    /// The answers to choose from, by their letter.
+    #[serde(default)]
+    pub choices: BTreeMap<String, String>,
+}
+
+/// Whether questions are asked with the answers to choose from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Choices {
+    /// As a person would ask them, who has the sheet before them.
+    Asked,
+    /// The question alone.
+    LeftOut,
+}
+
+impl Choices {
+    /// As a flag of the command line says.
+    pub fn asked(flag: bool) -> Self {
+        if flag { Self::Asked } else { Self::LeftOut }
+    }
+}
+
+impl JudgedQuestion {
+    /// The text that is asked.
+    fn asked(&self, choices: Choices) -> String {
+        match choices {
+            Choices::LeftOut => self.question.clone(),
+            Choices::Asked => {
+                std::iter::once(self.question.as_str()).chain(self.choices.values().map(String::as_str)).collect::<Vec<_>>().join(" ")
+            }
+        }
+    }
 }
 
 /// What was measured.
@@ -87,7 +118,7 @@ pub fn read_lines<T: for<'a> Deserialize<'a>>(path: &Path) -> Result<Vec<T>> {
 
 /// Several sets as one: their entries in one corpus, told apart by their folder's name, which every question's kind is
 /// preceded by.
-pub fn read_sets(folders: &[std::path::PathBuf], limit: usize) -> Result<(Vec<CorpusEntry>, Vec<JudgedQuestion>)> {
+pub fn read_sets(folders: &[std::path::PathBuf], limit: usize, choices: Choices) -> Result<(Vec<CorpusEntry>, Vec<JudgedQuestion>)> {
     let (mut corpus, mut questions) = (Vec::new(), Vec::new());
     for folder in folders {
         let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -97,9 +128,10 @@ pub fn read_sets(folders: &[std::path::PathBuf], limit: usize) -> Result<(Vec<Co
         corpus.extend(entries.into_iter().map(|e| CorpusEntry { id: named(e.id), ..e }));
         let judged: Vec<JudgedQuestion> = read_lines(&folder.join("queries.jsonl"))?;
         questions.extend(judged.into_iter().take(limit).map(|q| JudgedQuestion {
+            question: q.asked(choices),
             relevant: q.relevant.into_iter().map(named).collect(),
             kind: if alone { q.kind } else { Some(q.kind.map_or_else(|| name.clone(), |kind| format!("{name} {kind}"))) },
-            question: q.question,
+            choices: BTreeMap::new(),
         }));
     }
     Ok((corpus, questions))
@@ -333,6 +365,7 @@ mod tests {
             question: question.to_owned(),
             relevant: vec![relevant.to_owned()],
             kind: Some(kind.to_owned()),
+            choices: BTreeMap::new(),
         };
         let questions = [ask("粗大ごみの手数料", "a", "fee"), ask("図書館の休館日", "b", "day"), ask("図書館の休館日", "a", "wrong")];
         let folder = tempfile::tempdir().unwrap();

@@ -76,6 +76,9 @@ impl JobRunner {
             Ok(made) => tracing::info!(version.count = made, "fingerprints made for versions that had none"),
             Err(error) => tracing::warn!(error = %chain(&error), "fingerprints of older versions are missing"),
         }
+        if let Err(error) = self.catalog.read_missing_facets().await {
+            tracing::warn!(error = %chain(&error), "dates and departments of older versions are missing");
+        }
     }
 
     async fn work(&self, mut shutdown: watch::Receiver<bool>) {

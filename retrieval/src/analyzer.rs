@@ -58,10 +58,11 @@ impl Analyzer {
         Self { synonyms: Arc::new(synonyms), ..self }
     }
 
-    /// The synonyms of the words of a question and of the compounds that neighbouring words make, each once.
-    pub fn synonyms(&self, text: &str) -> Vec<String> {
+    /// The synonyms of the words of a question and of the compounds that neighbouring words make, each once; by `own`
+    /// besides, which go first.
+    pub fn synonyms(&self, text: &str, own: &Synonyms) -> Vec<String> {
         let mut found: Vec<String> = Vec::new();
-        if self.synonyms.is_empty() {
+        if self.synonyms.is_empty() && own.is_empty() {
             return found;
         }
         let folded: String = fold(text).chars().map(everyday_in_words).collect();
@@ -75,7 +76,9 @@ impl Analyzer {
                 // The longest compound is what is meant; its parts are not widened besides.
                 let longest = LONGEST_COMPOUND.min(surfaces.len() - at);
                 let widened = (1..=longest).rev().find_map(|n| {
-                    let synonyms = self.synonyms.of(&surfaces[at..at + n].concat());
+                    let word = surfaces[at..at + n].concat();
+                    let mut synonyms = own.of(&word);
+                    synonyms.extend(self.synonyms.of(&word));
                     (!synonyms.is_empty()).then_some((n, synonyms))
                 });
                 let (step, synonyms) = widened.unwrap_or((1, Vec::new()));
@@ -219,9 +222,14 @@ mod tests {
         let mut synonyms = super::Synonyms::default();
         synonyms.add("手数料,料金\n施設手数料,使用料\nゴミ,廃棄物");
         let analyzer = fixtures::analyzer().with_synonyms(synonyms);
-        assert_eq!(analyzer.synonyms("施設手数料とゴミ"), ["使用料", "廃棄物"]);
-        assert_eq!(analyzer.synonyms("手数料の手数料"), ["料金"]);
-        assert!(fixtures::analyzer().synonyms("手数料").is_empty());
+        let none = super::Synonyms::default();
+        assert_eq!(analyzer.synonyms("施設手数料とゴミ", &none), ["使用料", "廃棄物"]);
+        assert_eq!(analyzer.synonyms("手数料の手数料", &none), ["料金"]);
+        assert!(fixtures::analyzer().synonyms("手数料", &none).is_empty());
+        let mut own = super::Synonyms::default();
+        own.add("ゴミ,ごみ袋");
+        assert_eq!(analyzer.synonyms("ゴミ", &own), ["ごみ袋", "廃棄物"]);
+        assert_eq!(fixtures::analyzer().synonyms("ゴミ", &own), ["ごみ袋"]);
     }
 
     #[test]

@@ -19,6 +19,7 @@ use crate::analyzer::Analyzer;
 use crate::counted::{SUPPLEMENT, is_supplement};
 use crate::permission::Permission;
 use crate::settings::IndexSettings;
+use crate::synonyms::Synonyms;
 use appliance_core::id::{PassageId, VersionId};
 use appliance_core::narrowing::Narrowing;
 use appliance_core::ports::index::IndexedPassage;
@@ -51,7 +52,7 @@ pub(crate) struct Fields {
     articles: Field,
     caption: Field,
     /// Pairs of neighbouring words: what stands together in the question stands together there.
-    phrases: Field,
+    pub phrases: Field,
     /// The names of the regulations or documents that it belongs to, as `naming::key` spells them.
     pub names: Field,
     /// The places of its regulation that it holds, in their one spelling.
@@ -167,7 +168,7 @@ fn tokens(terms: Vec<String>) -> PreTokenizedString {
 /// A question as the terms of both streams, each with how often it occurs.
 pub(crate) struct Terms {
     pub words: BTreeMap<String, u32>,
-    phrases: BTreeMap<String, u32>,
+    pub phrases: BTreeMap<String, u32>,
     pairs: BTreeMap<String, u32>,
     articles: BTreeMap<String, u32>,
     /// Synonyms of its words, each as runs of pairs.
@@ -177,10 +178,10 @@ pub(crate) struct Terms {
 }
 
 impl Terms {
-    pub fn of(analyzer: &Analyzer, text: &str, names: Vec<String>) -> Self {
+    pub fn of(analyzer: &Analyzer, text: &str, names: Vec<String>, own: &Synonyms) -> Self {
         let words = analyzer.words(text);
         let (phrases, pairs) = (counted(neighbours(&words)), counted(analyzer.pairs(text)));
-        let synonyms = analyzer.synonyms(text).iter().map(|s| analyzer.pair_runs(s)).filter(|runs| !runs.is_empty()).collect();
+        let synonyms = analyzer.synonyms(text, own).iter().map(|s| analyzer.pair_runs(s)).filter(|runs| !runs.is_empty()).collect();
         Self { words: counted(words), phrases, pairs, articles: counted(analyzer.articles(text)), synonyms, names }
     }
 }

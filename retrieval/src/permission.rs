@@ -33,7 +33,8 @@ impl<'a> Permission<'a> {
     /// Whether passages of a document may be returned.
     pub fn allows(&self, collection: CollectionId, document: DocumentId) -> bool {
         let asked = self.query.collections();
-        (asked.is_empty() || asked.contains(&collection)) && self.query.visibility().includes(collection, document)
+        let meant = self.query.documents().is_none_or(|documents| documents.contains(&document));
+        meant && (asked.is_empty() || asked.contains(&collection)) && self.query.visibility().includes(collection, document)
     }
 
     /// The same rule as a filter of the lexical leg; it adds nothing to scores.
@@ -52,7 +53,11 @@ impl<'a> Permission<'a> {
             let within: Box<dyn Query> = Box::new(one_of(collection, asked.iter().map(|c| c.0)));
             Box::new(BooleanQuery::new(vec![(Occur::Must, granted), (Occur::Must, within)]))
         };
-        let either = BooleanQuery::new(vec![(Occur::Should, Box::new(open)), (Occur::Should, granted)]);
+        let mut either = BooleanQuery::new(vec![(Occur::Should, Box::new(open)), (Occur::Should, granted)]);
+        if let Some(documents) = self.query.documents() {
+            let meant: Box<dyn Query> = Box::new(one_of(document, documents.iter().map(|d| d.0)));
+            either = BooleanQuery::new(vec![(Occur::Must, Box::new(either)), (Occur::Must, meant)]);
+        }
         Box::new(ConstScoreQuery::new(Box::new(either), 0.0))
     }
 }

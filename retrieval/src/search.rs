@@ -7,12 +7,14 @@ use crate::lexical::{Among, Lexical, Terms};
 use crate::matched::{Matched, matched};
 use crate::permission::Permission;
 use crate::references::{self, Resolver};
-use crate::rerank::{Candidate, rerank};
+use crate::rerank::{Candidate, Features, rerank, spread};
 use crate::settings::IndexSettings;
+use crate::synonyms::Synonyms;
 use crate::vectors::{best, dot};
 use appliance_core::id::PassageId;
 use appliance_core::ranking::{
-    Bm25Score, CosineSimilarity, Explanation, FusedScore, HybridQuery, LegRank, Legs, MatchedWords, RankedPassage, Ranking, StageTime,
+    Bm25Score, CosineSimilarity, Explanation, Feature, FusedScore, HybridQuery, LegRank, Legs, MatchedWords, RankedPassage, Ranking,
+    StageTime,
 };
 use appliance_core::reference::naming;
 use std::collections::{HashMap, HashSet};
@@ -42,7 +44,7 @@ pub(crate) fn search(shared: &Shared, settings: &IndexSettings, query: &HybridQu
     let resolver = Resolver { searcher: &state.searcher, fields: &shared.fields, names: &state.names, permission };
     let references = resolver.resolve(query)?;
     watch.lap("references");
-    let terms = Terms::of(&shared.analyzer, query.text(), resolver.mentioned(query.text())?);
+    let terms = Terms::of(&shared.analyzer, query.text(), resolver.mentioned(query.text())?, &own_synonyms(query));
     watch.lap("analysis");
     let mut legs = Hits::default();
     if query.legs != Legs::Vector {
@@ -56,21 +58,32 @@ pub(crate) fn search(shared: &Shared, settings: &IndexSettings, query: &HybridQu
     watch.lap("vector");
     let fused = legs.joined(settings);
     watch.lap("fusion");
-    let reranked = match query.legs {
+    let (reranked, features) = match query.legs {
         // Alone, the vectors are to be seen as they are.
-        Legs::Vector => fused,
+        Legs::Vector => (fused, HashMap::new()),
         _ => reranked(&state, shared, settings, &terms, embedding, fused)?,
     };
     watch.lap("reranking");
-    let mut passages = references::first(&references, reranked, query.limit);
+    let spread = match query.legs {
+        Legs::Vector => reranked,
+        _ => spread(reranked, |passage| state.vectors.of(passage).map(|(document, _)| document), settings),
+    };
+    let mut passages = references::first(&references, spread, query.limit);
     // What is asked for by its number must meet the other demands as well.
     passages.retain(|p| admitted.as_ref().is_none_or(|a| a.contains(&p.passage)));
     let weights = lexical.weights(&terms)?;
     let explanation = match query.explain {
-        true => Some(explain(&state, shared, &terms, permission, &passages, watch)?),
+        true => Some(explain(&state, shared, &terms, permission, &passages, &features, watch)?),
         false => None,
     };
     Ok(Ranking { passages, terms: weights, references, explanation })
+}
+
+/// The synonyms of the collections searched.
+fn own_synonyms(query: &HybridQuery) -> Synonyms {
+    let mut synonyms = Synonyms::default();
+    synonyms.add(query.synonyms());
+    synonyms
 }
 
 /// The passages that meet what the question demands besides its words; `None` where it demands nothing.
@@ -81,7 +94,7 @@ fn admitted(
     query: &HybridQuery,
 ) -> Result<Option<HashSet<PassageId>>, RetrievalError> {
     let narrowing = query.narrowing();
-    if narrowing.is_empty() {
+    if !narrowing.is_of_passages() {
         return Ok(None);
     }
     let wanted: Vec<String> = narrowing.titles.iter().map(|t| naming::key(t)).collect();
@@ -98,29 +111,30 @@ fn reranked(
     terms: &Terms,
     embedding: Option<&[f32]>,
     mut fused: Vec<RankedPassage>,
-) -> Result<Vec<RankedPassage>, RetrievalError> {
+) -> Result<(Vec<RankedPassage>, HashMap<PassageId, Features>), RetrievalError> {
     if settings.rerank_depth == 0 || fused.is_empty() {
-        return Ok(fused);
+        return Ok((fused, HashMap::new()));
     }
     let rest = fused.split_off(settings.rerank_depth.min(fused.len()));
     let ids: Vec<PassageId> = fused.iter().map(|r| r.passage).collect();
-    let coverage = matched(&state.searcher, &shared.fields, terms, &ids)?;
+    let mut held = matched(&state.searcher, &shared.fields, terms, &ids)?;
     let candidate = |ranked: RankedPassage| {
         let known = state.vectors.of(ranked.passage);
         Candidate {
             ranked,
             document: known.map(|(document, _)| document),
             cosine: known.zip(embedding).map(|((_, vector), query)| dot(vector, query)),
-            coverage: coverage.get(&ranked.passage).map_or(0.0, |m| m.coverage),
+            matched: held.remove(&ranked.passage).unwrap_or_default(),
         }
     };
     let candidates: Vec<Candidate> = fused.into_iter().map(candidate).collect();
-    let mut ranked = rerank(&candidates, settings);
+    let (mut ranked, features): (Vec<RankedPassage>, Vec<Features>) = rerank(&candidates, settings).into_iter().unzip();
+    let features = ranked.iter().map(|r| r.passage).zip(features).collect();
     // What was not looked at stays below, with scores that go on falling.
     let least = ranked.last().map_or(0.0, |r| r.score.0);
     let top = rest.first().map_or(1.0, |r| r.score.0).max(f32::MIN_POSITIVE);
     ranked.extend(rest.into_iter().map(|r| RankedPassage { score: FusedScore(least * r.score.0 / top), ..r }));
-    Ok(ranked)
+    Ok((ranked, features))
 }
 
 /// Why the passages rank where they do.
@@ -130,20 +144,23 @@ fn explain(
     terms: &Terms,
     permission: Permission<'_>,
     passages: &[RankedPassage],
+    features: &HashMap<PassageId, Features>,
     watch: Stopwatch,
 ) -> Result<Explanation, RetrievalError> {
     let ids: Vec<PassageId> = passages.iter().map(|r| r.passage).collect();
     let mut held = matched(&state.searcher, &shared.fields, terms, &ids)?;
-    let place = |passage: &PassageId| {
-        let Matched { coverage, words } = held.remove(passage).unwrap_or_default();
+    let mut place = |passage: &PassageId| {
+        let Matched { coverage, words, .. } = held.remove(passage).unwrap_or_default();
         let words = words.into_iter().map(|(word, fields)| (word, fields.into_iter().map(str::to_owned).collect())).collect();
-        MatchedWords { passage: *passage, coverage, words }
+        let features = features.get(passage).into_iter().flatten();
+        let features = features.map(|(name, value, weight)| Feature { name: (*name).to_owned(), value: *value, weight: *weight }).collect();
+        MatchedWords { passage: *passage, coverage, words, features }
     };
     Ok(Explanation {
         words: terms.words.keys().cloned().collect(),
         names: terms.names.clone(),
         visible: state.vectors.sight(permission).visible as u64,
-        matched: ids.iter().map(place).collect(),
+        matched: ids.iter().map(&mut place).collect(),
         stages: watch.laps,
     })
 }

@@ -56,8 +56,14 @@ pub struct IndexSettings {
     pub rerank_cosine: f32,
     /// Weight of the share of the question's words that a passage covers.
     pub rerank_coverage: f32,
+    /// Weight of the share of the question's pairs of neighbouring words.
+    pub rerank_phrases: f32,
     /// Weight of what other passages of the same document score.
     pub rerank_document: f32,
+    /// Passages of one document that count in full; those beyond make room for other documents.
+    pub crowd_size: usize,
+    /// What each passage beyond them counts, of what the one before it does; 1 lets one document fill the list.
+    pub crowd_fading: f32,
     /// Visible passages up to which every vector is compared; above, the graph of neighbours is searched.
     pub exact_scan_limit: usize,
     /// Candidates that a search of the graph keeps in view.
@@ -87,10 +93,13 @@ impl Default for IndexSettings {
             vector_weight: 0.7,
             leg_depth: 100,
             rerank_depth: 50,
-            rerank_lexical: 0.2,
-            rerank_cosine: 0.2,
-            rerank_coverage: 0.2,
-            rerank_document: 0.1,
+            rerank_lexical: 0.3,
+            rerank_cosine: 0.5,
+            rerank_coverage: 0.5,
+            rerank_phrases: 0.4,
+            rerank_document: 0.25,
+            crowd_size: 4,
+            crowd_fading: 0.95,
             exact_scan_limit: 100_000,
             graph_search_width: 128,
             graph_neighbours: 16,

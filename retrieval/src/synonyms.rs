@@ -1,6 +1,6 @@
 //! Words that mean the same: groups that questions are widened by, never passages.
 //!
-//! A file has one group a line, its members parted by commas (`ごみ,廃棄物`); a member that begins with `~` is looked for
+//! A file has one group a line, its members parted by commas (`ごみ,廃棄物`) or `=`; a member that begins with `~` is looked for
 //! but does not widen a question itself, for words of several meanings. Lines that begin with `#` are comments. The
 //! larger list is made from the synonym dictionary of Sudachi ([`from_sudachi`], Apache License 2.0, Works Applications
 //! Co., Ltd.), the operator's own lies beside it.
@@ -28,7 +28,7 @@ impl Synonyms {
     /// Adds the groups of a file's text.
     pub fn add(&mut self, text: &str) {
         for line in text.lines().filter(|l| !l.trim_start().starts_with('#')) {
-            let members: Vec<&str> = line.split([',', '、', '，']).map(str::trim).filter(|m| !m.is_empty()).collect();
+            let members: Vec<&str> = line.split([',', '、', '，', '=', '＝']).map(str::trim).filter(|m| !m.is_empty()).collect();
             let words: Vec<String> = members.iter().map(|m| tight(m.trim_start_matches(['~', '〜', '～']))).collect();
             if words.len() < 2 || words.iter().any(|w| w.is_empty() || w.chars().count() > LONGEST) {
                 continue;
@@ -67,6 +67,23 @@ impl Synonyms {
         let members = groups.flat_map(|g| &self.groups[*g as usize]).map(String::as_str);
         members.filter(|m| tight(m) != word).take(MOST).collect()
     }
+}
+
+/// Bytes of a list that a collection may have: it is read anew for every question.
+const LONGEST_LIST: usize = 64 * 1024;
+
+/// What is wrong with a list of synonyms, if anything is.
+pub fn mistake(text: &str) -> Option<String> {
+    if text.len() > LONGEST_LIST {
+        return Some(format!("the list has {} bytes; at most {LONGEST_LIST} are taken", text.len()));
+    }
+    let lines = text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty() && !l.trim_start().starts_with('#'));
+    let alone = lines.into_iter().find(|(_, line)| {
+        let mut one = Synonyms::default();
+        one.add(line);
+        one.is_empty()
+    });
+    alone.map(|(i, _)| format!("line {} of the list is no group of words", i + 1))
 }
 
 fn tight(word: &str) -> String {
@@ -119,6 +136,13 @@ mod tests {
         assert_eq!(synonyms.of("住基ｶｰﾄﾞ"), ["住民基本台帳カード"]);
         assert_eq!(synonyms.of("告知"), ["通知"]);
         assert!(synonyms.of("通知").is_empty() && synonyms.of("一つだけ").is_empty());
+    }
+
+    #[test]
+    fn a_line_that_is_no_group_is_named() {
+        assert_eq!(mistake("# own\nごみ=廃棄物\n\n住基カード,住民基本台帳カード"), None);
+        assert_eq!(mistake("ごみ=廃棄物\n手数料").as_deref(), Some("line 2 of the list is no group of words"));
+        assert!(mistake(&"あ,い\n".repeat(20_000)).is_some());
     }
 
     #[test]

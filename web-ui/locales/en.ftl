@@ -77,6 +77,8 @@ refusal = The documents do not say.
 refusal-near = Closest passages:
 refusal-nothing = Nothing close was found either.
 refusal-way = Try other words, or a wider scope.
+unresolved-place = There is no “{ $written }” in it. The closest places are listed.
+unresolved-name = The regulation of “{ $written }” is not among the documents.
 kind-quoted = Quotation
 kind-quoted-note = The words of the source itself.
 kind-extracted = Extract
@@ -125,6 +127,10 @@ evidence = Evidence
 evidence-back = Back to the evidence
 evidence-others = Also found
 evidence-none = The sources will be listed here.
+evidence-repeated = { $count ->
+    [one] One other document says the same
+   *[other] { $count } other documents say the same
+}
 
 place-line = line { $line }
 place-lines = lines { $first }–{ $last }

@@ -74,6 +74,8 @@ refusal = 資料からは確認できませんでした。
 refusal-near = 近い資料:
 refusal-nothing = 近い資料も見つかりませんでした。
 refusal-way = 言葉を変えるか、範囲を広げて、もう一度質問してください。
+unresolved-place = 「{ $written }」という箇所は見つかりません。近い箇所を挙げます。
+unresolved-name = 「{ $written }」の例規は資料の中に見つかりません。
 kind-quoted = 引用
 kind-quoted-note = 資料の文をそのまま示しています。
 kind-extracted = 抜粋
@@ -122,6 +124,7 @@ evidence = 根拠
 evidence-back = 根拠の一覧に戻る
 evidence-others = ほかに見つかった資料
 evidence-none = ここに根拠となる資料が並びます。
+evidence-repeated = 同じ内容の資料がほかに { $count } 件
 
 place-line = 行{ $line }
 place-lines = 行{ $first }–{ $last }

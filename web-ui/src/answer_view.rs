@@ -4,7 +4,7 @@ use crate::links::{self, Mark};
 use crate::page::Page;
 use crate::place_view::{Crop, Piece, crop, excerpt};
 use crate::words;
-use appliance_core::answer::{Answer, AnswerKind, AnswerSentence, Citation, Source, Support};
+use appliance_core::answer::{Answer, AnswerKind, AnswerSentence, Citation, Repeated, Source, Support, Unresolved, UnresolvedReason};
 use appliance_core::id::AnswerId;
 use appliance_core::locator::Span;
 
@@ -57,6 +57,18 @@ pub struct SourceView {
     pub crop: Option<Crop>,
     /// That its characters were recognised in a picture, if they were.
     pub recognised: Option<String>,
+    /// Other documents that say the same.
+    pub repeated: Vec<RepeatedView>,
+}
+
+/// A place in another document that says the same as a source.
+pub struct RepeatedView {
+    /// The document's title.
+    pub title: String,
+    /// Where it stands.
+    pub place: String,
+    /// The place in the viewer.
+    pub href: String,
 }
 
 /// The sources: those shown with their text, and the others that were found.
@@ -95,6 +107,8 @@ pub struct AnswerView {
     pub foot: String,
     /// Whether any sentence failed the check.
     pub doubtful: bool,
+    /// What is to be said of references that lead nowhere.
+    pub unresolved: Vec<String>,
     /// The nearest sources, for a refusal.
     pub candidates: Vec<SourceView>,
     /// How it came about.
@@ -124,6 +138,7 @@ pub fn answer(page: &Page, id: AnswerId, answer: &Answer) -> AnswerView {
         sentences: sentences(page, answer),
         foot: foot(page, answer),
         doubtful: answer.sentences.iter().any(|s| s.support == Support::Unsupported),
+        unresolved: answer.unresolved.iter().map(|u| unresolved(page, u)).collect(),
         candidates,
         record: record(page, answer),
         address: format!("/answers/{id}"),
@@ -211,7 +226,25 @@ fn source(page: &Page, source: &Source, citations: &[Citation]) -> SourceView {
         pieces: excerpt(&stored.passage.text, &quotes),
         crop: if citations.is_empty() { None } else { crop(stored.document, &place) },
         recognised: words::recognised(page, stored.passage.recognised),
+        repeated: source.repeated.iter().map(|r| repeated(page, r)).collect(),
     }
+}
+
+fn repeated(page: &Page, repeated: &Repeated) -> RepeatedView {
+    let place = &repeated.locator.place;
+    RepeatedView {
+        title: repeated.title.clone(),
+        place: words::place(page, place),
+        href: links::place(repeated.document, place, Some(Mark { passage: repeated.passage, quote: None })),
+    }
+}
+
+fn unresolved(page: &Page, unresolved: &Unresolved) -> String {
+    let key = match unresolved.reason {
+        UnresolvedReason::NoSuchPlace => "unresolved-place",
+        UnresolvedReason::NoSuchName => "unresolved-name",
+    };
+    page.with(key, "written", unresolved.written.as_str())
 }
 
 fn foot(page: &Page, answer: &Answer) -> String {

@@ -1,7 +1,7 @@
 //! Answers: sentences with their citations, the sources they rest on, and how they came about.
 
 use crate::evidence::Strength;
-use crate::id::AnswerId;
+use crate::id::{AnswerId, DocumentId, PassageId};
 use crate::locator::{Locator, Span};
 use crate::passage::StoredPassage;
 use crate::ports::models::ModelIdentity;
@@ -17,6 +17,41 @@ pub struct Source {
     pub passage: StoredPassage,
     /// How it bears on the question.
     pub strength: Strength,
+    /// Other documents that say the same.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub repeated: Vec<Repeated>,
+}
+
+/// A place in another document that says the same as a source.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Repeated {
+    /// The passage.
+    pub passage: PassageId,
+    /// Its document.
+    pub document: DocumentId,
+    /// The document's title.
+    pub title: String,
+    /// Where it stands.
+    pub locator: Locator,
+}
+
+/// A reference of the question that leads nowhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unresolved {
+    /// As the question writes it.
+    pub written: String,
+    /// Why it leads nowhere.
+    pub reason: UnresolvedReason,
+}
+
+/// Why a reference leads nowhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnresolvedReason {
+    /// The regulation has no such place.
+    NoSuchPlace,
+    /// There is no such regulation.
+    NoSuchName,
 }
 
 /// A pointer from a sentence to the place that backs it.
@@ -107,6 +142,9 @@ pub struct Answer {
     /// Whether the sentences are rows of a table between which the question does not decide.
     #[serde(default)]
     pub undecided: bool,
+    /// References of the question that lead nowhere. The nearest places are the first sources.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unresolved: Vec<Unresolved>,
     /// The sources, by number.
     pub sources: Vec<Source>,
     /// How it came about.

@@ -1,20 +1,24 @@
 //! Asking: from a question to an answer whose every sentence was checked.
 
-use crate::answer::{Answer, AnswerKind, AnswerRecord, AnswerSentence, Source, Stage};
+mod surroundings;
+
+use crate::answer::{Answer, AnswerKind, AnswerRecord, AnswerSentence, Repeated, Source, Stage, Unresolved, UnresolvedReason};
 use crate::asked::Asked;
 use crate::citation::{self, Grounded, Verdict};
 use crate::evidence::{self, Bearing, Choice, EvidenceThresholds, Quotation};
+use crate::id::PassageId;
 use crate::locator::Span;
 use crate::passage::StoredPassage;
 use crate::ports::models::{GenerationRequest, PromptProfile, TextRole};
 use crate::ports::{Clock, Embedder, Generator, PassageIndex, PassageStore, PortError};
 use crate::prompt;
 use crate::question::Question;
-use crate::ranking::{HybridQuery, Ranking};
+use crate::ranking::{HybridQuery, Ranking, ReferenceOutcome, ResolvedReference};
+use crate::repetition::{Distinct, distinct};
 use crate::viewer::Viewer;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use thiserror::Error;
 use tokio::sync::mpsc;
@@ -106,38 +110,41 @@ pub async fn ask(asking: &Asking, viewer: &Viewer, question: &Question, events: 
 
     walk.enter(Stage::Searching, 0, 0).await?;
     let ranking = search(asking, viewer, question, asking.policy.candidates).await?;
-    let ids: Vec<_> = ranking.passages.iter().map(|p| p.passage).collect();
-    let found = asking.passages.visible_passages(viewer, &ids).await?;
+    let found = asking.passages.visible_passages(viewer, &offered(&ranking)).await?;
 
     walk.enter(Stage::Choosing, found.len(), 0).await?;
     let asked = Asked::of(&question.words());
-    let sources = choose(asking, &asked, &ranking, found.clone());
+    let count = found.len();
+    let mut chosen: Vec<Distinct> = distinct(found).into_iter().take(asking.policy.sources).collect();
+    chosen.extend(surroundings::of(asking, viewer, &chosen).await?);
+    let sources = choose(&asked, &ranking, chosen);
+    let unresolved = unresolved(question, &ranking);
     let record = |walk: &mut Walk<'_>, generator: Option<&Arc<dyn Generator>>| AnswerRecord {
         generator: generator.map(|g| g.identity().clone()),
         embedder: asking.embedder.identity().clone(),
         prompt: generator.map(|g| prompt::version(g.profile(), question.language())),
         seed: question.seed,
-        found: found.len() as u32,
+        found: count as u32,
         stages: walk.finish(),
     };
     walk.send(AskEvent::Sources { sources: sources.clone() }).await?;
     let check = Check::new(asking, &asked, &ranking, &sources);
-    if !check.evidence_suffices() {
-        return Ok(Decision::refused().into_answer(sources, record(&mut walk, None)));
+    if !check.evidence_suffices() || asks_only_for_what_is_not_there(&ranking) {
+        return Ok(Decision::refused().into_answer(sources, unresolved, record(&mut walk, None)));
     }
 
     let decision = match &asking.generator {
         Some(generator) => {
             let passages: Vec<StoredPassage> = sources.iter().map(|s| s.passage.clone()).collect();
             let shown = prompt::within_budget(generator.as_ref(), question.language(), &passages, &question.words()).await?;
-            walk.enter(Stage::Writing, found.len(), shown).await?;
+            walk.enter(Stage::Writing, count, shown).await?;
             let output = write(generator.as_ref(), question, &passages[..shown], &mut walk).await?;
-            walk.enter(Stage::Checking, found.len(), shown).await?;
+            walk.enter(Stage::Checking, count, shown).await?;
             check.decide(generator.profile(), &output, shown)
         }
         None => check.extract(),
     };
-    Ok(decision.into_answer(sources, record(&mut walk, asking.generator.as_ref())))
+    Ok(decision.into_answer(sources, unresolved, record(&mut walk, asking.generator.as_ref())))
 }
 
 /// Embeds the question and searches both legs.
@@ -147,21 +154,57 @@ pub async fn search(asking: &Asking, viewer: &Viewer, question: &Question, limit
         Some(embedding) => HybridQuery::new(viewer, question, embedding, limit),
         None => HybridQuery::lexical(viewer, question, limit),
     };
-    asking.index.search(query).await
+    asking.index.search(prepared(asking.passages.as_ref(), viewer, query).await?).await
 }
 
-/// The first passages as numbered sources with their strengths.
-fn choose(asking: &Asking, asked: &Asked, ranking: &Ranking, found: Vec<StoredPassage>) -> Vec<Source> {
+/// A search with what the library knows of it: the documents that meet its demands, and its collections' synonyms.
+pub async fn prepared(passages: &dyn PassageStore, viewer: &Viewer, query: HybridQuery) -> Result<HybridQuery, PortError> {
+    let documents = passages.narrowed(viewer, query.narrowing()).await?;
+    let synonyms = passages.synonyms(viewer, query.collections()).await?;
+    Ok(query.among(documents).widened(synonyms))
+}
+
+/// The passages found, after the places that are nearest to one that is not there.
+fn offered(ranking: &Ranking) -> Vec<PassageId> {
+    let nearest = ranking.references.iter().filter_map(|r| match &r.outcome {
+        ReferenceOutcome::NoSuchPlace { nearest } => Some(nearest.iter().map(|(_, passage)| *passage)),
+        _ => None,
+    });
+    let mut seen = HashSet::new();
+    nearest.flatten().chain(ranking.passages.iter().map(|p| p.passage)).filter(|p| seen.insert(*p)).collect()
+}
+
+/// Whether the question names places of known regulations, none of which there is: another article is no answer.
+fn asks_only_for_what_is_not_there(ranking: &Ranking) -> bool {
+    let missing = |r: &ResolvedReference| matches!(r.outcome, ReferenceOutcome::NoSuchPlace { .. });
+    ranking.references.iter().any(missing)
+        && ranking.references.iter().all(|r| missing(r) || matches!(r.outcome, ReferenceOutcome::Unnamed))
+}
+
+/// The references that lead nowhere, as the question writes them.
+fn unresolved(question: &Question, ranking: &Ranking) -> Vec<Unresolved> {
+    let words = question.words();
+    let of = |r: &ResolvedReference| {
+        let reason = match r.outcome {
+            ReferenceOutcome::NoSuchPlace { .. } => UnresolvedReason::NoSuchPlace,
+            ReferenceOutcome::NoSuchName { .. } => UnresolvedReason::NoSuchName,
+            ReferenceOutcome::Found { .. } | ReferenceOutcome::Unnamed => return None,
+        };
+        Some(Unresolved { written: r.span.slice(&words)?.to_owned(), reason })
+    };
+    ranking.references.iter().filter_map(of).collect()
+}
+
+/// The chosen passages as numbered sources with their strengths.
+fn choose(asked: &Asked, ranking: &Ranking, chosen: Vec<Distinct>) -> Vec<Source> {
     let similarities: HashMap<_, _> = ranking.passages.iter().filter_map(|p| Some((p.passage, p.vector?.score))).collect();
-    found
-        .into_iter()
-        .take(asking.policy.sources)
-        .enumerate()
-        .map(|(i, passage)| {
-            let strength = evidence::strength(asked, &ranking.terms, &passage, similarities.get(&passage.id).copied());
-            Source { number: i as u32 + 1, passage, strength }
-        })
-        .collect()
+    let numbered = chosen.into_iter().enumerate().map(|(i, Distinct { passage, repeated })| {
+        let strength = evidence::strength(asked, &ranking.terms, &passage, similarities.get(&passage.id).copied());
+        let repeated =
+            repeated.into_iter().map(|s| Repeated { passage: s.id, document: s.document, title: s.title, locator: s.passage.locator });
+        Source { number: i as u32 + 1, passage, strength, repeated: repeated.collect() }
+    });
+    numbered.collect()
 }
 
 /// Lets the model write, passing its text on piece by piece.
@@ -195,8 +238,8 @@ impl Decision {
         Self { kind: AnswerKind::Refused, sentences: Vec::new(), undecided: false }
     }
 
-    fn into_answer(self, sources: Vec<Source>, record: AnswerRecord) -> Answer {
-        Answer { kind: self.kind, sentences: self.sentences, undecided: self.undecided, sources, record }
+    fn into_answer(self, sources: Vec<Source>, unresolved: Vec<Unresolved>, record: AnswerRecord) -> Answer {
+        Answer { kind: self.kind, sentences: self.sentences, undecided: self.undecided, unresolved, sources, record }
     }
 }
 
@@ -348,6 +391,18 @@ mod tests {
         let answer = answer_with(Some(" 500円[1]\n根拠[1]: 「粗大ごみの手数料は、1点につき500円とする。」"), "火星の衛星フォボス").await;
         assert_eq!(answer.kind, AnswerKind::Refused);
         assert!(answer.sentences.is_empty());
+    }
+
+    #[tokio::test]
+    async fn copies_are_one_source_with_the_others_named() {
+        let text = "粗大ごみの手数料は、1点につき500円とする。";
+        let asking = testing::asking(&[("条例", text), ("条例の写し", text), ("規則", "休館日は、月曜日とする。")]).await;
+        let (events, _seen) = mpsc::channel(64);
+        let question = Question::new("粗大ごみの手数料は").expect("a question");
+        let answer = ask(&asking, &testing::viewer(), &question, &events).await.expect("an answer");
+        assert_eq!(answer.sources.len(), 2);
+        assert_eq!(answer.sources[0].repeated.len(), 1);
+        assert_ne!(answer.sources[0].passage.title, answer.sources[0].repeated[0].title);
     }
 
     #[tokio::test]

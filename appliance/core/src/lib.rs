@@ -13,6 +13,7 @@ pub mod completion;
 pub mod document;
 pub mod evaluation;
 pub mod evidence;
+pub mod facets;
 pub mod folding;
 pub mod id;
 pub mod ingesting;
@@ -32,6 +33,7 @@ pub mod quantity;
 pub mod question;
 pub mod ranking;
 pub mod reference;
+pub mod repetition;
 pub mod sentence;
 pub mod structure;
 #[cfg(any(test, feature = "testing"))]

@@ -1,6 +1,6 @@
 //! Queries to the passage index, and what comes back: ranks and scores that keep their kind.
 
-use crate::id::{CollectionId, PassageId};
+use crate::id::{CollectionId, DocumentId, PassageId};
 use crate::locator::Span;
 use crate::narrowing::Narrowing;
 use crate::question::Question;
@@ -8,7 +8,7 @@ use crate::reference::{Address, Context};
 use crate::viewer::{Viewer, Visibility};
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 macro_rules! scores {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
@@ -84,6 +84,8 @@ pub struct HybridQuery {
     collections: Vec<CollectionId>,
     text: String,
     narrowing: Narrowing,
+    documents: Option<BTreeSet<DocumentId>>,
+    synonyms: String,
     context: Option<Context>,
     embedding: Option<Embedding>,
     /// Which legs to run.
@@ -108,6 +110,8 @@ impl HybridQuery {
             collections: question.collections.clone(),
             text,
             narrowing,
+            documents: None,
+            synonyms: String::new(),
             context: question.context.clone(),
             embedding: None,
             legs: Legs::Lexical,
@@ -120,6 +124,28 @@ impl HybridQuery {
     pub fn with_legs(mut self, legs: Legs) -> Self {
         self.legs = legs;
         self
+    }
+
+    /// The same search among some documents only: those that meet what the question demands of them.
+    pub fn among(mut self, documents: Option<BTreeSet<DocumentId>>) -> Self {
+        self.documents = documents;
+        self
+    }
+
+    /// The same search, widened by synonyms: groups of words parted by commas, a group a line.
+    pub fn widened(mut self, synonyms: String) -> Self {
+        self.synonyms = synonyms;
+        self
+    }
+
+    /// The synonyms of the collections searched.
+    pub fn synonyms(&self) -> &str {
+        &self.synonyms
+    }
+
+    /// The documents to search; all visible ones when `None`.
+    pub fn documents(&self) -> Option<&BTreeSet<DocumentId>> {
+        self.documents.as_ref()
     }
 
     /// What may be returned.
@@ -243,6 +269,20 @@ pub struct MatchedWords {
     pub coverage: f32,
     /// Each word that it holds, with the fields that hold it.
     pub words: BTreeMap<String, Vec<String>>,
+    /// What it was ordered by; empty where it was too far behind to be looked at.
+    #[serde(default)]
+    pub features: Vec<Feature>,
+}
+
+/// What a passage is ordered by, beside others: its score is the sum of values by weights.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Feature {
+    /// Its name.
+    pub name: String,
+    /// Its value, 0 to 1 within one question.
+    pub value: f32,
+    /// Its weight, a setting.
+    pub weight: f32,
 }
 
 /// How long a stage of a search took.

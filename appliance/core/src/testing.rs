@@ -4,9 +4,11 @@ use crate::answer::Source;
 use crate::asking::{Asking, AskingPolicy};
 use crate::document::Format;
 use crate::evidence::Strength;
+use crate::facets::is_of_kind;
 use crate::folding::{character_pairs, pair_set};
 use crate::id::{CollectionId, ContentHash, DocumentId, PassageId, UserId, VersionId};
 use crate::locator::{Locator, Place, Span};
+use crate::narrowing::Narrowing;
 use crate::passage::{Passage, StoredPassage};
 use crate::ports::index::IndexedPassage;
 use crate::ports::models::{GenerationRequest, ModelIdentity, PromptProfile, TextRole, Token};
@@ -15,6 +17,7 @@ use crate::ranking::{CosineSimilarity, Embedding, FusedScore, HybridQuery, LegRa
 use crate::viewer::{Role, Viewer, Visibility};
 use async_trait::async_trait;
 use parking_lot::Mutex;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use tokio::sync::mpsc;
 
@@ -38,6 +41,7 @@ pub fn source(number: u32, title: &str, text: &str) -> Source {
         number,
         passage: stored_passage(i64::from(number), title, text),
         strength: Strength { coverage: 1.0, similarity: None, identifiers: true, owners: true },
+        repeated: Vec::new(),
     }
 }
 
@@ -255,5 +259,22 @@ impl PassageStore for MemoryPassages {
     async fn visible_passages(&self, viewer: &Viewer, ids: &[PassageId]) -> Result<Vec<StoredPassage>, PortError> {
         let by_id = |id: &PassageId| self.0.iter().find(|s| s.id == *id && viewer.can_see(s.collection, s.document)).cloned();
         Ok(ids.iter().filter_map(by_id).collect())
+    }
+
+    async fn narrowed(&self, viewer: &Viewer, narrowing: &Narrowing) -> Result<Option<BTreeSet<DocumentId>>, PortError> {
+        let of_kind = |s: &&StoredPassage| narrowing.kinds.iter().any(|kind| is_of_kind(kind, &s.title, s.format));
+        let seen = self.0.iter().filter(|s| viewer.can_see(s.collection, s.document));
+        Ok(narrowing.is_of_documents().then(|| seen.filter(of_kind).map(|s| s.document).collect()))
+    }
+
+    async fn synonyms(&self, _: &Viewer, _: &[CollectionId]) -> Result<String, PortError> {
+        Ok(String::new())
+    }
+
+    async fn neighbours(&self, viewer: &Viewer, ids: &[PassageId]) -> Result<Vec<StoredPassage>, PortError> {
+        let of: Vec<&StoredPassage> = self.0.iter().filter(|s| ids.contains(&s.id)).collect();
+        let next = |a: &StoredPassage, b: &StoredPassage| a.version == b.version && a.passage.ordinal.abs_diff(b.passage.ordinal) == 1;
+        let near = self.0.iter().filter(|s| viewer.can_see(s.collection, s.document) && of.iter().any(|o| next(o, s)));
+        Ok(near.cloned().collect())
     }
 }

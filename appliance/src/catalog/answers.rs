@@ -25,7 +25,8 @@ pub(super) async fn add(db: &mut SqliteConnection, user: UserId, question: &str,
         .await
         .doing("keep an answer")?;
     let id = AnswerId(done.last_insert_rowid());
-    for document in answer.sources.iter().map(|s| s.passage.document).collect::<BTreeSet<_>>() {
+    let named = answer.sources.iter().flat_map(|s| std::iter::once(s.passage.document).chain(s.repeated.iter().map(|r| r.document)));
+    for document in named.collect::<BTreeSet<_>>() {
         sqlx::query("INSERT INTO answer_documents (answer_id, document_id) VALUES (?, ?)")
             .bind(id.0)
             .bind(document.0)
@@ -92,6 +93,7 @@ pub(super) async fn forget_document(db: &mut SqliteConnection, document: Documen
 pub(super) fn keep_sources(answer: &mut Answer, passes: impl Fn(DocumentId) -> bool) {
     let lost: BTreeSet<u32> = answer.sources.iter().filter(|s| !passes(s.passage.document)).map(|s| s.number).collect();
     answer.sources.retain(|s| !lost.contains(&s.number));
+    answer.sources.iter_mut().for_each(|s| s.repeated.retain(|r| passes(r.document)));
     answer.sentences.retain(|s| !s.citations.iter().any(|c| lost.contains(&c.source)));
 }
 

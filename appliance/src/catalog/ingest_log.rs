@@ -1,8 +1,9 @@
 //! The [`IngestLog`] port: what ingest writes down, each step in one transaction.
 
 use super::versions::Published;
-use super::{Catalog, Doing, embeddings, fingerprints, jobs, passages, removals, versions};
+use super::{Catalog, Doing, embeddings, facets, fingerprints, jobs, passages, removals, versions};
 use appliance_core::document::Parsed;
+use appliance_core::facets::Facets;
 use appliance_core::id::{ContentHash, JobId, PassageId, VersionId};
 use appliance_core::passage::{Passage, StoredPassage};
 use appliance_core::ports::catalog::{FailureReason, IngestStage, Job, JobProgress, ReadPassage, ReadVersion, Wanted};
@@ -55,6 +56,7 @@ impl IngestLog for Catalog {
             Some(print) => fingerprints::store(&mut tx, version, &print).await?,
             None => fingerprints::remove(&mut tx, version).await?,
         }
+        facets::store(&mut tx, version, &Facets::read(&parsed.document.text)).await?;
         let ids = passages::replace(&mut tx, version, passages).await?;
         tx.commit().await.doing("store what was read")?;
         Ok(ids)

@@ -1,14 +1,15 @@
 //! Passages of searchable versions, always with the document they belong to.
 
-use super::{Catalog, Doing, from_json, to_json};
+use super::{Catalog, Doing, facets, from_json, to_json};
 use appliance_core::document::Format;
 use appliance_core::id::{CollectionId, DocumentId, PassageId, VersionId};
+use appliance_core::narrowing::Narrowing;
 use appliance_core::passage::{Passage, StoredPassage};
 use appliance_core::ports::{PassageStore, PortError};
 use appliance_core::viewer::Viewer;
 use async_trait::async_trait;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// Rows of one INSERT: 6 values each stay well below SQLite's 32,766.
 const ROWS_AT_ONCE: usize = 500;
@@ -20,6 +21,33 @@ impl PassageStore for Catalog {
         let mut found: HashMap<PassageId, StoredPassage> =
             searchable(&mut db, ids).await?.into_iter().filter(|s| viewer.can_see(s.collection, s.document)).map(|s| (s.id, s)).collect();
         Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+    }
+
+    async fn narrowed(&self, viewer: &Viewer, narrowing: &Narrowing) -> Result<Option<BTreeSet<DocumentId>>, PortError> {
+        if !narrowing.is_of_documents() {
+            return Ok(None);
+        }
+        facets::narrowed(&mut *self.connection().await?, viewer, narrowing).await.map(Some)
+    }
+
+    async fn synonyms(&self, viewer: &Viewer, collections: &[CollectionId]) -> Result<String, PortError> {
+        let seen = viewer.visibility().collections.iter().filter(|c| collections.is_empty() || collections.contains(c));
+        self.synonyms_among(&seen.copied().collect()).await
+    }
+
+    async fn neighbours(&self, viewer: &Viewer, ids: &[PassageId]) -> Result<Vec<StoredPassage>, PortError> {
+        let mut db = self.connection().await?;
+        let near: Vec<i64> = sqlx::query_scalar(
+            "SELECT n.id FROM passages p JOIN passages n ON n.version_id = p.version_id AND n.ordinal IN (p.ordinal - 1, p.ordinal + 1)
+             WHERE p.id IN (SELECT value FROM json_each(?)) ORDER BY n.version_id, n.ordinal",
+        )
+        .bind(to_json(&ids)?)
+        .fetch_all(&mut *db)
+        .await
+        .doing("look for neighbouring passages")?;
+        drop(db);
+        let near: Vec<PassageId> = near.into_iter().map(PassageId).collect();
+        self.visible_passages(viewer, &near).await
     }
 }
 

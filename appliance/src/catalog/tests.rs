@@ -14,6 +14,7 @@ use tokio::sync::Notify;
 
 mod archive;
 mod decisions;
+mod facets;
 mod groups;
 mod ingest_log;
 mod kept;

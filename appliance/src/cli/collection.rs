@@ -4,12 +4,14 @@ use super::{group, output};
 use crate::catalog::access::Principal;
 use crate::catalog::{Catalog, LOCAL_OPERATOR};
 use crate::wiring::Place;
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use appliance_core::id::CollectionId;
 use appliance_core::ports::access::Group;
 use appliance_core::ports::catalog::Person;
 use appliance_core::ports::{AccessRules, People};
 use appliance_core::viewer::Role;
+use retrieval::synonyms;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 #[derive(Debug, clap::Subcommand)]
@@ -41,6 +43,21 @@ pub enum Command {
         /// A login, `group:NAME`, `role:NAME`, or `everyone`
         principal: String,
     },
+    /// Print a collection's synonyms, or write them from a file: a group of words parted by commas a line
+    Synonyms {
+        /// Its name
+        name: String,
+        /// The file; `-` reads standard input
+        #[arg(long, value_name = "FILE")]
+        from: Option<PathBuf>,
+    },
+    /// Say which department the documents of a collection come from that do not say it themselves
+    Department {
+        /// Its name
+        name: String,
+        /// The department; without one, none is said
+        department: Option<String>,
+    },
     /// Take back that a person, a group, a role, or everyone sees a collection
     Close {
         /// Its name
@@ -68,6 +85,10 @@ pub async fn run(place: &Place, command: Command) -> Result<ExitCode> {
         Command::Open { name, principal } => {
             let principal = self::principal(&catalog, &principal).await?;
             catalog.open_collection(LOCAL_OPERATOR, named(&catalog, &name).await?, principal).await?;
+        }
+        Command::Synonyms { name, from } => synonyms(&catalog, &name, from.as_deref()).await?,
+        Command::Department { name, department } => {
+            catalog.set_collection_department(named(&catalog, &name).await?, department.as_deref()).await?;
         }
         Command::Close { name, principal } => {
             let principal = self::principal(&catalog, &principal).await?;
@@ -101,6 +122,19 @@ async fn rules(catalog: &Catalog, json: bool) -> Result<()> {
         output::line(format!("{}\t{open_to}\t{} documents with rules of their own", collection.name, collection.exceptions))?;
     }
     Ok(())
+}
+
+async fn synonyms(catalog: &Catalog, name: &str, from: Option<&Path>) -> Result<()> {
+    let collection = named(catalog, name).await?;
+    let Some(from) = from else { return output::line(catalog.synonyms_of(collection).await?) };
+    let groups = match from.to_str() {
+        Some("-") => std::io::read_to_string(std::io::stdin())?,
+        _ => std::fs::read_to_string(from).with_context(|| format!("{} cannot be read", from.display()))?,
+    };
+    if let Some(error) = synonyms::mistake(&groups) {
+        return Err(output::refusal(error, "write a group of two or more words parted by commas on each line"));
+    }
+    Ok(catalog.set_synonyms(collection, &groups).await?)
 }
 
 async fn named(catalog: &Catalog, name: &str) -> Result<CollectionId> {

@@ -29,6 +29,13 @@ pub enum Command {
     Grant(Rule),
     /// Take such a rule back
     Clear(Rule),
+    /// Say which department a document comes from, whatever its text says
+    Department {
+        /// The document's number, as `kura document list` prints it
+        id: i64,
+        /// The department; without one, its text says it
+        department: Option<String>,
+    },
     /// Say who sees a document, and by which rule
     Who {
         /// The document's number, as `kura document list` prints it
@@ -81,6 +88,7 @@ pub async fn run(place: &Place, command: Command) -> Result<ExitCode> {
         Command::Cancel(named) => code = decide(place, &catalog, &named, Decision::Cancel).await?,
         Command::Retry(named) => code = decide(place, &catalog, &named, Decision::Retry).await?,
         Command::Unlock(locked) => code = unlock(place, &catalog, &locked).await?,
+        Command::Department { id, department } => catalog.set_document_department(DocumentId(id), department.as_deref()).await?,
         Command::List { json } => list(&catalog, json).await?,
         Command::Hide(rule) => set(&catalog, &rule, Some(DocumentRule::Hide)).await?,
         Command::Grant(rule) => set(&catalog, &rule, Some(DocumentRule::Grant)).await?,

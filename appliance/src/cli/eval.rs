@@ -5,7 +5,7 @@ mod tune;
 
 use super::output;
 use super::search::LegsArgument;
-use crate::evaluation::{Measurement, Trial, Vectors, read_sets};
+use crate::evaluation::{Choices, Measurement, Trial, Vectors, read_sets};
 use crate::vector_cache::VectorCache;
 use crate::wiring::{Place, Writing, blocking};
 use anyhow::{Context as _, Result};
@@ -43,6 +43,9 @@ pub struct Arguments {
     /// Keep the passages' vectors here between calls
     #[arg(long, value_name = "DIR")]
     cache: Option<PathBuf>,
+    /// Ask with the choices that a set gives with its questions: without them, 「次のうち正しいものは」 asks nothing
+    #[arg(long)]
+    choices: bool,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -54,7 +57,7 @@ pub async fn run(place: &Place, command: Command) -> Result<ExitCode> {
         Command::Answers(arguments) => return answers::run(place, &arguments).await,
         Command::Tune(arguments) => return tune::run(place, &arguments).await,
     };
-    let (corpus, questions) = read_sets(&arguments.folders, arguments.limit.unwrap_or(usize::MAX))?;
+    let (corpus, questions) = read_sets(&arguments.folders, arguments.limit.unwrap_or(usize::MAX), Choices::asked(arguments.choices))?;
     let folder = tempfile::tempdir().context("no temporary folder can be made")?;
     let (index, vectors) = prepare(place, &arguments, folder.path()).await?;
     let bar = bar();

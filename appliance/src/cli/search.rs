@@ -4,6 +4,7 @@ use super::output;
 use crate::catalog::Catalog;
 use crate::wiring::{Place, Writing};
 use anyhow::Result;
+use appliance_core::asking;
 use appliance_core::folding::highlights;
 use appliance_core::locator::Span;
 use appliance_core::passage::StoredPassage;
@@ -84,7 +85,7 @@ pub async fn run(place: &Place, arguments: &Arguments) -> Result<ExitCode> {
         None => HybridQuery::lexical(&viewer, &question, arguments.limit),
     };
     query.explain = arguments.explain;
-    let ranking = index.search(query).await?;
+    let ranking = index.search(asking::prepared(&catalog, &viewer, query).await?).await?;
     let terms: HashSet<String> = ranking.terms.iter().map(|t| t.term.clone()).collect();
     let ids: Vec<_> = ranking.passages.iter().map(|p| p.passage).collect();
     let found: HashMap<_, _> = catalog.visible_passages(&viewer, &ids).await?.into_iter().map(|s| (s.id, s)).collect();
@@ -183,6 +184,10 @@ fn print(hit: &Hit<'_>, explanation: Option<&Explanation>) -> Result<()> {
         let bm25 = hit.ranked.lexical.map_or_else(|| "-".to_owned(), |l| format!("{:.2}", l.score.0));
         let cosine = hit.ranked.vector.map_or_else(|| "-".to_owned(), |v| format!("{:.3}", v.score.0));
         output::line(format!("   BM25 {bm25}, cosine {cosine}, covers {:.2}: {}", matched.coverage, words.join(", ")))?;
+        let features: Vec<String> = matched.features.iter().map(|f| format!("{} {:.2}×{:.2}", f.name, f.value, f.weight)).collect();
+        if !features.is_empty() {
+            output::line(format!("   {}", features.join(" + ")))?;
+        }
     }
     output::line(format!("   {}", shortened(&hit.stored.passage.text)))
 }

@@ -578,8 +578,28 @@ async fn what_a_question_demands_holds_in_both_legs() {
         assert_eq!(found("手数料条例第9条 書名:施行規則", legs).await, [5].into(), "{legs:?}");
         assert!(found("手数料 書名:図書館", legs).await.is_empty(), "{legs:?}");
     }
+    for legs in [Legs::Lexical, Legs::Vector, Legs::Hybrid] {
+        let among = |ids: &[i64]| Some(ids.iter().map(|d| DocumentId(*d)).collect());
+        let narrowed = query(&reader, "手数料条例第9条", 10).with_legs(legs).among(among(&[2, 3]));
+        let ranking = index.search(narrowed).await.expect("a ranking");
+        let found: BTreeSet<i64> = ranking.passages.iter().map(|p| p.passage.0).collect();
+        assert!(!found.is_empty() && found.is_subset(&[5, 6].into()), "{legs:?} {found:?}");
+        let none = query(&reader, "手数料", 10).with_legs(legs).among(among(&[]));
+        assert!(index.search(none).await.expect("a ranking").passages.is_empty(), "{legs:?}");
+    }
     assert_eq!(found("\"はなし\"", Legs::Lexical).await, [6].into());
     assert!(found("\"除き納める\"", Legs::Lexical).await.is_empty(), "what a comma parts does not stand together");
+}
+
+#[tokio::test]
+async fn synonyms_of_a_collection_widen_its_questions() {
+    let folder = folder();
+    let index = filled(folder.path()).await;
+    let reader = reader_of_collection_1();
+    assert!(found(&index, "廃棄物", Legs::Lexical).await.is_empty());
+    let widened = query(&reader, "廃棄物", 10).with_legs(Legs::Lexical).widened("廃棄物=粗大ごみ".to_owned());
+    let ranking = index.search(widened).await.expect("a ranking");
+    assert_eq!(ranking.passages.first().map(|p| p.passage), Some(PassageId(1)));
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! JSON for scripts, under the same session cookie and the same rights as the pages.
 
-use super::ask::{answered, permit};
+use super::ask::{answered, following, permit};
 use crate::failure::Failure;
 use crate::links::{self, Mark};
 use crate::security::comes_from_here;
@@ -114,6 +114,7 @@ pub async fn ask(req: HttpRequest, by: SignedIn, body: web::Json<AskBody>) -> Re
     let mut question = Question::new(&question)?;
     question.collections = collections;
     let _permit = permit(&by)?;
+    let question = following(&by, question).await?;
     let (id, answer) = answered(&by, &question).await?;
     Ok(HttpResponse::Ok().json(Answered { id, answer }))
 }

@@ -16,6 +16,7 @@ use appliance_core::id::{AnswerId, CollectionId};
 use appliance_core::jumping::{self, Destination};
 use appliance_core::ports::catalog::CollectionEntry;
 use appliance_core::question::{Question, QuestionError};
+use appliance_core::reference::Context;
 use askama::Template;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -75,6 +76,7 @@ pub async fn ask(posted: Posted) -> Result<HttpResponse, Failure> {
         Err(error) => return sent_back(&by, &fields, &error).await,
     };
     let _permit = permit(&by)?;
+    let question = following(&by, question).await?;
     match jump(&by, &fields, &question).await? {
         Some(Jump::To(href)) => return Ok(see_other(&href)),
         Some(Jump::Choice(destinations)) => return choice(&by, &fields, &question, &destinations).await,
@@ -112,6 +114,41 @@ async fn choice(by: &SignedIn, fields: &Fields, question: &Question, destination
     let mut page = ask_page(by, question.text(), &chosen(fields)).await?;
     page.jump = Some(jump_view::view(&page.page, question.text(), destinations));
     html(&page)
+}
+
+/// The question as it follows the one before it: 「前条」 and 「同法」 mean what that was about.
+pub async fn following(by: &SignedIn, mut question: Question) -> Result<Question, Failure> {
+    if question.context.is_some() || !speaks_of_before(question.text()) {
+        return Ok(question);
+    }
+    let archive = &by.site.desk.archive;
+    let Some((id, ..)) = archive.recent(&by.viewer, 1).await?.into_iter().next() else { return Ok(question) };
+    let before = archive.answer(&by.viewer, id).await?;
+    question.context = before.and_then(|b| Context::left_by(&b.question, &b.answer));
+    Ok(question)
+}
+
+/// Whether a question has words that only what was asked before makes plain.
+fn speaks_of_before(text: &str) -> bool {
+    const WORDS: [&str; 16] = [
+        "前条",
+        "次条",
+        "同条",
+        "前項",
+        "次項",
+        "同項",
+        "前号",
+        "次号",
+        "同号",
+        "同法",
+        "同条例",
+        "同規則",
+        "同要綱",
+        "この条例",
+        "この規則",
+        "その条",
+    ];
+    WORDS.iter().any(|word| text.contains(word))
 }
 
 /// The right to have one question answered now.

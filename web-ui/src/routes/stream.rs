@@ -1,7 +1,7 @@
 //! The answer as it comes about, as server-sent events: `stage`, `sources`, `token`, `answer`, `failed`; or one event `jump`
 //! where the question is a reference alone.
 
-use super::ask::{Jump, jump, permit, question};
+use super::ask::{Jump, following, jump, permit, question};
 use crate::answer_view::{self, AnswerView, EvidenceView};
 use crate::failure::Failure;
 use crate::jump_view::{self, JumpView};
@@ -56,6 +56,7 @@ pub async fn stream(posted: Posted) -> Result<HttpResponse, Failure> {
     let Posted { by, fields } = posted;
     let question = question(&fields)?;
     let permit = permit(&by)?;
+    let question = following(&by, question).await?;
     if let Some(jump) = jump(&by, &fields, &question).await? {
         return jumped(&by, &question, &jump);
     }

@@ -3,6 +3,7 @@
 use appliance_core::document::{Format, Page, Sheet};
 use appliance_core::id::{CollectionId, ContentHash, DocumentId, JobId, PassageId, VersionId};
 use appliance_core::likeness::Fingerprint;
+use appliance_core::narrowing::Narrowing;
 use appliance_core::passage::{Passage, StoredPassage};
 use appliance_core::ports::catalog::{
     Accepted, CollectionEntry, Decided, Decision, DocumentEntry, Edition, IngestStage, JobProgress, LockedFile, OpenDocument, Upload,
@@ -14,6 +15,7 @@ use appliance_core::testing::FixedClock;
 use appliance_core::viewer::Viewer;
 use async_trait::async_trait;
 use parking_lot::Mutex;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 /// A document with all that is known of it.
@@ -131,6 +133,18 @@ impl PassageStore for FakeLibrary {
         let searchable = self.seen(viewer).into_iter().filter(|h| h.entry.state == VersionState::Searchable);
         let passages: Vec<StoredPassage> = searchable.flat_map(|h| h.passages).collect();
         Ok(ids.iter().filter_map(|id| passages.iter().find(|p| p.id == *id).cloned()).collect())
+    }
+
+    async fn narrowed(&self, _: &Viewer, _: &Narrowing) -> Result<Option<BTreeSet<DocumentId>>, PortError> {
+        Ok(None)
+    }
+
+    async fn synonyms(&self, _: &Viewer, _: &[CollectionId]) -> Result<String, PortError> {
+        Ok(String::new())
+    }
+
+    async fn neighbours(&self, _: &Viewer, _: &[PassageId]) -> Result<Vec<StoredPassage>, PortError> {
+        Ok(Vec::new())
     }
 }
 

@@ -6,6 +6,7 @@ use crate::answer::{Answer, AnsweredQuestion};
 use crate::document::{Format, Page, Parsed, Sheet, Warning};
 use crate::id::{AnswerId, CollectionId, ContentHash, DocumentId, JobId, PassageId, UserId, VersionId};
 use crate::language::Language;
+use crate::narrowing::Narrowing;
 use crate::passage::{Passage, StoredPassage};
 use crate::question::Question;
 use crate::ranking::Embedding;
@@ -13,6 +14,7 @@ use crate::viewer::{Role, Viewer};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 /// Texts of passages, permission checked a second time.
@@ -21,6 +23,17 @@ pub trait PassageStore: Send + Sync {
     /// The passages that `viewer` may see and whose version is the searchable one of its document, in the order of
     /// `ids`. Others are left out without a word.
     async fn visible_passages(&self, viewer: &Viewer, ids: &[PassageId]) -> Result<Vec<StoredPassage>, PortError>;
+
+    /// The documents that `viewer` may see and that meet what is demanded of them; `None` where nothing is.
+    async fn narrowed(&self, viewer: &Viewer, narrowing: &Narrowing) -> Result<Option<BTreeSet<DocumentId>>, PortError>;
+
+    /// The synonyms that the editors of the collections wrote that `viewer` may see, of `collections` alone where there are
+    /// any: groups of words parted by commas, a group a line.
+    async fn synonyms(&self, viewer: &Viewer, collections: &[CollectionId]) -> Result<String, PortError>;
+
+    /// The passages right before and after some in their documents, by the same rules as
+    /// [`visible_passages`](Self::visible_passages), in the order of the documents' texts.
+    async fn neighbours(&self, viewer: &Viewer, ids: &[PassageId]) -> Result<Vec<StoredPassage>, PortError>;
 }
 
 /// Where a version stands on its way into the index.

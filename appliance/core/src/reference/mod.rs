@@ -12,6 +12,7 @@ mod standing;
 pub use address::{Address, Part};
 pub use standing::{Standing, standing};
 
+use crate::answer::Answer;
 use crate::folding::Folded;
 use crate::locator::Span;
 use reader::{Reader, Written};
@@ -40,6 +41,23 @@ pub struct Context {
     pub name: String,
     /// The place in it.
     pub address: Address,
+}
+
+impl Context {
+    /// What an answered question leaves behind: the last place that it names or, where it names none, that of the first
+    /// passage that the answer quotes.
+    pub fn left_by(question: &str, answer: &Answer) -> Option<Self> {
+        let quoted = answer.sentences.iter().flat_map(|s| &s.citations).find_map(|c| answer.source(c.source));
+        let passage = &quoted.or(answer.sources.first())?.passage;
+        let Standing { names, addresses, .. } = standing(&passage.title, &passage.passage.heading_path, &passage.passage.text);
+        let name = names.last().cloned().unwrap_or_default();
+        if let Some(named) = references(question, None).pop() {
+            let name = if naming::is_regulation(&naming::key(&named.before)) { named.before } else { name };
+            return Some(Self { name, address: named.until.unwrap_or(named.address) });
+        }
+        let address = addresses.iter().find_map(|a| references(a, None).into_iter().next())?.address;
+        Some(Self { name, address })
+    }
 }
 
 /// The references of a text, in order. `context` is what was spoken of before it.

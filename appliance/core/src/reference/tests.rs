@@ -176,3 +176,27 @@ proptest::proptest! {
         proptest::prop_assert_eq!(read.into_iter().map(|r| r.address).collect::<Vec<_>>(), vec![address]);
     }
 }
+
+#[test]
+fn an_answer_leaves_behind_what_it_was_about() {
+    use crate::answer::{Answer, AnswerKind, AnswerRecord};
+    use crate::id::ContentHash;
+    use crate::ports::models::ModelIdentity;
+    let mut source = crate::testing::source(1, "みなと市手数料条例", "第9条　市長は、手数料を減免する。");
+    source.passage.passage.heading_path = vec!["第9条（減免）".to_owned()];
+    let embedder = ModelIdentity { name: "e".to_owned(), hash: ContentHash::of(b"e") };
+    let record = AnswerRecord { generator: None, embedder, prompt: None, seed: 0, found: 1, stages: Vec::new() };
+    let answer = Answer {
+        kind: AnswerKind::Extracted,
+        sentences: Vec::new(),
+        undecided: false,
+        unresolved: Vec::new(),
+        sources: vec![source],
+        record,
+    };
+    let left = Context::left_by("減免はできますか", &answer).expect("a context");
+    assert_eq!((left.name.as_str(), left.address), ("みなと市手数料条例", Address::article(&[9])));
+    let named = Context::left_by("手数料条例第12条について", &answer).expect("a context");
+    assert!(named.name.ends_with("手数料条例"), "{}", named.name);
+    assert_eq!(named.address, Address::article(&[12]));
+}

@@ -10,7 +10,7 @@ mod caption;
 mod closing;
 mod container;
 mod contents;
-mod date;
+pub mod date;
 mod enumerator;
 mod marker;
 pub(crate) mod numeral;

@@ -30,6 +30,7 @@ fn answer(first: DocumentId, second: DocumentId) -> Answer {
         kind: AnswerKind::Quoted,
         sentences: vec![sentence("500円", 1), sentence("月曜日", 2)],
         undecided: false,
+        unresolved: Vec::new(),
         sources: vec![source(1, first, "500円"), source(2, second, "月曜日")],
         record: AnswerRecord { generator: None, embedder, prompt: None, seed: 7, found: 2, stages: vec![(Stage::Searching, 12)] },
     }

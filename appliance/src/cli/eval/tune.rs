@@ -7,7 +7,7 @@
 
 use super::bar;
 use crate::cli::output;
-use crate::evaluation::{PASSAGES, Trial, Vectors, entries, read_sets, viewer};
+use crate::evaluation::{Choices, PASSAGES, Trial, Vectors, entries, read_sets, viewer};
 use crate::vector_cache::VectorCache;
 use crate::wiring::{Place, Writing};
 use anyhow::{Context as _, Result};
@@ -17,7 +17,9 @@ use appliance_core::question::{MAX_QUESTION_CHARS, Question};
 use appliance_core::ranking::{Embedding, HybridQuery, Legs};
 use indicatif::ProgressBar;
 use retrieval::{HybridIndex, IndexSettings};
-use std::collections::HashSet;
+use serde_json::json;
+use std::collections::{BTreeMap, HashSet};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -41,9 +43,15 @@ pub struct Arguments {
     /// Keep vectors here between calls
     #[arg(long, value_name = "DIR")]
     cache: PathBuf,
+    /// Ask with the choices that a set gives with its questions
+    #[arg(long)]
+    choices: bool,
     /// Only judge these settings (a JSON object of changes to the settings in use), choose none; may be repeated
     #[arg(long, value_name = "JSON")]
     judge: Vec<String>,
+    /// Write what every question found, with its features, here, a JSON object a line, to study what is missed
+    #[arg(long, value_name = "FILE")]
+    study: Option<PathBuf>,
 }
 
 /// A setting that is tuned: its name, and how to read and write it.
@@ -54,12 +62,13 @@ struct Knob {
     usual: f32,
 }
 
-const KNOBS: [Knob; 16] = [
+const KNOBS: [Knob; 17] = [
     Knob { name: "vector_weight", of: |s| &mut s.vector_weight, usual: 0.7 },
     Knob { name: "rank_constant", of: |s| &mut s.rank_constant, usual: 20.0 },
     Knob { name: "rerank_cosine", of: |s| &mut s.rerank_cosine, usual: 0.3 },
     Knob { name: "rerank_lexical", of: |s| &mut s.rerank_lexical, usual: 0.3 },
     Knob { name: "rerank_coverage", of: |s| &mut s.rerank_coverage, usual: 0.3 },
+    Knob { name: "rerank_phrases", of: |s| &mut s.rerank_phrases, usual: 0.3 },
     Knob { name: "rerank_document", of: |s| &mut s.rerank_document, usual: 0.1 },
     Knob { name: "pairs_boost", of: |s| &mut s.pairs_boost, usual: 0.5 },
     Knob { name: "body_boost", of: |s| &mut s.body_boost, usual: 1.0 },
@@ -91,6 +100,15 @@ struct Asked {
     relevant: HashSet<usize>,
 }
 
+impl Asked {
+    fn query(&self) -> HybridQuery {
+        match &self.embedding {
+            Some(embedding) => HybridQuery::new(&viewer(), &self.question, embedding.clone(), PASSAGES),
+            None => HybridQuery::lexical(&viewer(), &self.question, PASSAGES),
+        }
+    }
+}
+
 pub async fn run(place: &Place, arguments: &Arguments) -> Result<ExitCode> {
     let engines = place.engines(Writing::NotNeeded).await?;
     let embedder = Arc::clone(&engines.embedder) as Arc<dyn Embedder>;
@@ -100,7 +118,7 @@ pub async fn run(place: &Place, arguments: &Arguments) -> Result<ExitCode> {
         let vectors = Vectors::Cached(Arc::clone(&embedder), Box::new(cache));
         let at = tempfile::tempdir().context("no temporary folder can be made")?;
         let index = place.index_anew(&engines, &at.path().join("index")).await?;
-        sets.push(prepare(place, folder, index, at, vectors, arguments.questions).await?);
+        sets.push(prepare(place, folder, index, at, vectors, arguments.questions, Choices::asked(arguments.choices)).await?);
     }
     let tuner = Tuner { sets: &sets, folds: arguments.folds.max(2), bar: bar() };
     let used = place.configuration.index;
@@ -110,8 +128,10 @@ pub async fn run(place: &Place, arguments: &Arguments) -> Result<ExitCode> {
         output::line(changes)?;
         tuner.print("judged", &judged)?;
     }
-    if arguments.judge.is_empty() {
-        tuner.tune(used).await?;
+    match &arguments.study {
+        Some(file) => tuner.study(&used, file).await?,
+        None if arguments.judge.is_empty() => tuner.tune(used).await?,
+        None => {}
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -133,8 +153,9 @@ async fn prepare(
     at: tempfile::TempDir,
     vectors: Vectors,
     most: usize,
+    choices: Choices,
 ) -> Result<Prepared> {
-    let (corpus, questions) = read_sets(&[folder.to_owned()], usize::MAX)?;
+    let (corpus, questions) = read_sets(&[folder.to_owned()], usize::MAX, choices)?;
     let parser = place.configuration.ingest.parser();
     let mut trial = Trial { parser: &parser, index: index.as_ref(), vectors, legs: Legs::Hybrid, folder: at.path(), told: &|_, _, _| {} };
     let owners = trial.index_corpus(&corpus).await?;
@@ -204,16 +225,11 @@ impl Tuner<'_> {
 
     /// For each set hit@1, hit@5, hit@10 and nDCG@10.
     async fn judge(&self, settings: &IndexSettings, among: impl Fn(usize) -> bool) -> Result<Vec<[f64; 4]>> {
-        let viewer = viewer();
         let mut qualities = Vec::new();
         for set in self.sets {
             let mut outcomes = Vec::new();
             for asked in set.questions.iter().enumerate().filter(|(i, _)| among(*i)).map(|(_, a)| a) {
-                let query = match &asked.embedding {
-                    Some(embedding) => HybridQuery::new(&viewer, &asked.question, embedding.clone(), PASSAGES),
-                    None => HybridQuery::lexical(&viewer, &asked.question, PASSAGES),
-                };
-                let ranking = set.index.search_with(query, *settings).await?;
+                let ranking = set.index.search_with(asked.query(), *settings).await?;
                 let hits: Vec<bool> = entries(&ranking, &set.owners)?.iter().map(|e| asked.relevant.contains(e)).collect();
                 outcomes.push((hits, asked.relevant.len()));
             }
@@ -221,6 +237,30 @@ impl Tuner<'_> {
             qualities.push([q.hit_1, q.hit_5, q.hit_10, q.ndcg_10]);
         }
         Ok(qualities)
+    }
+
+    /// Writes the passages that every question finds, with whether they are relevant and by what they were ordered.
+    async fn study(&self, settings: &IndexSettings, file: &Path) -> Result<()> {
+        let mut lines = String::new();
+        for set in self.sets {
+            for asked in &set.questions {
+                let mut query = asked.query();
+                query.explain = true;
+                let ranking = set.index.search_with(query, *settings).await?;
+                let matched = ranking.explanation.map(|e| e.matched).unwrap_or_default();
+                let found = ranking.passages.iter().zip(matched).map(|(ranked, matched)| {
+                    let entry = set.owners[(ranked.passage.0 - 1) as usize];
+                    let features: BTreeMap<String, f32> = matched.features.into_iter().map(|f| (f.name, f.value)).collect();
+                    let (lexical, vector) = (ranked.lexical.map(|l| (l.rank, l.score.0)), ranked.vector.map(|v| (v.rank, v.score.0)));
+                    json!({ "entry": entry, "relevant": asked.relevant.contains(&entry), "named": ranked.named, "lexical": lexical, "vector": vector, "features": features })
+                });
+                let found: Vec<serde_json::Value> = found.collect();
+                let line = json!({ "set": set.name, "question": asked.question.text(), "relevant": asked.relevant.len(), "found": found });
+                lines.push_str(&line.to_string());
+                lines.push('\n');
+            }
+        }
+        fs::write(file, lines).with_context(|| format!("{} cannot be written", file.display()))
     }
 
     fn print(&self, title: &str, judged: &[[f64; 4]]) -> Result<()> {
