@@ -246,6 +246,7 @@ pub async fn serve(place: &Place, listener: TcpListener, ready: impl FnOnce(Sock
         library: Arc::new(IndexedLibrary::new(catalog.clone(), Arc::clone(&index) as _, arrivals)),
         people: Arc::new(catalog.clone()),
         access: Arc::new(catalog.clone()),
+        wording: Arc::new(catalog.clone()),
         typing: Arc::clone(&typing) as _,
         trial: Arc::new(IndexTrial { index: Arc::clone(&index), settings: place.configuration.index }),
         archive: Arc::new(catalog.clone()),

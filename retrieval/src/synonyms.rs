@@ -72,18 +72,32 @@ impl Synonyms {
 /// Bytes of a list that a collection may have: it is read anew for every question.
 const LONGEST_LIST: usize = 64 * 1024;
 
-/// What is wrong with a list of synonyms, if anything is.
-pub fn mistake(text: &str) -> Option<String> {
+/// What is wrong with a list of synonyms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Mistake {
+    /// It is read anew for every question, so that it must not be long.
+    #[error("the list has more than {LONGEST_LIST} bytes")]
+    TooLong,
+    /// A line is no group of two words or more.
+    #[error("line {line} of the list is no group of words")]
+    NoGroup {
+        /// Which, from 1.
+        line: usize,
+    },
+}
+
+/// Whether a collection may have a list of synonyms.
+pub fn check(text: &str) -> Result<(), Mistake> {
     if text.len() > LONGEST_LIST {
-        return Some(format!("the list has {} bytes; at most {LONGEST_LIST} are taken", text.len()));
+        return Err(Mistake::TooLong);
     }
-    let lines = text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty() && !l.trim_start().starts_with('#'));
-    let alone = lines.into_iter().find(|(_, line)| {
+    let mut lines = text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty() && !l.trim_start().starts_with('#'));
+    let alone = lines.find(|(_, line)| {
         let mut one = Synonyms::default();
         one.add(line);
         one.is_empty()
     });
-    alone.map(|(i, _)| format!("line {} of the list is no group of words", i + 1))
+    alone.map_or(Ok(()), |(i, _)| Err(Mistake::NoGroup { line: i + 1 }))
 }
 
 fn tight(word: &str) -> String {
@@ -140,9 +154,9 @@ mod tests {
 
     #[test]
     fn a_line_that_is_no_group_is_named() {
-        assert_eq!(mistake("# own\nごみ=廃棄物\n\n住基カード,住民基本台帳カード"), None);
-        assert_eq!(mistake("ごみ=廃棄物\n手数料").as_deref(), Some("line 2 of the list is no group of words"));
-        assert!(mistake(&"あ,い\n".repeat(20_000)).is_some());
+        assert_eq!(check("# own\nごみ=廃棄物\n\n住基カード,住民基本台帳カード"), Ok(()));
+        assert_eq!(check("ごみ=廃棄物\n手数料"), Err(Mistake::NoGroup { line: 2 }));
+        assert_eq!(check(&"あ,い\n".repeat(20_000)), Err(Mistake::TooLong));
     }
 
     #[test]

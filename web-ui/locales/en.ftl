@@ -609,3 +609,19 @@ demand-title = Title: { $text }
 reference-found = “{ $whole }”: { $count } among the results
 reference-no-name = “{ $whole }”: no regulation of that name was found. Names like it:
 reference-unnamed = “{ $whole }”: it is not clear of which regulation.
+filters = Narrow the documents
+filters-help = Writing 種別:条例, 日付:2024-04-01.., 部署:市民課 or 書名:手数料 behind the question does the same.
+filter-kind = Kind
+filter-any = All
+filter-from = Dated from
+filter-until = Dated until
+filter-department = Department
+title-wording = Words of the collection
+field-synonyms = Words that mean the same
+synonyms-help = One group a line, for example ごみ=廃棄物. They count from the next question on.
+field-department = Department
+department-help = Where a document of this collection does not name its department, this one counts.
+wording-write = Save
+wording-written = Saved. It counts from the next question on.
+wording-too-long = The list is too long.
+wording-no-group = Line { $line } is no group of two words or more. Part them with = or a comma.

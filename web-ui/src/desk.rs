@@ -4,7 +4,7 @@ use crate::dates::Calendar;
 use crate::status::StatusSource;
 use appliance_core::asking::Asking;
 use appliance_core::ports::trial::SearchTrial;
-use appliance_core::ports::{AccessRules, Archive, Clock, DocumentReader, Library, People, TypingHelp};
+use appliance_core::ports::{AccessRules, Archive, Clock, CollectionWording, DocumentReader, Library, People, TypingHelp};
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -22,6 +22,8 @@ pub struct Desk {
     pub access: Arc<dyn AccessRules>,
     /// Tries other settings of the search out.
     pub trial: Arc<dyn SearchTrial>,
+    /// The words of collections.
+    pub wording: Arc<dyn CollectionWording>,
     /// Completes what people type.
     pub typing: Arc<dyn TypingHelp>,
     /// The answers people were given.

@@ -8,6 +8,7 @@ pub mod models;
 pub mod reader;
 pub mod trial;
 pub mod version;
+pub mod wording;
 
 pub use access::AccessRules;
 pub use catalog::{Archive, IngestLog, Library, PassageStore, People};
@@ -15,6 +16,7 @@ pub use completion::TypingHelp;
 pub use index::PassageIndex;
 pub use models::{Embedder, Generator};
 pub use reader::{DocumentReader, Parser};
+pub use wording::CollectionWording;
 
 use thiserror::Error;
 

@@ -27,13 +27,7 @@ impl Catalog {
 
     /// Says which department the documents of a collection come from that do not say it themselves.
     pub async fn set_collection_department(&self, collection: CollectionId, department: Option<&str>) -> Result<(), PortError> {
-        let mut db = self.connection().await?;
-        let delete = sqlx::query("DELETE FROM collection_departments WHERE collection_id = ?").bind(collection.0);
-        delete.execute(&mut *db).await.doing("clear a department")?;
-        let Some(department) = department.and_then(shortened) else { return Ok(()) };
-        let insert = sqlx::query("INSERT INTO collection_departments (collection_id, department) VALUES (?, ?)");
-        insert.bind(collection.0).bind(department).execute(&mut *db).await.doing("set a department")?;
-        Ok(())
+        write_department(&mut *self.connection().await?, collection, department).await
     }
 
     /// Reads the facets of versions that were read before there were any. Returns how many.
@@ -54,6 +48,19 @@ impl Catalog {
             (after, read) = (id, read + 1);
         }
     }
+}
+
+pub(super) async fn write_department(
+    db: &mut SqliteConnection,
+    collection: CollectionId,
+    department: Option<&str>,
+) -> Result<(), PortError> {
+    let delete = sqlx::query("DELETE FROM collection_departments WHERE collection_id = ?").bind(collection.0);
+    delete.execute(&mut *db).await.doing("clear a department")?;
+    let Some(department) = department.and_then(shortened) else { return Ok(()) };
+    let insert = sqlx::query("INSERT INTO collection_departments (collection_id, department) VALUES (?, ?)");
+    insert.bind(collection.0).bind(department).execute(db).await.doing("set a department")?;
+    Ok(())
 }
 
 fn shortened(department: &str) -> Option<String> {

@@ -131,8 +131,8 @@ async fn synonyms(catalog: &Catalog, name: &str, from: Option<&Path>) -> Result<
         Some("-") => std::io::read_to_string(std::io::stdin())?,
         _ => std::fs::read_to_string(from).with_context(|| format!("{} cannot be read", from.display()))?,
     };
-    if let Some(error) = synonyms::mistake(&groups) {
-        return Err(output::refusal(error, "write a group of two or more words parted by commas on each line"));
+    if let Err(mistake) = synonyms::check(&groups) {
+        return Err(output::refusal(mistake.to_string(), "write a group of two or more words parted by commas on each line"));
     }
     Ok(catalog.set_synonyms(collection, &groups).await?)
 }

@@ -11,12 +11,12 @@ use crate::{links, words};
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use appliance_core::answer::Answer;
-use appliance_core::asking;
 use appliance_core::id::{AnswerId, CollectionId};
 use appliance_core::jumping::{self, Destination};
 use appliance_core::ports::catalog::CollectionEntry;
 use appliance_core::question::{Question, QuestionError};
 use appliance_core::reference::Context;
+use appliance_core::{asking, facets};
 use askama::Template;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -55,6 +55,7 @@ pub struct AskPage {
     answer: Option<AnswerView>,
     evidence: EvidenceView,
     jump: Option<JumpView>,
+    kinds: Vec<&'static str>,
 }
 
 #[derive(Deserialize)]
@@ -88,9 +89,31 @@ pub async fn ask(posted: Posted) -> Result<HttpResponse, Failure> {
 
 /// The question of a form, with its scope.
 pub fn question(fields: &Fields) -> Result<Question, QuestionError> {
-    let mut question = Question::new(fields.get("question"))?;
+    let asked = fields.get("question");
+    let demands = if asked.trim().is_empty() { String::new() } else { demands(fields) };
+    let mut question = Question::new(&format!("{asked}{demands}"))?;
     question.collections = chosen(fields);
     Ok(question)
+}
+
+/// What the form's filters demand, as a person would write it behind the question.
+fn demands(fields: &Fields) -> String {
+    let mut demands = String::new();
+    let mut demand = |field: &str, value: String| {
+        let value: String = value.chars().filter(|c| !matches!(c, '"' | '“' | '”' | '＂') && !c.is_control()).collect();
+        if !value.trim().is_empty() {
+            let value = value.trim();
+            let quote = if value.contains(char::is_whitespace) { "\"" } else { "" };
+            demands.push_str(&format!(" {field}:{quote}{value}{quote}"));
+        }
+    };
+    demand("種別", fields.get("kind").to_owned());
+    let (from, until) = (fields.get("from").trim(), fields.get("until").trim());
+    if !(from.is_empty() && until.is_empty()) {
+        demand("日付", format!("{from}..{until}"));
+    }
+    demand("部署", fields.get("department").to_owned());
+    demands
 }
 
 /// Where a question that is a reference alone leads.
@@ -189,6 +212,7 @@ pub async fn ask_page(by: &SignedIn, question: &str, chosen: &[CollectionId]) ->
         answer: None,
         evidence: EvidenceView { cited: Vec::new(), others: Vec::new() },
         jump: None,
+        kinds: facets::kinds().collect(),
         page,
     })
 }

@@ -27,6 +27,7 @@ mod static_files;
 mod status;
 mod stream;
 mod upload;
+mod wording;
 
 pub use upload::UPLOAD_PREFIX;
 
@@ -68,6 +69,7 @@ pub fn configure(routes: &mut ServiceConfig) {
         .service(resource("/groups/{id}").route(get().to(groups::group)).route(post().to(groups::set_members)))
         .service(resource("/groups/{id}/remove").route(post().to(groups::remove)))
         .service(resource("/collections").route(get().to(collections::page)).route(post().to(collections::add)))
+        .service(resource("/collections/{id}").route(get().to(wording::page)).route(post().to(wording::write)))
         .service(resource("/collections/{id}/open").route(post().to(collections::open)))
         .service(resource("/collections/{id}/close").route(post().to(collections::close)))
         .service(resource("/retrieval").route(get().to(retrieval::page)).route(post().to(retrieval::search)))

@@ -9,6 +9,7 @@ pub mod people;
 pub mod sample;
 pub mod trial;
 pub mod typing;
+pub mod wording;
 
 use access::FakeAccess;
 use appliance_core::asking::{Asking, AskingPolicy};
@@ -29,6 +30,7 @@ use typing::FakeTyping;
 use web_ui::{
     ApplianceStatus, Desk, DiskStatus, DocumentCounts, IndexStatus, MemoryStatus, ModelRole, ModelStatus, SandboxStatus, StatusSource,
 };
+use wording::FakeWording;
 
 /// A clock that moves.
 pub struct RunningClock(pub std::time::Instant);
@@ -67,6 +69,7 @@ pub fn behind(library: FakeLibrary, generator: Option<Arc<dyn Generator>>) -> Be
         library: library.clone(),
         people: people.clone(),
         typing: Arc::new(FakeTyping(library.clone())),
+        wording: Arc::new(FakeWording::default()),
         access: Arc::new(FakeAccess::new(people.clone(), library.clone())),
         archive: Arc::new(FakeArchive::default()),
         reader: Arc::new(FakeReader),
