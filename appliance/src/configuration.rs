@@ -117,12 +117,14 @@ pub struct Inference {
     pub embedder: String,
     /// Name of the generator; empty takes the default, `none` answers by quotation alone.
     pub generator: String,
+    /// Name of the reranker; empty takes the default, where there is one, `none` goes without.
+    pub reranker: String,
     /// Threads, queues and sizes.
     pub engine: EngineSettings,
 }
 
-/// The name that stands for no generator.
-pub const NO_GENERATOR: &str = "none";
+/// The name that stands for no generator, or no reranker.
+pub const NO_MODEL: &str = "none";
 
 impl Inference {
     /// The embedder asked for; `None` for the default one.
@@ -133,6 +135,11 @@ impl Inference {
     /// The generator asked for; `None` for the default one.
     pub fn generator(&self) -> Option<&str> {
         Some(self.generator.as_str()).filter(|n| !n.is_empty())
+    }
+
+    /// The reranker asked for; `None` for the default one.
+    pub fn reranker(&self) -> Option<&str> {
+        Some(self.reranker.as_str()).filter(|n| !n.is_empty())
     }
 }
 

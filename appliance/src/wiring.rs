@@ -2,7 +2,7 @@
 
 use crate::catalog::{Catalog, IndexedLibrary, SessionPolicy};
 use crate::clock::SystemClock;
-use crate::configuration::{Configuration, NO_GENERATOR, Sandbox};
+use crate::configuration::{Configuration, NO_MODEL, Sandbox};
 use crate::data_folder::{DataFolder, DataLock};
 use crate::job_runner::JobRunner;
 use crate::recognition;
@@ -13,9 +13,9 @@ use crate::worker::{self, Confinement, Converter, Program, WorkerParser, WorkerR
 use anyhow::{Context as _, Result};
 use appliance_core::asking::Asking;
 use appliance_core::ingesting::Ingesting;
-use appliance_core::ports::{Clock, Embedder, Generator, PassageIndex, PortError};
+use appliance_core::ports::{Clock, Embedder, Generator, PassageIndex, PortError, Reranker};
 use inference::shelf::Shelf;
-use inference::{Courtesy, EmbedderModel, GeneratorModel, LlamaEmbedder, LlamaGenerator, self_test};
+use inference::{Courtesy, EmbedderModel, GeneratorModel, LlamaEmbedder, LlamaGenerator, LlamaReranker, RerankerModel, self_test};
 use ingest::{Recognition, Tesseract};
 use jiff::SignedDuration;
 use retrieval::synonyms::Synonyms;
@@ -44,6 +44,8 @@ pub struct Engines {
     pub embedder_model: EmbedderModel,
     /// Writes answers, unless the configuration wants none.
     pub generator: Option<(Arc<LlamaGenerator>, GeneratorModel)>,
+    /// Reads questions and passages together, where an operator brought one.
+    pub reranker: Option<(Arc<LlamaReranker>, RerankerModel)>,
     /// Cuts text into words.
     pub analyzer: Analyzer,
 }
@@ -86,10 +88,10 @@ impl Place {
     pub async fn engines(&self, writing: Writing) -> Result<Engines> {
         inference::cpu::check()?;
         let courtesy = Courtesy::default();
-        let (embedder, generator, analyzer) =
-            tokio::try_join!(self.embedder(&courtesy), self.generator(writing, &courtesy), self.analyzer())?;
+        let (embedder, generator, analyzer, reranker) =
+            tokio::try_join!(self.embedder(&courtesy), self.generator(writing, &courtesy), self.analyzer(), self.reranker())?;
         let (embedder, embedder_model) = embedder;
-        Ok(Engines { embedder, embedder_model, generator, analyzer })
+        Ok(Engines { embedder, embedder_model, generator, reranker, analyzer })
     }
 
     async fn embedder(&self, courtesy: &Courtesy) -> Result<(Arc<LlamaEmbedder>, EmbedderModel)> {
@@ -103,12 +105,24 @@ impl Place {
 
     async fn generator(&self, writing: Writing, courtesy: &Courtesy) -> Result<Option<(Arc<LlamaGenerator>, GeneratorModel)>> {
         let (folder, wanted, courtesy) = (self.data.models(), self.configuration.inference.clone(), courtesy.clone());
-        if writing == Writing::NotNeeded || wanted.generator() == Some(NO_GENERATOR) {
+        if writing == Writing::NotNeeded || wanted.generator() == Some(NO_MODEL) {
             return Ok(None);
         }
         blocking(move || {
             let model = Shelf::open(&folder)?.generator(wanted.generator())?;
             Ok(Some((Arc::new(LlamaGenerator::load(&model, &wanted.engine, &courtesy)?), model)))
+        })
+        .await
+    }
+
+    async fn reranker(&self) -> Result<Option<(Arc<LlamaReranker>, RerankerModel)>> {
+        let (folder, wanted) = (self.data.models(), self.configuration.inference.clone());
+        if wanted.reranker() == Some(NO_MODEL) {
+            return Ok(None);
+        }
+        blocking(move || {
+            let Some(model) = Shelf::open(&folder)?.reranker(wanted.reranker())? else { return Ok(None) };
+            Ok(Some((Arc::new(LlamaReranker::load(&model, &wanted.engine)?), model)))
         })
         .await
     }
@@ -151,6 +165,7 @@ impl Place {
             passages: Arc::new(catalog),
             embedder: Arc::clone(&engines.embedder) as Arc<dyn Embedder>,
             generator: engines.generator.as_ref().map(|(g, _)| Arc::clone(g) as Arc<dyn Generator>),
+            reranker: engines.reranker.as_ref().map(|(r, _)| Arc::clone(r) as Arc<dyn Reranker>),
             clock: Arc::new(SystemClock),
             policy: self.configuration.asking,
         }
@@ -323,7 +338,12 @@ fn models_in_use(engines: &Engines) -> Vec<ModelInUse> {
         identity: model.identity.clone(),
         context_tokens: generator.context_tokens(),
     });
-    std::iter::once(embedder).chain(generator).collect()
+    let reranker = engines.reranker.as_ref().map(|(_, model)| ModelInUse {
+        role: ModelRole::Reranker,
+        identity: model.identity.clone(),
+        context_tokens: model.context,
+    });
+    std::iter::once(embedder).chain(generator).chain(reranker).collect()
 }
 
 fn http_settings(place: &Place, shutdown: watch::Receiver<bool>) -> HttpSettings {

@@ -18,6 +18,7 @@ mod jinja;
 mod lanes;
 mod normalisation;
 mod pace;
+mod reranker;
 pub mod self_test;
 mod utf8;
 
@@ -26,5 +27,6 @@ pub use courtesy::Courtesy;
 pub use embedder::LlamaEmbedder;
 pub use error::InferenceError;
 pub use generator::LlamaGenerator;
+pub use reranker::LlamaReranker;
 pub use settings::EngineSettings;
-pub use shelf::{EmbedderModel, GeneratorModel};
+pub use shelf::{EmbedderModel, GeneratorModel, RerankerModel};

@@ -51,6 +51,20 @@ pub struct GeneratorModel {
     pub profile: Option<PromptProfile>,
 }
 
+/// A reranker as it is loaded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RerankerModel {
+    /// Its name and hash.
+    pub identity: ModelIdentity,
+    /// The GGUF file, or the first part of it.
+    pub path: PathBuf,
+    /// Tokens that a question and a passage may have together.
+    pub context: u32,
+}
+
+/// The most context that a reranker is given: a question and a passage are no longer, and every pair pays for it.
+const RERANKER_CONTEXT: u32 = 512;
+
 /// What came of verifying one model.
 #[derive(Debug)]
 pub struct Verification {
@@ -123,6 +137,17 @@ impl Shelf {
             context: entry.context,
             profile: entry.profile,
         })
+    }
+
+    /// The reranker of that name; without a name the default one, `None` where nobody brought any.
+    pub fn reranker(&self, name: Option<&str>) -> Result<Option<RerankerModel>, InferenceError> {
+        if name.is_none() && !self.entries.iter().any(|e| e.role == ModelRole::Reranker && e.default) {
+            return Ok(None);
+        }
+        let entry = self.find(ModelRole::Reranker, name)?;
+        self.check_sizes(entry)?;
+        let path = self.folder.join(&entry.file);
+        Ok(Some(RerankerModel { identity: identity(entry), path, context: entry.context.min(RERANKER_CONTEXT) }))
     }
 
     fn find(&self, role: ModelRole, name: Option<&str>) -> Result<&ModelEntry, InferenceError> {

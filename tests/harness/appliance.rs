@@ -28,6 +28,10 @@ impl DataFolder {
         link_models(&path.join("models"))?;
         std::fs::create_dir_all(path.join("dictionary"))?;
         link(&dictionary()?, &path.join("dictionary/ipadic.dic"))?;
+        let synonyms = workspace::models()?.join("synonyms.txt");
+        if synonyms.exists() {
+            link(&synonyms, &path.join("dictionary/synonyms.txt"))?;
+        }
         let printed = kura(path, &["init", "--json"])?;
         let made: Value = serde_json::from_str(&printed).with_context(|| format!("`kura init --json` printed {printed:?}"))?;
         let one_time_password = made["password"].as_str().context("init prints a one-time password")?.to_owned();

@@ -91,3 +91,20 @@ async fn a_new_collection_is_open_to_nobody() {
     assert_eq!(visitor.submit("/collections", &[("name", "人事")]).await.status, StatusCode::BAD_REQUEST);
     assert_eq!(visitor.submit("/collections/99/open", &[("principal", "everyone")]).await.status, StatusCode::NOT_FOUND);
 }
+
+#[actix_web::test]
+async fn editors_write_the_words_of_collections_they_see() {
+    let mut visitor = visitor().await;
+    visitor.sign_in("reader").await;
+    assert_eq!(visitor.get("/collections/1").await.status, StatusCode::FORBIDDEN);
+    visitor.sign_in("editor").await;
+    assert_eq!(visitor.get("/collections/99").await.status, StatusCode::NOT_FOUND);
+    let wrong = visitor.submit("/collections/1", &[("synonyms", "ごみ,廃棄物\n手数料"), ("department", "")]).await;
+    assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
+    assert!(wrong.text().contains("2行目") && wrong.text().contains("廃棄物"), "what was written is kept");
+    let written = visitor.submit("/collections/1", &[("synonyms", "ごみ,廃棄物"), ("department", "環境課")]).await;
+    assert_eq!(written.location(), "/collections/1?done=true");
+    let page = visitor.get("/collections/1?done=true").await.text();
+    assert!(page.contains("次の質問から") && page.contains("ごみ,廃棄物") && page.contains("環境課"));
+    assert!(visitor.get("/").await.text().contains("name=\"department\""), "the ask page offers filters");
+}

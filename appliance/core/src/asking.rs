@@ -1,6 +1,9 @@
 //! Asking: from a question to an answer whose every sentence was checked.
 
+mod reranking;
 mod surroundings;
+
+pub use reranking::reranked;
 
 use crate::answer::{Answer, AnswerKind, AnswerRecord, AnswerSentence, Repeated, Source, Stage, Unresolved, UnresolvedReason};
 use crate::asked::Asked;
@@ -10,7 +13,7 @@ use crate::id::PassageId;
 use crate::locator::Span;
 use crate::passage::StoredPassage;
 use crate::ports::models::{GenerationRequest, PromptProfile, TextRole};
-use crate::ports::{Clock, Embedder, Generator, PassageIndex, PassageStore, PortError};
+use crate::ports::{Clock, Embedder, Generator, PassageIndex, PassageStore, PortError, Reranker};
 use crate::prompt;
 use crate::question::Question;
 use crate::ranking::{HybridQuery, Ranking, ReferenceOutcome, ResolvedReference};
@@ -32,6 +35,10 @@ const QUOTABLE: usize = 3;
 pub struct AskingPolicy {
     /// Passages to search for.
     pub candidates: usize,
+    /// Passages that a reranker reads, where there is one.
+    pub reranked: usize,
+    /// Milliseconds that it may take; what it has not read by then keeps its place.
+    pub reranking_ms: u64,
     /// Passages offered to the model, fewer when its budget is smaller.
     pub sources: usize,
     /// Characters of an answer that is quoted without a model.
@@ -44,7 +51,15 @@ pub struct AskingPolicy {
 
 impl Default for AskingPolicy {
     fn default() -> Self {
-        Self { candidates: 24, sources: 6, quoted_chars: 120, trusted_share: 0.9, evidence: EvidenceThresholds::default() }
+        Self {
+            candidates: 24,
+            reranked: 12,
+            reranking_ms: 1_500,
+            sources: 6,
+            quoted_chars: 120,
+            trusted_share: 0.9,
+            evidence: EvidenceThresholds::default(),
+        }
     }
 }
 
@@ -59,6 +74,8 @@ pub struct Asking {
     pub embedder: Arc<dyn Embedder>,
     /// The generator; without one, answers are quoted from the best passage.
     pub generator: Option<Arc<dyn Generator>>,
+    /// The reranker, where an operator brought one.
+    pub reranker: Option<Arc<dyn Reranker>>,
     /// The clock, for the times of the stages.
     pub clock: Arc<dyn Clock>,
     /// How answers are made.
@@ -154,7 +171,11 @@ pub async fn search(asking: &Asking, viewer: &Viewer, question: &Question, limit
         Some(embedding) => HybridQuery::new(viewer, question, embedding, limit),
         None => HybridQuery::lexical(viewer, question, limit),
     };
-    asking.index.search(prepared(asking.passages.as_ref(), viewer, query).await?).await
+    let ranking = asking.index.search(prepared(asking.passages.as_ref(), viewer, query).await?).await?;
+    match &asking.reranker {
+        Some(reranker) => reranked(reranker.as_ref(), asking.passages.as_ref(), &asking.policy, viewer, question, ranking).await,
+        None => Ok(ranking),
+    }
 }
 
 /// A search with what the library knows of it: the documents that meet its demands, and its collections' synonyms.

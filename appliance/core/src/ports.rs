@@ -14,7 +14,7 @@ pub use access::AccessRules;
 pub use catalog::{Archive, IngestLog, Library, PassageStore, People};
 pub use completion::TypingHelp;
 pub use index::PassageIndex;
-pub use models::{Embedder, Generator};
+pub use models::{Embedder, Generator, Reranker};
 pub use reader::{DocumentReader, Parser};
 pub use wording::CollectionWording;
 

@@ -62,6 +62,7 @@ pub async fn asking(passages: &[(&str, &str)]) -> Asking {
         passages: Arc::new(MemoryPassages(stored)),
         embedder: Arc::new(HashEmbedder::new()),
         generator: None,
+        reranker: None,
         clock: Arc::new(FixedClock),
         policy: AskingPolicy::default(),
     }

@@ -85,7 +85,11 @@ pub async fn run(place: &Place, arguments: &Arguments) -> Result<ExitCode> {
         None => HybridQuery::lexical(&viewer, &question, arguments.limit),
     };
     query.explain = arguments.explain;
-    let ranking = index.search(asking::prepared(&catalog, &viewer, query).await?).await?;
+    let mut ranking = index.search(asking::prepared(&catalog, &viewer, query).await?).await?;
+    if let (Some((reranker, _)), LegsArgument::Hybrid) = (&engines.reranker, arguments.legs) {
+        let policy = place.configuration.asking;
+        ranking = asking::reranked(reranker.as_ref(), &catalog, &policy, &viewer, &question, ranking).await?;
+    }
     let terms: HashSet<String> = ranking.terms.iter().map(|t| t.term.clone()).collect();
     let ids: Vec<_> = ranking.passages.iter().map(|p| p.passage).collect();
     let found: HashMap<_, _> = catalog.visible_passages(&viewer, &ids).await?.into_iter().map(|s| (s.id, s)).collect();

@@ -60,6 +60,7 @@ pub fn behind(library: FakeLibrary, generator: Option<Arc<dyn Generator>>) -> Be
         passages: library.clone(),
         embedder: Arc::new(HashEmbedder::new()),
         generator,
+        reranker: None,
         clock: Arc::clone(&clock),
         policy: AskingPolicy::default(),
     };

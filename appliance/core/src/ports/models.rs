@@ -5,6 +5,7 @@ use crate::id::ContentHash;
 use crate::ranking::Embedding;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 use tokio::sync::mpsc;
 
 /// Which model stands behind a port.
@@ -37,6 +38,16 @@ pub trait Embedder: Send + Sync {
     /// One vector a text, in order. Text beyond the model's context is left out. Questions go ahead of passages
     /// that wait.
     async fn embed(&self, role: TextRole, texts: Vec<String>) -> Result<Vec<Embedding>, PortError>;
+}
+
+/// Reads a question and a passage together and says how well they go together.
+#[async_trait]
+pub trait Reranker: Send + Sync {
+    /// The model.
+    fn identity(&self) -> &ModelIdentity;
+
+    /// A score for each text, in order, the higher the better; for as many, from the first, as there is time for.
+    async fn score(&self, question: &str, texts: Vec<String>, time: Duration) -> Result<Vec<f32>, PortError>;
 }
 
 /// How a generator is spoken to.
