@@ -596,8 +596,8 @@ async fn synonyms_of_a_collection_widen_its_questions() {
     let folder = folder();
     let index = filled(folder.path()).await;
     let reader = reader_of_collection_1();
-    assert!(found(&index, "廃棄物", Legs::Lexical).await.is_empty());
-    let widened = query(&reader, "廃棄物", 10).with_legs(Legs::Lexical).widened("廃棄物=粗大ごみ".to_owned());
+    assert!(found(&index, "塵芥", Legs::Lexical).await.is_empty());
+    let widened = query(&reader, "塵芥", 10).with_legs(Legs::Lexical).widened("塵芥=粗大ごみ".to_owned());
     let ranking = index.search(widened).await.expect("a ranking");
     assert_eq!(ranking.passages.first().map(|p| p.passage), Some(PassageId(1)));
 }
