@@ -134,6 +134,7 @@ impl Bench {
             passages: Arc::new(catalog.clone()),
             embedder: Arc::clone(&embedder) as _,
             generator,
+            reranker: None,
             clock: Arc::new(FixedClock),
             policy: AskingPolicy::default(),
         };

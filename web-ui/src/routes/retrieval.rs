@@ -9,6 +9,7 @@ use crate::signed_in::{Posted, SignedIn};
 use crate::words;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
+use appliance_core::asking;
 use appliance_core::folding::highlights;
 use appliance_core::id::CollectionId;
 use appliance_core::narrowing::Narrowing;
@@ -183,6 +184,7 @@ async fn tried(by: &SignedIn, page: &Page, question: &Question, legs: Legs, chan
     };
     query.explain = true;
     let demands = demands(page, query.narrowing());
+    let query = asking::prepared(desk.asking.passages.as_ref(), &by.viewer, query).await?;
     let ranking = desk.trial.search(query, changed).await?;
     let whole = desk.clock.now().duration_since(begun).as_micros() as f64 / 1_000.0;
     let ids: Vec<_> = ranking.passages.iter().map(|p| p.passage).collect();

@@ -22,6 +22,7 @@ impl SearchTrial for FakeTrial {
             passage: p.passage,
             coverage: 0.5,
             words: [("手数料".to_owned(), vec!["body".to_owned()])].into(),
+            features: Vec::new(),
         });
         let tried: Vec<String> = changed.iter().map(|s| format!("{}={}", s.name, s.value)).collect();
         ranking.explanation = Some(Explanation {

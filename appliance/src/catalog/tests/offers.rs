@@ -51,6 +51,7 @@ fn answer(kind: AnswerKind, documents: &[DocumentId]) -> Answer {
         kind,
         sentences: Vec::new(),
         undecided: false,
+        unresolved: Vec::new(),
         sources: documents.iter().enumerate().map(source).collect(),
         record: AnswerRecord { generator: None, embedder, prompt: None, seed: 7, found: 2, stages: Vec::new() },
     }
