@@ -7,8 +7,9 @@ use appliance_core::answer::{Answer, AnswerKind};
 use appliance_core::asking::{AskEvent, Asking, ask};
 use appliance_core::document::Format;
 use appliance_core::folding::fold_tight;
-use appliance_core::id::{PassageId, VersionId};
+use appliance_core::id::{CollectionId, DocumentId, PassageId, VersionId};
 use appliance_core::locator::{Locator, Place, Span};
+use appliance_core::narrowing::Narrowing;
 use appliance_core::passage::{Passage, StoredPassage};
 use appliance_core::ports::index::IndexedPassage;
 use appliance_core::ports::{PassageIndex, PassageStore, PortError};
@@ -18,7 +19,7 @@ use appliance_core::viewer::Viewer;
 use async_trait::async_trait;
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
@@ -92,6 +93,24 @@ impl PassageStore for Remembering {
     async fn visible_passages(&self, viewer: &Viewer, ids: &[PassageId]) -> Result<Vec<StoredPassage>, PortError> {
         let stored = self.stored.lock();
         Ok(ids.iter().filter_map(|id| stored.get(id)).filter(|p| viewer.can_see(p.collection, p.document)).cloned().collect())
+    }
+
+    /// Entries of a corpus say no kind, date or department, so that none meets such a demand.
+    async fn narrowed(&self, _: &Viewer, narrowing: &Narrowing) -> Result<Option<BTreeSet<DocumentId>>, PortError> {
+        Ok(narrowing.is_of_documents().then(BTreeSet::new))
+    }
+
+    async fn synonyms(&self, _: &Viewer, _: &[CollectionId]) -> Result<String, PortError> {
+        Ok(String::new())
+    }
+
+    /// Passages are numbered in the order of their texts.
+    async fn neighbours(&self, viewer: &Viewer, ids: &[PassageId]) -> Result<Vec<StoredPassage>, PortError> {
+        let stored = self.stored.lock();
+        let around = ids.iter().filter_map(|id| Some((stored.get(id)?.version, [PassageId(id.0 - 1), PassageId(id.0 + 1)])));
+        let near = around.flat_map(|(version, near)| near.map(|id| (version, id)));
+        let found = near.filter_map(|(version, id)| stored.get(&id).filter(|p| p.version == version));
+        Ok(found.filter(|p| viewer.can_see(p.collection, p.document)).cloned().collect())
     }
 }
 

@@ -9,7 +9,7 @@ use crate::vector_cache::VectorCache;
 use crate::wiring::{Place, Writing};
 use anyhow::{Context as _, Result};
 use appliance_core::asking::Asking;
-use appliance_core::ports::{Embedder, Generator, PassageIndex, PassageStore};
+use appliance_core::ports::{Embedder, Generator, PassageIndex, PassageStore, Reranker};
 use appliance_core::ranking::Legs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -153,6 +153,7 @@ async fn prepare(
         passages: kept as Arc<dyn PassageStore>,
         embedder,
         generator: engines.generator.as_ref().map(|(g, _)| Arc::clone(g) as Arc<dyn Generator>),
+        reranker: engines.reranker.as_ref().map(|(r, _)| Arc::clone(r) as Arc<dyn Reranker>),
         clock: Arc::new(SystemClock),
         policy,
     })
