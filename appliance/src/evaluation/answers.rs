@@ -325,7 +325,7 @@ fn quality(outcomes: &[&Outcome]) -> AnswerQuality {
         citation_precision: share(outcomes.iter().map(|o| o.citations.1).sum(), outcomes.iter().map(|o| o.citations.0).sum()),
         citation_recall: share(count(&|o| o.citations.1 > 0), n),
         answer_s: mean(&|o| o.answer_s),
-        first_token_s: rounded(first.iter().sum::<f64>() / first.len().max(1) as f64),
+        first_token_s: rounded(first.iter().fold(0.0, |sum, s| sum + s) / first.len().max(1) as f64),
     }
 }
 
