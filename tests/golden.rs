@@ -33,7 +33,9 @@ async fn the_golden_questions_are_answered_from_the_right_place() -> Result<()> 
     let data = DataFolder::prepare()?;
     // Each folder on its own, as deploy/run does: a document's name is its path below the folder that was named.
     let folders = ["municipal", "university", "helpdesk"].map(|folder| workspace::sample(folder).display().to_string());
-    data.kura(&["ingest", &folders[0], &folders[1], &folders[2]])?;
+    let editions = ["1", "2", "3", "4"].map(|n| workspace::sample_library().join("editions").join(n).display().to_string());
+    let all: Vec<&str> = std::iter::once("ingest").chain(folders.iter().chain(&editions).map(String::as_str)).collect();
+    data.kura(&all)?;
     let appliance = Appliance::start(&data).await?;
     let visitor = Visitor::administrator(&appliance, &data).await?;
     let names = file_names(&visitor).await?;
@@ -47,7 +49,7 @@ async fn the_golden_questions_are_answered_from_the_right_place() -> Result<()> 
             continue;
         }
         let since = Instant::now();
-        let answer = visitor.ask(&question.question).await?;
+        let answer = visitor.ask_as_of(&question.question, question.as_of.as_deref().unwrap_or_default()).await?;
         figures.seconds.push(since.elapsed().as_secs_f64());
         judge(&visitor, &names, &question, &answer, &mut figures).await?;
         report.push(json!({ "question": question.question, "kind": answer["kind"], "sentences": answer["sentences"], "first": answer["sources"][0]["passage"]["title"], "strength": answer["sources"][0]["strength"] }));

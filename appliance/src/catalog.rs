@@ -27,7 +27,9 @@ mod rules;
 mod sessions;
 mod synonyms;
 mod throttle;
+mod updates;
 mod users;
+mod validities;
 mod versions;
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ use appliance_core::ports::reader::{ParseError, SourceFile, Watch};
 use appliance_core::ports::{Embedder, Parser, PassageIndex};
 use appliance_core::question::{MAX_QUESTION_CHARS, Question};
 use appliance_core::ranking::{Embedding, HybridQuery, Legs, Ranking};
+use appliance_core::validity::Days;
 use appliance_core::viewer::{Role, Viewer, Visibility};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashSet};
@@ -274,6 +275,7 @@ impl Trial<'_> {
             vectors.extend(self.vectors.embed(TextRole::Passage, some.to_vec()).await?);
         }
         let passages = drafts.into_iter().zip(vectors).map(|((id, document, title, heading_path, text), embedding)| IndexedPassage {
+            days: Days::ALWAYS,
             id: PassageId(id),
             version: VersionId(document),
             document: DocumentId(document),

@@ -1,18 +1,21 @@
 //! The job runner: takes jobs from the catalog and carries each through `core::ingesting`, one after another or a few
 //! at a time. Whatever a file does to its job, the appliance goes on.
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, ReindexPassage};
 use appliance_core::id::VersionId;
 use appliance_core::ingesting::{IngestError, Ingested, Ingesting, ingest};
 use appliance_core::ports::catalog::{FailureReason, Job};
+use appliance_core::ports::models::TextRole;
 use appliance_core::ports::{IngestLog, PortError};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Mutex, Notify, watch};
 use tokio::task::JoinSet;
 
 /// How often the queue is looked at without being woken: jobs also come from the command line, in another process.
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
+/// Texts embedded at once.
+const EMBEDDED_AT_ONCE: usize = 16;
 /// The pause after the catalog failed, so that a full disk does not fill the log as well.
 const AFTER_TROUBLE: Duration = Duration::from_secs(10);
 
@@ -25,6 +28,8 @@ pub struct JobRunner {
     pub catalog: Catalog,
     /// Woken when a job arrives.
     pub arrivals: Arc<Notify>,
+    /// Held while the index is made to follow the catalog: by one at a time.
+    pub following: Arc<Mutex<()>>,
 }
 
 impl JobRunner {
@@ -48,7 +53,11 @@ impl JobRunner {
         let (runner, mut stop) = (self.clone(), shutdown);
         tasks.spawn(async move {
             tokio::select! {
-                () = runner.make_missing_fingerprints() => {}
+                () = async {
+                    runner.read_missing_validities().await;
+                    runner.make_missing_fingerprints().await;
+                    runner.keep_following().await;
+                } => {}
                 _ = stop.wait_for(|s| *s) => {}
             }
         });
@@ -67,6 +76,9 @@ impl JobRunner {
             });
         }
         while tasks.join_next().await.is_some() {}
+        if let Err(error) = self.follow_catalog().await {
+            tracing::error!(error = %chain(&error), "the index does not follow the catalog");
+        }
     }
 
     /// Versions that were read by an older appliance get their fingerprints, beside all other work.
@@ -78,6 +90,26 @@ impl JobRunner {
         }
         if let Err(error) = self.catalog.read_missing_facets().await {
             tracing::warn!(error = %chain(&error), "dates and departments of older versions are missing");
+        }
+    }
+
+    /// Versions that were read by an older appliance tell when they are in force.
+    async fn read_missing_validities(&self) {
+        match self.catalog.read_missing_validities().await {
+            Ok(0) => {}
+            Ok(read) => tracing::info!(version.count = read, "days of validity read from older versions"),
+            Err(error) => tracing::warn!(error = %chain(&error), "days of validity of older versions are missing"),
+        }
+    }
+
+    /// Makes the index follow what is decided in the catalog, by this process or another.
+    async fn keep_following(&self) {
+        loop {
+            if let Err(error) = self.follow_catalog().await {
+                tracing::error!(error = %chain(&error), "the index does not follow the catalog");
+                tokio::time::sleep(AFTER_TROUBLE).await;
+            }
+            tokio::time::sleep(LOOK_AGAIN).await;
         }
     }
 
@@ -137,7 +169,7 @@ impl JobRunner {
     async fn finished(&self, job: &Job, ingested: Ingested) -> Result<(), PortError> {
         let outcome = if ingested.held { "held for a person to accept" } else { "searchable" };
         tracing::info!(job.id = %job.id, document.id = %job.document, passage.count = ingested.passages, warning.count = ingested.warnings, "{outcome}");
-        self.finish_removals().await
+        self.follow_catalog().await
     }
 
     /// Takes what the job left out of the index, then notes the failure.
@@ -146,7 +178,42 @@ impl JobRunner {
         let removed = self.remove(&[job.version]).await;
         self.catalog.fail(job, reason).await?;
         removed?;
-        self.finish_removals().await
+        self.follow_catalog().await
+    }
+
+    /// Takes out of the index what the catalog remembers as unwanted, and writes again what has other days.
+    async fn follow_catalog(&self) -> Result<(), PortError> {
+        let _alone = self.following.lock().await;
+        self.finish_removals().await?;
+        let pending = self.catalog.pending_updates().await?;
+        for update in &pending {
+            self.write_again(update.version).await?;
+            self.ingesting.index.commit().await?;
+            self.catalog.updates_done(&[*update]).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes the passages of a version into the index as the catalog has them. Embeddings that were given up are made anew.
+    async fn write_again(&self, version: VersionId) -> Result<(), PortError> {
+        let embedder = &self.ingesting.embedder;
+        let model = &embedder.identity().hash;
+        let mut passages = self.catalog.passages_to_update(version, model).await?;
+        for some in passages.chunks_mut(EMBEDDED_AT_ONCE) {
+            let missing: Vec<&mut ReindexPassage> = some.iter_mut().filter(|p| p.embedding.is_none()).collect();
+            if missing.is_empty() {
+                continue;
+            }
+            let texts = missing.iter().map(|p| p.stored.passage.with_headings(&p.stored.title)).collect();
+            let made = embedder.embed(TextRole::Passage, texts).await?;
+            let named: Vec<_> = missing.iter().map(|p| p.stored.id).zip(made).collect();
+            self.catalog.store_embeddings(model, &named).await?;
+            for (passage, (_, embedding)) in missing.into_iter().zip(named) {
+                passage.embedding = Some(embedding);
+            }
+        }
+        self.ingesting.index.remove_version(version).await?;
+        self.ingesting.index.upsert(passages.into_iter().filter_map(ReindexPassage::indexed).collect()).await
     }
 
     /// Takes out of the index whatever the catalog remembers as unwanted.
@@ -216,7 +283,7 @@ mod tests {
             log: Arc::new(catalog.clone()),
             hold_below: appliance_core::quality::LEAST_SCORE,
         };
-        JobRunner { ingesting, catalog, arrivals: Arc::new(Notify::new()) }
+        JobRunner { ingesting, catalog, arrivals: Arc::new(Notify::new()), following: Arc::default() }
     }
 
     #[tokio::test]

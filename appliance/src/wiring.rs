@@ -180,7 +180,7 @@ impl Place {
             log: Arc::new(catalog.clone()),
             hold_below: self.configuration.ingest.hold_below as f32,
         };
-        JobRunner { ingesting, catalog, arrivals }
+        JobRunner { ingesting, catalog, arrivals, following: Arc::default() }
     }
 
     /// What reads files.

@@ -25,7 +25,7 @@ FONT_FOLDERS = ["/usr/share/fonts/opentype", "/usr/share/fonts/truetype/liberati
 
 def set_texts(to: Path):
     """Everything that has a source file: ordinances and manuals are typeset, notices scanned, texts copied."""
-    for source in sorted(SOURCE.glob("*/*")):
+    for source in sorted(file for file in SOURCE.glob("*/*") if file.is_file()):
         target = to / source.parent.name / source.name
         if source.suffix == ".ordinance":
             ordinance.write(ordinance.read(source), target.with_suffix(".pdf"), SERIES[source.parent.name])
@@ -37,6 +37,14 @@ def set_texts(to: Path):
             target.write_bytes(source.read_text(encoding="utf-8").replace("\n", "\r\n").encode("cp932"))
         else:
             shutil.copyfile(source, target)
+
+
+def set_editions(to: Path):
+    """The ordinance that was amended three times, the last time for a day to come: a folder for each text, under one name."""
+    for source in sorted(SOURCE.glob("editions/*/*.ordinance")):
+        target = to / source.relative_to(SOURCE).with_suffix(".pdf")
+        target.parent.mkdir(parents=True)
+        ordinance.write(ordinance.read(source), target, SERIES["municipal"])
 
 
 def fill_workbooks(to: Path):
@@ -55,7 +63,9 @@ def main():
     for room in ("municipal", "university", "helpdesk"):
         shutil.rmtree(to / room, ignore_errors=True)
         (to / room).mkdir(parents=True)
+    shutil.rmtree(to / "editions", ignore_errors=True)
     set_texts(to)
+    set_editions(to)
     fill_workbooks(to)
     files = [file for file in to.rglob("*") if file.is_file()]
     print(f"{len(files)} files, {sum(file.stat().st_size for file in files):,} bytes in {to}")

@@ -12,6 +12,7 @@ use appliance_core::ports::index::IndexedPassage;
 use appliance_core::ports::models::ModelIdentity;
 use appliance_core::question::Question;
 use appliance_core::ranking::{Embedding, HybridQuery};
+use appliance_core::validity::Days;
 use appliance_core::viewer::{Role, Viewer, Visibility};
 use retrieval::{Analyzer, HybridIndex, IndexSettings, RankedList, fuse};
 use serde_json::Value;
@@ -99,6 +100,7 @@ fn text<'a>(value: &'a Value, key: &str) -> &'a str {
 
 fn passage(entry: &Value, id: i64) -> IndexedPassage {
     IndexedPassage {
+        days: Days::ALWAYS,
         id: PassageId(id),
         version: VersionId(id),
         document: DocumentId(id),

@@ -11,6 +11,7 @@ use appliance_core::ports::index::IndexedPassage;
 use appliance_core::ports::models::ModelIdentity;
 use appliance_core::question::Question;
 use appliance_core::ranking::{Embedding, HybridQuery, Legs};
+use appliance_core::validity::Days;
 use appliance_core::viewer::{Role, Viewer, Visibility};
 use retrieval::{Analyzer, HybridIndex, IndexSettings};
 use std::collections::HashSet;
@@ -102,6 +103,7 @@ fn recall(found: &[Vec<i64>], truth: &[Vec<i64>], count: u64) -> f64 {
 fn passage(id: u64) -> IndexedPassage {
     let id_of = id as i64;
     IndexedPassage {
+        days: Days::ALWAYS,
         id: PassageId(id_of),
         version: VersionId(id_of / 20),
         document: DocumentId(id_of / 20),

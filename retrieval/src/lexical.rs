@@ -17,6 +17,7 @@
 
 use crate::analyzer::Analyzer;
 use crate::counted::{SUPPLEMENT, is_supplement};
+use crate::in_force::InForce;
 use crate::permission::Permission;
 use crate::settings::IndexSettings;
 use crate::synonyms::Synonyms;
@@ -45,6 +46,10 @@ pub(crate) struct Fields {
     version: Field,
     pub document: Field,
     pub collection: Field,
+    /// The first day on which it is in force.
+    pub from: Field,
+    /// The first day on which it is no longer.
+    pub until: Field,
     pub title: Field,
     headings: Field,
     pub body: Field,
@@ -77,6 +82,8 @@ impl Fields {
             version: schema.add_i64_field("version", INDEXED),
             document: schema.add_i64_field("document", INDEXED | FAST),
             collection: schema.add_i64_field("collection", INDEXED | FAST),
+            from: schema.add_i64_field("from", FAST),
+            until: schema.add_i64_field("until", FAST),
             title: schema.add_text_field("title", terms.clone()),
             headings: schema.add_text_field("headings", terms.clone()),
             body: schema.add_text_field("body", terms.clone()),
@@ -122,6 +129,9 @@ impl Fields {
         document.add_i64(self.version, passage.version.0);
         document.add_i64(self.document, passage.document.0);
         document.add_i64(self.collection, passage.collection.0);
+        let days = InForce::from(passage.days);
+        document.add_i64(self.from, i64::from(days.from));
+        document.add_i64(self.until, i64::from(days.until));
         let [title, above, body] = [&passage.title, &headings, &passage.text].map(|text| analyzer.words(text));
         let neighbours: Vec<String> = [&title, &above, &body].into_iter().flat_map(|words| neighbours(words)).collect();
         document.add_pre_tokenized_text(self.title, tokens(title));
@@ -225,10 +235,8 @@ impl Lexical<'_> {
         if wanted.is_empty() || depth == 0 || (among == Among::Openings && nothing_named) {
             return Ok(Vec::new());
         }
-        let mut clauses: Vec<(Occur, Box<dyn Query>)> = vec![
-            (Occur::Must, permission.filter(self.fields.collection, self.fields.document)),
-            (Occur::Must, Box::new(BooleanQuery::new(wanted))),
-        ];
+        let mut clauses: Vec<(Occur, Box<dyn Query>)> =
+            vec![(Occur::Must, permission.filter(self.fields)), (Occur::Must, Box::new(BooleanQuery::new(wanted)))];
         if let Some(admitted) = permission.admitted() {
             let admitted = admitted.iter().map(|p| self.fields.passage_term(*p));
             clauses.push((Occur::Must, Box::new(ConstScoreQuery::new(Box::new(TermSetQuery::new(admitted)), 0.0))));
@@ -262,8 +270,7 @@ impl Lexical<'_> {
         titles: Option<Vec<String>>,
         permission: Permission<'_>,
     ) -> tantivy::Result<HashSet<PassageId>> {
-        let mut clauses: Vec<(Occur, Box<dyn Query>)> =
-            vec![(Occur::Must, permission.filter(self.fields.collection, self.fields.document))];
+        let mut clauses: Vec<(Occur, Box<dyn Query>)> = vec![(Occur::Must, permission.filter(self.fields))];
         let literal = |text: &String| analyzer.pair_runs(text).into_iter().map(|run| together(self.fields.pairs, &run)).collect::<Vec<_>>();
         clauses.extend(narrowing.phrases.iter().flat_map(literal).map(|q| (Occur::Must, q)));
         for text in &narrowing.without {

@@ -11,6 +11,7 @@ mod durable;
 mod error;
 mod fusion;
 mod graph;
+mod in_force;
 mod index;
 mod lexical;
 mod manifest;

@@ -10,7 +10,7 @@ use std::fmt;
 use std::path::Path;
 
 /// Raised whenever the files of the index change their layout, or the terms that texts are cut into.
-const FORMAT_VERSION: u32 = 3;
+const FORMAT_VERSION: u32 = 4;
 const FILE_NAME: &str = "manifest.json";
 
 /// What an index was built with.

@@ -4,6 +4,7 @@
 //! in what is found, in what is offered instead, and in which of several names is taken for meant.
 
 use crate::error::RetrievalError;
+use crate::in_force::InForce;
 use crate::lexical::Fields;
 use crate::permission::Permission;
 use appliance_core::id::{CollectionId, DocumentId, PassageId};
@@ -263,7 +264,14 @@ impl Resolver<'_> {
 
     fn is_permitted(&self, at: DocAddress) -> Result<bool, RetrievalError> {
         let (collection, document) = (self.fast_i64(at, "collection")?, self.fast_i64(at, "document")?);
-        Ok(collection.zip(document).is_some_and(|(c, d)| self.permission.allows(CollectionId(c), DocumentId(d))))
+        if !collection.zip(document).is_some_and(|(c, d)| self.permission.allows(CollectionId(c), DocumentId(d))) {
+            return Ok(false);
+        }
+        if !self.permission.is_dated() {
+            return Ok(true);
+        }
+        let day = |field: &str| Ok::<_, RetrievalError>(self.fast_i64(at, field)?.and_then(|day| i32::try_from(day).ok()));
+        Ok(day("from")?.zip(day("until")?).is_some_and(|(from, until)| self.permission.allows_on(InForce { from, until })))
     }
 
     /// The passages' ids, in order: that of the text within a document.

@@ -6,6 +6,7 @@
 
 use crate::durable::sync_folder;
 use crate::error::RetrievalError;
+use crate::in_force::InForce;
 use crate::vectors::{Entry, Vectors};
 use appliance_core::id::{CollectionId, DocumentId, PassageId, VersionId};
 use serde::{Deserialize, Serialize};
@@ -13,8 +14,10 @@ use std::fs::{File, OpenOptions};
 use std::io::{BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-const MAGIC: &[u8; 8] = b"KURAVEC1";
+const MAGIC: &[u8; 8] = b"KURAVEC2";
 const HEADER_BYTES: u64 = 12;
+/// Bytes of an entry: four ids and two days.
+const ENTRY_BYTES: usize = 40;
 const PUT: u8 = 1;
 const REMOVE_VERSION: u8 = 2;
 
@@ -142,6 +145,9 @@ fn encode_put(bytes: &mut Vec<u8>, entry: &Entry, values: &[f32]) {
     for id in [entry.passage.0, entry.version.0, entry.document.0, entry.collection.0] {
         bytes.extend(id.to_le_bytes());
     }
+    for day in [entry.days.from, entry.days.until] {
+        bytes.extend(day.to_le_bytes());
+    }
     bytes.extend(values.iter().flat_map(|v| v.to_le_bytes()));
 }
 
@@ -165,13 +171,13 @@ pub(crate) fn replay(folder: &Path, position: Position, dimension: usize) -> Res
         return Err(damaged("the header is not that of vectors of this dimension".to_owned()));
     }
     let mut vectors = Vectors::new(dimension);
-    let mut record = vec![0; 32 + dimension * 4];
+    let mut record = vec![0; ENTRY_BYTES + dimension * 4];
     let mut values = vec![0.0; dimension];
     while reader.left > 0 {
         match reader.kind()? {
             PUT => {
                 reader.fill(&mut record)?;
-                let (ids, components) = record.split_at(32);
+                let (ids, components) = record.split_at(ENTRY_BYTES);
                 for (value, bytes) in values.iter_mut().zip(components.chunks_exact(4)) {
                     *value = f32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
                 }
@@ -194,7 +200,13 @@ fn entry(bytes: &[u8]) -> Entry {
         id.copy_from_slice(&bytes[i * 8..i * 8 + 8]);
         i64::from_le_bytes(id)
     };
-    Entry { passage: PassageId(id(0)), version: VersionId(id(1)), document: DocumentId(id(2)), collection: CollectionId(id(3)) }
+    let day = |i: usize| {
+        let mut day = [0; 4];
+        day.copy_from_slice(&bytes[32 + i * 4..36 + i * 4]);
+        i32::from_le_bytes(day)
+    };
+    let days = InForce { from: day(0), until: day(1) };
+    Entry { passage: PassageId(id(0)), version: VersionId(id(1)), document: DocumentId(id(2)), collection: CollectionId(id(3)), days }
 }
 
 /// Reads records, and knows how many committed bytes are left.

@@ -1,9 +1,10 @@
 //! The vectors in memory: one slot a passage, in the order they came, and the exact search over them.
 
+use crate::in_force::InForce;
 use crate::permission::Permission;
 use appliance_core::id::{CollectionId, DocumentId, PassageId, VersionId};
 use appliance_core::ranking::CosineSimilarity;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
 /// Whose vector it is.
@@ -13,6 +14,8 @@ pub(crate) struct Entry {
     pub version: VersionId,
     pub document: DocumentId,
     pub collection: CollectionId,
+    /// The days on which it may be found.
+    pub days: InForce,
 }
 
 /// A place for one vector. A slot is never used twice: what replaces a passage gets a new one.
@@ -38,13 +41,15 @@ pub(crate) struct Vectors {
     versions: HashMap<VersionId, Vec<u32>>,
     scopes: Vec<Scope>,
     scope_ids: HashMap<(CollectionId, DocumentId), u32>,
+    /// The living that may be found on some days only.
+    dated: BTreeSet<u32>,
     live: usize,
 }
 
 /// What a query may see, by scope.
 pub(crate) struct Sight<'a> {
     scopes: Vec<bool>,
-    admitted: Option<&'a HashSet<PassageId>>,
+    permission: Permission<'a>,
     /// How many passages that is.
     pub visible: usize,
 }
@@ -59,6 +64,7 @@ impl Vectors {
             versions: HashMap::new(),
             scopes: Vec::new(),
             scope_ids: HashMap::new(),
+            dated: BTreeSet::new(),
             live: 0,
         }
     }
@@ -88,6 +94,9 @@ impl Vectors {
         self.values.extend_from_slice(values);
         self.slots.push(Slot { entry, scope, live: true });
         self.places.insert(entry.passage, place);
+        if !entry.days.is_always() {
+            self.dated.insert(place);
+        }
         self.versions.entry(entry.version).or_default().push(place);
         self.scopes[scope as usize].live += 1;
         self.live += 1;
@@ -110,6 +119,7 @@ impl Vectors {
         let slot = &mut self.slots[place as usize];
         if slot.live {
             slot.live = false;
+            self.dated.remove(&place);
             self.places.remove(&slot.entry.passage);
             self.scopes[slot.scope as usize].live -= 1;
             self.live -= 1;
@@ -132,17 +142,21 @@ impl Vectors {
     /// What a query may see.
     pub fn sight<'a>(&self, permission: Permission<'a>) -> Sight<'a> {
         let scopes: Vec<bool> = self.scopes.iter().map(|s| s.live > 0 && permission.allows(s.collection, s.document)).collect();
-        let visible = self.scopes.iter().zip(&scopes).filter(|(_, seen)| **seen).map(|(s, _)| s.live).sum();
-        let admitted = permission.admitted();
-        Sight { scopes, admitted, visible: admitted.map_or(visible, |a| a.len().min(visible)) }
+        let visible: usize = self.scopes.iter().zip(&scopes).filter(|(_, seen)| **seen).map(|(s, _)| s.live).sum();
+        let out_of_force = |place: &&u32| {
+            let slot = &self.slots[**place as usize];
+            scopes[slot.scope as usize] && !permission.allows_on(slot.entry.days)
+        };
+        let visible = visible - self.dated.iter().filter(out_of_force).count();
+        Sight { visible: permission.admitted().map_or(visible, |a| a.len().min(visible)), scopes, permission }
     }
 
     /// The passage in a slot, when it lives and may be seen.
     pub fn seen(&self, sight: &Sight<'_>, slot: usize) -> Option<PassageId> {
         let slot = self.slots.get(slot)?;
         let passage = slot.entry.passage;
-        let seen = slot.live && sight.scopes[slot.scope as usize] && sight.admitted.is_none_or(|a| a.contains(&passage));
-        seen.then_some(passage)
+        let seen = slot.live && sight.scopes[slot.scope as usize] && sight.permission.allows_on(slot.entry.days);
+        (seen && sight.permission.admitted().is_none_or(|a| a.contains(&passage))).then_some(passage)
     }
 
     /// Compares every visible vector of some slots with `query`; the best `k`, best first, ties by id.

@@ -77,8 +77,8 @@ impl Writer {
         for passage in passages {
             self.lexical.delete_term(shared.fields.passage_term(passage.id));
             self.lexical.add_document(shared.fields.document(&shared.analyzer, &passage))?;
-            let IndexedPassage { id, version, document, collection, embedding, .. } = passage;
-            let entry = Entry { passage: id, version, document, collection };
+            let IndexedPassage { id, version, document, collection, days, embedding, .. } = passage;
+            let entry = Entry { passage: id, version, document, collection, days: days.into() };
             self.pending.push(Change::Put(entry, embedding.values().to_vec()));
         }
         Ok(())

@@ -277,8 +277,13 @@ impl Visitor {
 
     /// Asks through the JSON API.
     pub async fn ask(&self, question: &str) -> Result<Value> {
-        let request =
-            self.client.post(self.url("/api/ask")).header("x-form-token", &self.form_token).json(&json!({ "question": question }));
+        self.ask_as_of(question, "").await
+    }
+
+    /// Asks as of a day; of today where it is empty.
+    pub async fn ask_as_of(&self, question: &str, day: &str) -> Result<Value> {
+        let body = json!({ "question": question, "as_of": day });
+        let request = self.client.post(self.url("/api/ask")).header("x-form-token", &self.form_token).json(&body);
         let reply = reply(request.send().await?).await?;
         ensure!(reply.status.is_success(), "asking: {} {}", reply.status, reply.body);
         Ok(serde_json::from_str(&reply.body)?)

@@ -25,6 +25,8 @@ pub struct GoldenQuestion {
     /// Values of neighbouring rows, columns and articles, which the answer must not contain.
     #[serde(default)]
     pub wrong: Vec<String>,
+    /// The day as of which it is asked; today without it.
+    pub as_of: Option<String>,
     /// What sort of question.
     pub kind: Option<String>,
     /// Whether the answer stands in a scan, which only recognition of characters reads.

@@ -625,3 +625,47 @@ wording-write = Save
 wording-written = Saved. It counts from the next question on.
 wording-too-long = The list is too long.
 wording-no-group = Line { $line } is no group of two words or more. Part them with = or a comma.
+
+
+# In force
+validity-in-force = in force
+validity-not-yet = not yet in force
+validity-past = former
+validity-repealed = repealed
+validity-expired = expired
+validity-from = from { $day }
+validity-until = until { $day }
+transitional = transitional measure
+field-as-of = As of
+as-of-help = Today if empty. Answers come from what is in force on that day.
+as-of-today = As of { $day } (today)
+as-of-chosen = As of { $day } (the day you chose)
+as-of-question = As of { $day } (named in the question)
+ask-no-day = Write the day as 2024-04-01.
+reader-other-version = This version is not the one in force today.
+reader-current-version = Open today's version
+reader-not-in-force = This is not in force today.
+compare-part = Article
+compare-part-all = the whole text
+compare-part-differs = [differs]
+validity = In force
+validity-unknown = No day could be read. Documents without days answer from their newest version, whatever the day.
+validity-set = Set the days
+validity-set-help = What you set goes before what the text says. Empty fields go back to what was read.
+validity-save = Set
+field-valid-from = In force from
+field-valid-until = No longer in force from
+said-promulgated = Promulgated
+said-amended = Amended
+said-amendments = { $count } times (last { $day })
+said-read = By its text
+said-part = Apart from that
+said-uncomputed = Cannot be computed
+said-set = Set by an editor
+upload-version = Set its days
+upload-days-help = For one file at a time. Without a day, it is read from the text. A file of the same name is a version of the same document; older versions may be added later.
+version-add = Add a version
+version-add-help = A file of another name becomes a version of this document too. Without a day, it is read from the text. Older versions may be added later.
+field-version-file = Another version of this document
+said-repealed = Repealed by another regulation
+said-repeals = Repeals

@@ -3,10 +3,12 @@
 use crate::links::{self, Mark};
 use crate::page::Page;
 use crate::place_view::{Crop, Piece, crop, excerpt};
+use crate::validity_view::{self, ValidityView};
 use crate::words;
 use appliance_core::answer::{Answer, AnswerKind, AnswerSentence, Citation, Repeated, Source, Support, Unresolved, UnresolvedReason};
 use appliance_core::id::AnswerId;
 use appliance_core::locator::Span;
+use appliance_core::validity::is_transitional;
 
 /// Sources offered after a refusal.
 const CANDIDATES: usize = 5;
@@ -59,6 +61,10 @@ pub struct SourceView {
     pub recognised: Option<String>,
     /// Other documents that say the same.
     pub repeated: Vec<RepeatedView>,
+    /// When it is in force, where that is known.
+    pub validity: Option<ValidityView>,
+    /// Whether it is a transitional measure (経過措置).
+    pub transitional: bool,
 }
 
 /// A place in another document that says the same as a source.
@@ -109,6 +115,8 @@ pub struct AnswerView {
     pub doubtful: bool,
     /// What is to be said of references that lead nowhere.
     pub unresolved: Vec<String>,
+    /// As of which day it was given; empty where that was not kept.
+    pub as_of: String,
     /// The nearest sources, for a refusal.
     pub candidates: Vec<SourceView>,
     /// How it came about.
@@ -139,6 +147,7 @@ pub fn answer(page: &Page, id: AnswerId, answer: &Answer) -> AnswerView {
         foot: foot(page, answer),
         doubtful: answer.sentences.iter().any(|s| s.support == Support::Unsupported),
         unresolved: answer.unresolved.iter().map(|u| unresolved(page, u)).collect(),
+        as_of: answer.as_of.map(|day| validity_view::as_of(page, day)).unwrap_or_default(),
         candidates,
         record: record(page, answer),
         address: format!("/answers/{id}"),
@@ -186,7 +195,7 @@ fn mark(page: &Page, answer: &Answer, citation: Citation) -> MarkView {
     let Some((source, locator)) = answer.source(citation.source).zip(answer.place(citation)) else {
         return MarkView { number: citation.source, symbol, href: None, label: page.t("source-gone") };
     };
-    let mark = Mark { passage: source.passage.id, quote: citation.quote };
+    let mark = Mark { passage: source.passage.id, quote: citation.quote, version: Some(source.passage.version) };
     MarkView {
         number: citation.source,
         symbol,
@@ -199,8 +208,12 @@ fn mark(page: &Page, answer: &Answer, citation: Citation) -> MarkView {
 fn label(page: &Page, source: &Source, place: &str) -> String {
     let (number, title) = (source.number.into(), source.passage.title.as_str().into());
     let label = page.words("citation-label", &[("number", number), ("title", title), ("place", place.into())]);
-    match source.passage.passage.recognised {
+    let label = match source.passage.passage.recognised {
         Some(confidence) => format!("{label} {}", page.with("page-recognised", "percent", words::percent(confidence))),
+        None => label,
+    };
+    match validity_view::validity(page, &source.passage.days) {
+        Some(validity) => format!("{label} {} {}", validity.mark, validity.days),
         None => label,
     }
 }
@@ -215,7 +228,7 @@ fn source(page: &Page, source: &Source, citations: &[Citation]) -> SourceView {
         Some(quote) => locator.narrowed(Span::new(locator.span.start + quote.start, locator.span.start + quote.end)).place,
         None => locator.place.clone(),
     };
-    let mark = Mark { passage: stored.id, quote: widest };
+    let mark = Mark { passage: stored.id, quote: widest, version: Some(stored.version) };
     SourceView {
         number: source.number,
         symbol: words::circled(source.number),
@@ -224,9 +237,11 @@ fn source(page: &Page, source: &Source, citations: &[Citation]) -> SourceView {
         place: words::place(page, &place),
         href: links::place(stored.document, &place, Some(mark)),
         pieces: excerpt(&stored.passage.text, &quotes),
-        crop: if citations.is_empty() { None } else { crop(stored.document, &place) },
+        crop: if citations.is_empty() { None } else { crop(stored.document, stored.version, &place) },
         recognised: words::recognised(page, stored.passage.recognised),
         repeated: source.repeated.iter().map(|r| repeated(page, r)).collect(),
+        validity: validity_view::validity(page, &stored.days),
+        transitional: is_transitional(&stored.passage.heading_path, &stored.passage.text),
     }
 }
 

@@ -32,6 +32,11 @@ pub fn date_time(at: Timestamp, calendar: Calendar, language: Language) -> Strin
     format!("{} {:02}:{:02}", written(local.date(), calendar, language), local.hour(), local.minute())
 }
 
+/// A day.
+pub fn day(day: Date, calendar: Calendar, language: Language) -> String {
+    written(day, calendar, language)
+}
+
 fn local(at: Timestamp) -> DateTime {
     JAPAN.to_datetime(at)
 }

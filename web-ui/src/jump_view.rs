@@ -78,5 +78,9 @@ fn link(page: &Page, text: String, stored: &StoredPassage) -> PlaceLink {
 }
 
 fn href(stored: &StoredPassage) -> String {
-    links::place(stored.document, &stored.passage.locator.place, Some(Mark { passage: stored.id, quote: None }))
+    links::place(
+        stored.document,
+        &stored.passage.locator.place,
+        Some(Mark { passage: stored.id, quote: None, version: Some(stored.version) }),
+    )
 }

@@ -28,6 +28,7 @@ mod serve;
 mod signed_in;
 mod site;
 mod status;
+mod validity_view;
 mod words;
 
 pub use dates::Calendar;

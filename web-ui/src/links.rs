@@ -1,6 +1,6 @@
 //! Addresses of documents and of places in them.
 
-use appliance_core::id::{DocumentId, PassageId};
+use appliance_core::id::{DocumentId, PassageId, VersionId};
 use appliance_core::locator::{Place, Span};
 use appliance_core::ports::catalog::Edition;
 
@@ -11,14 +11,17 @@ pub struct Mark {
     pub passage: PassageId,
     /// The quoted bytes of its text; the whole passage when `None`.
     pub quote: Option<Span>,
+    /// The version that it is a passage of. An address without it still leads there, as long as the passage is kept.
+    pub version: Option<VersionId>,
 }
 
 impl Mark {
     /// The mark as the query of an address.
     pub fn query(&self) -> String {
+        let version = self.version.map(|v| format!("version={v}&")).unwrap_or_default();
         match self.quote {
-            Some(quote) => format!("passage={}&quote={}-{}", self.passage, quote.start, quote.end),
-            None => format!("passage={}", self.passage),
+            Some(quote) => format!("{version}passage={}&quote={}-{}", self.passage, quote.start, quote.end),
+            None => format!("{version}passage={}", self.passage),
         }
     }
 }
@@ -38,14 +41,23 @@ pub fn place(document: DocumentId, place: &Place, mark: Option<Mark>) -> String 
 
 /// A page of a document as a picture.
 pub fn picture(document: DocumentId, page: u32, edition: Edition) -> String {
-    let edition = if edition == Edition::Held { "&edition=held" } else { "" };
+    let edition = self::edition(edition).map(|e| format!("&{e}")).unwrap_or_default();
     format!("/documents/{document}/pages/{page}.png?scale={PICTURE_SCALE}{edition}")
 }
 
 /// A page of a document in the reader.
 pub fn page(document: DocumentId, page: u32, edition: Edition) -> String {
-    let edition = if edition == Edition::Held { "?edition=held" } else { "" };
+    let edition = self::edition(edition).map(|e| format!("?{e}")).unwrap_or_default();
     format!("/documents/{document}/at/page/{page}{edition}")
+}
+
+/// An edition as the query of an address; `None` for the one that answers.
+pub fn edition(edition: Edition) -> Option<String> {
+    match edition {
+        Edition::Answering => None,
+        Edition::Held => Some("edition=held".to_owned()),
+        Edition::Kept(version) => Some(format!("version={version}")),
+    }
 }
 
 /// Pixels a point of the pictures in pages: twice what the layout shows at 100 %, so that fine screens get sharp type
@@ -79,8 +91,8 @@ mod tests {
     fn a_cell_keeps_its_name() {
         let range = CellRange { first: CellRef { row: 4, column: 1 }, last: CellRef { row: 6, column: 2 } };
         let cells = Place::Cells { sheet: 0, name: "料金表".into(), range, cells: Vec::new() };
-        let mark = Mark { passage: PassageId(9), quote: Some(Span::new(0, 15)) };
-        assert_eq!(place(DocumentId(3), &cells, Some(mark)), "/documents/3/at/cell/0/B5:C7?passage=9&quote=0-15#cited");
+        let mark = Mark { passage: PassageId(9), quote: Some(Span::new(0, 15)), version: Some(VersionId(4)) };
+        assert_eq!(place(DocumentId(3), &cells, Some(mark)), "/documents/3/at/cell/0/B5:C7?version=4&passage=9&quote=0-15#cited");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use crate::links;
 use appliance_core::locator::Place;
 use appliance_core::passage::StoredPassage;
+use appliance_core::ports::catalog::Edition;
 
 /// Documents of more passages get no outline: reading all passages for it would slow every page down.
 pub const MOST_PASSAGES: u32 = 600;
@@ -19,14 +20,14 @@ pub struct Heading {
 }
 
 /// The headings of a document, in order.
-pub fn outline(passages: &[StoredPassage]) -> Vec<Heading> {
+pub fn outline(passages: &[StoredPassage], edition: Edition) -> Vec<Heading> {
     let mut headings = Vec::new();
     let mut previous: &[String] = &[];
     for stored in passages {
         let path = &stored.passage.heading_path;
         let shared = path.iter().zip(previous).take_while(|(a, b)| a == b).count();
         for (depth, text) in path.iter().enumerate().skip(shared) {
-            headings.push(Heading { text: text.clone(), level: (depth + 1).min(3), href: href(stored) });
+            headings.push(Heading { text: text.clone(), level: (depth + 1).min(3), href: href(stored, edition) });
         }
         previous = path;
         if headings.len() >= MOST_ENTRIES {
@@ -38,9 +39,10 @@ pub fn outline(passages: &[StoredPassage]) -> Vec<Heading> {
 }
 
 /// The place without a mark: nothing is cited here.
-fn href(stored: &StoredPassage) -> String {
+fn href(stored: &StoredPassage, edition: Edition) -> String {
     let place = &stored.passage.locator.place;
-    let address = links::place(stored.document, place, None);
+    let edition = links::edition(edition).map(|e| format!("?{e}")).unwrap_or_default();
+    let address = format!("{}{edition}", links::place(stored.document, place, None));
     match place {
         Place::Text { first_line, .. } => format!("{address}#line-{first_line}"),
         Place::Pages { .. } | Place::Cells { .. } => address,
@@ -61,7 +63,7 @@ mod tests {
             stored.passage.heading_path = path.into_iter().map(str::to_owned).collect();
             passages.push(stored);
         }
-        let headings = outline(&passages);
+        let headings = outline(&passages, Edition::Answering);
         let written: Vec<(usize, &str)> = headings.iter().map(|h| (h.level, h.text.as_str())).collect();
         assert_eq!(written, [(1, "第1章"), (2, "第1条"), (2, "第2条"), (1, "第2章")]);
         assert_eq!(headings[2].href, "/documents/3/at/line/1#line-1");

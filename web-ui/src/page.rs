@@ -7,6 +7,7 @@ use crate::site::Site;
 use crate::{assets, messages};
 use actix_web::HttpResponse;
 use appliance_core::language::Language;
+use appliance_core::validity::{self, Day};
 use askama::Template;
 use fluent_bundle::FluentValue;
 use jiff::Timestamp;
@@ -42,6 +43,8 @@ pub struct Page {
     pub person: Option<PersonView>,
     /// Where to come back to after choosing a language.
     pub path: String,
+    /// The day that it is.
+    pub today: Day,
     language: Language,
     calendar: dates::Calendar,
     section: Section,
@@ -55,6 +58,7 @@ impl Page {
             institution: site.settings.institution.clone(),
             person: info.person.clone(),
             path: info.path.clone(),
+            today: validity::today(site.desk.clock.as_ref()),
             language: info.language,
             calendar: site.settings.calendar,
             section,
@@ -108,6 +112,11 @@ impl Page {
     /// A date.
     pub fn date(&self, at: Timestamp) -> String {
         dates::date(at, self.calendar, self.language)
+    }
+
+    /// A day.
+    pub fn day(&self, day: Day) -> String {
+        dates::day(day, self.calendar, self.language)
     }
 
     /// A date with its time.

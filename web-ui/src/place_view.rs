@@ -1,6 +1,6 @@
 //! A place as pages show it: a text with its cited parts marked, and a picture cut around the rectangles.
 
-use appliance_core::id::DocumentId;
+use appliance_core::id::{DocumentId, VersionId};
 use appliance_core::locator::{PageLine, Place, Rect, Span};
 use appliance_core::ports::catalog::Edition;
 
@@ -82,7 +82,7 @@ pub struct Crop {
 }
 
 /// The part of the first page that shows the place, with some of what stands around it; `None` unless it is on a page.
-pub fn crop(document: DocumentId, place: &Place) -> Option<Crop> {
+pub fn crop(document: DocumentId, version: VersionId, place: &Place) -> Option<Crop> {
     const MARGIN: f32 = 30.0;
     const LEAST_WIDTH: f32 = 380.0;
     const LEAST_HEIGHT: f32 = 110.0;
@@ -96,7 +96,7 @@ pub fn crop(document: DocumentId, place: &Place) -> Option<Crop> {
     let x = (around.x + around.width / 2.0 - width / 2.0).max(0.0);
     let y = (around.y + around.height.min(MOST_HEIGHT - 2.0 * MARGIN) / 2.0 - height / 2.0).max(0.0);
     Some(Crop {
-        href: crate::links::picture(document, page, Edition::Answering),
+        href: crate::links::picture(document, page, Edition::Kept(version)),
         view_box: format!("{x:.1} {y:.1} {width:.1} {height:.1}"),
         transform: format!("scale({})", 1.0 / crate::links::PICTURE_SCALE),
         rects,
@@ -157,8 +157,8 @@ mod tests {
     fn a_crop_holds_its_rectangles() {
         let line =
             PageLine { page: 7, rect: Rect { x: 100.0, y: 400.0, width: 200.0, height: 12.0 }, span: Span::new(0, 9), vertical: false };
-        let crop = crop(DocumentId(3), &Place::Pages { lines: vec![line] }).expect("a page");
+        let crop = crop(DocumentId(3), VersionId(4), &Place::Pages { lines: vec![line] }).expect("a page");
         assert_eq!(crop.view_box, "10.0 351.0 380.0 110.0");
-        assert_eq!(crop.href, "/documents/3/pages/7.png?scale=2");
+        assert_eq!(crop.href, "/documents/3/pages/7.png?scale=2&version=4");
     }
 }

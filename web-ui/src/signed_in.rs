@@ -7,6 +7,7 @@ use crate::request::{PersonView, RequestInfo, SESSION_COOKIE};
 use crate::site::Site;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
+use appliance_core::id::VersionId;
 use appliance_core::ports::PortError;
 use appliance_core::ports::catalog::{Edition, Session};
 use appliance_core::viewer::{Role, Viewer};
@@ -99,9 +100,9 @@ impl SignedIn {
     }
 
     /// The edition that an address names; a held one is for those who decide about it.
-    pub fn edition(&self, named: &str) -> Result<Edition, Failure> {
+    pub fn edition(&self, named: &str, version: Option<i64>) -> Result<Edition, Failure> {
         if named != "held" {
-            return Ok(Edition::Answering);
+            return Ok(version.map_or(Edition::Answering, |v| Edition::Kept(VersionId(v))));
         }
         self.require(Role::Editor)?;
         Ok(Edition::Held)

@@ -72,6 +72,19 @@ async fn two_versions_stand_side_by_side_with_their_differences_marked() {
 }
 
 #[actix_web::test]
+async fn an_article_stands_beside_its_former_wording() {
+    let mut visitor = visitor_with(library(), None).await;
+    visitor.sign_in("reader").await;
+    let page = visitor.get("/documents/1/compare?old=1&new=10001&article=%E7%AC%AC12%E6%9D%A1").await.text();
+    assert!(page.contains("<del>1,200</del>") && page.contains("<ins>1,500</ins>"));
+    assert!(!page.contains("<td>第11条　") && !page.contains("<td>第13条　"), "nothing but the article is compared");
+    assert!(page.contains("<option value=\"第12条\" selected>第12条 [変更あり]</option>"), "{page}");
+    assert!(page.contains("<option value=\"第11条\">第11条</option>"), "what did not change is not marked");
+    let added = visitor.get("/documents/1/compare?old=1&new=10001&article=%E7%AC%AC41%E6%9D%A1").await.text();
+    assert!(added.contains("(なし)") && added.contains("第41条　この条例の施行に関し"), "an article that is new has nothing beside it");
+}
+
+#[actix_web::test]
 async fn documents_that_are_alike_are_pointed_out_and_compared() {
     let mut visitor = visitor_with(library(), None).await;
     visitor.sign_in("reader").await;

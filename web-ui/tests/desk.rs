@@ -111,6 +111,24 @@ async fn a_reader_reads_and_nothing_else() {
 }
 
 #[actix_web::test]
+async fn the_day_of_an_answer_is_chosen_and_shown() {
+    let mut visitor = visitor_with(FakeLibrary::new(sample::library()), Some(grounded(Duration::ZERO))).await;
+    visitor.sign_in("reader").await;
+    assert!(visitor.get("/").await.text().contains("name=\"as_of\" type=\"date\" value=\"\""));
+    visitor.submit("/ask", &[("question", FEE_QUESTION)]).await;
+    assert!(visitor.get("/answers/1").await.text().contains("2026-04-01 現在(今日)"));
+    visitor.submit("/ask", &[("question", FEE_QUESTION), ("as_of", "2024-04-01")]).await;
+    let chosen = visitor.get("/answers/2").await.text();
+    assert!(chosen.contains("2024-04-01 現在(指定した基準日)") && chosen.contains("type=\"date\" value=\"2024-04-01\""), "{chosen}");
+    let named = format!("令和5年4月1日時点で、{FEE_QUESTION}");
+    visitor.submit("/ask", &[("question", &named), ("as_of", "2024-04-01")]).await;
+    assert!(visitor.get("/answers/3").await.text().contains("2023-04-01 現在(質問にある日付)"), "the question's own day goes first");
+    let wrong = visitor.submit("/ask", &[("question", FEE_QUESTION), ("as_of", "きのう")]).await;
+    assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
+    assert!(wrong.text().contains("基準日は"));
+}
+
+#[actix_web::test]
 async fn asking_works_without_javascript() {
     let mut visitor = visitor_with(FakeLibrary::new(sample::library()), Some(grounded(Duration::ZERO))).await;
     visitor.sign_in("reader").await;
@@ -122,9 +140,9 @@ async fn asking_works_without_javascript() {
         assert!(page.contains(part), "{part}");
     }
     let href = between(&page, "class=\"citation\" data-source=\"1\" href=\"", "\"").replace("&#38;", "&");
-    assert!(href.starts_with("/documents/1/at/page/7?passage=101&quote=") && href.ends_with("#cited"), "{href}");
+    assert!(href.starts_with("/documents/1/at/page/7?version=1&passage=101&quote=") && href.ends_with("#cited"), "{href}");
     let place = visitor.get(href.trim_end_matches("#cited")).await.text();
-    assert!(place.contains("<img class=\"page\" src=\"/documents/1/pages/7.png?scale=2\""));
+    assert!(place.contains("<img class=\"page\" src=\"/documents/1/pages/7.png?scale=2&#38;version=1\""));
     assert!(place.contains("viewBox=\"0 0 595 842\"") && place.contains("<rect class=\"cited\" id=\"cited\""));
     assert!(place.contains("<mark class=\"cited\">500円</mark>"));
     assert!(visitor.get("/").await.text().contains(FEE_QUESTION), "the question stands among the recent ones");

@@ -5,6 +5,7 @@ use crate::id::{AnswerId, DocumentId, PassageId};
 use crate::locator::{Locator, Span};
 use crate::passage::StoredPassage;
 use crate::ports::models::ModelIdentity;
+use crate::validity::AsOf;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -147,6 +148,9 @@ pub struct Answer {
     pub unresolved: Vec<Unresolved>,
     /// The sources, by number.
     pub sources: Vec<Source>,
+    /// The day as of which it answers; `None` in answers that were kept before there were days.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<AsOf>,
     /// How it came about.
     pub record: AnswerRecord,
 }

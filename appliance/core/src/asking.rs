@@ -18,6 +18,7 @@ use crate::prompt;
 use crate::question::Question;
 use crate::ranking::{HybridQuery, Ranking, ReferenceOutcome, ResolvedReference};
 use crate::repetition::{Distinct, distinct};
+use crate::validity::{self, AsOf, Day};
 use crate::viewer::Viewer;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -127,7 +128,8 @@ pub async fn ask(asking: &Asking, viewer: &Viewer, question: &Question, events: 
 
     walk.enter(Stage::Searching, 0, 0).await?;
     let ranking = search(asking, viewer, question, asking.policy.candidates).await?;
-    let found = asking.passages.visible_passages(viewer, &offered(&ranking)).await?;
+    let as_of = question.as_of(validity::today(asking.clock.as_ref()));
+    let found = in_force(asking, viewer, as_of.day, &offered(&ranking)).await?;
 
     walk.enter(Stage::Choosing, found.len(), 0).await?;
     let asked = Asked::of(&question.words());
@@ -147,7 +149,7 @@ pub async fn ask(asking: &Asking, viewer: &Viewer, question: &Question, events: 
     walk.send(AskEvent::Sources { sources: sources.clone() }).await?;
     let check = Check::new(asking, &asked, &ranking, &sources);
     if !check.evidence_suffices() || asks_only_for_what_is_not_there(&ranking) {
-        return Ok(Decision::refused().into_answer(sources, unresolved, record(&mut walk, None)));
+        return Ok(Decision::refused().into_answer(sources, unresolved, as_of, record(&mut walk, None)));
     }
 
     let decision = match &asking.generator {
@@ -161,16 +163,17 @@ pub async fn ask(asking: &Asking, viewer: &Viewer, question: &Question, events: 
         }
         None => check.extract(),
     };
-    Ok(decision.into_answer(sources, unresolved, record(&mut walk, asking.generator.as_ref())))
+    Ok(decision.into_answer(sources, unresolved, as_of, record(&mut walk, asking.generator.as_ref())))
 }
 
-/// Embeds the question and searches both legs.
+/// Embeds the question and searches both legs among what is in force on its day.
 pub async fn search(asking: &Asking, viewer: &Viewer, question: &Question, limit: usize) -> Result<Ranking, PortError> {
     let embedded = asking.embedder.embed(TextRole::Query, vec![question.words()]).await?;
-    let query = match embedded.into_iter().next() {
+    let mut query = match embedded.into_iter().next() {
         Some(embedding) => HybridQuery::new(viewer, question, embedding, limit),
         None => HybridQuery::lexical(viewer, question, limit),
     };
+    query.as_of = Some(question.as_of(validity::today(asking.clock.as_ref())).day);
     let ranking = asking.index.search(prepared(asking.passages.as_ref(), viewer, query).await?).await?;
     match &asking.reranker {
         Some(reranker) => reranked(reranker.as_ref(), asking.passages.as_ref(), &asking.policy, viewer, question, ranking).await,
@@ -183,6 +186,20 @@ pub async fn prepared(passages: &dyn PassageStore, viewer: &Viewer, query: Hybri
     let documents = passages.narrowed(viewer, query.narrowing()).await?;
     let synonyms = passages.synonyms(viewer, query.collections()).await?;
     Ok(query.among(documents).widened(synonyms))
+}
+
+/// The passages of a ranking, best first: those that the viewer may see and that are in force on the day, as the catalog
+/// has it now.
+pub async fn found(asking: &Asking, viewer: &Viewer, as_of: AsOf, ranking: &Ranking) -> Result<Vec<StoredPassage>, PortError> {
+    let ids: Vec<_> = ranking.passages.iter().map(|p| p.passage).collect();
+    in_force(asking, viewer, as_of.day, &ids).await
+}
+
+/// Those of `ids` that the viewer may see and that are in force on a day, in their order.
+pub async fn in_force(asking: &Asking, viewer: &Viewer, day: Day, ids: &[PassageId]) -> Result<Vec<StoredPassage>, PortError> {
+    let mut found = asking.passages.visible_passages(viewer, ids).await?;
+    found.retain(|p| p.days.include(day));
+    Ok(found)
 }
 
 /// The passages found, after the places that are nearest to one that is not there.
@@ -259,8 +276,9 @@ impl Decision {
         Self { kind: AnswerKind::Refused, sentences: Vec::new(), undecided: false }
     }
 
-    fn into_answer(self, sources: Vec<Source>, unresolved: Vec<Unresolved>, record: AnswerRecord) -> Answer {
-        Answer { kind: self.kind, sentences: self.sentences, undecided: self.undecided, unresolved, sources, record }
+    fn into_answer(self, sources: Vec<Source>, unresolved: Vec<Unresolved>, as_of: AsOf, record: AnswerRecord) -> Answer {
+        let Self { kind, sentences, undecided } = self;
+        Answer { kind, sentences, undecided, unresolved, sources, as_of: Some(as_of), record }
     }
 }
 

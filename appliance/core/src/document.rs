@@ -240,6 +240,23 @@ pub struct Document {
     pub sheets: Vec<Sheet>,
 }
 
+impl Document {
+    /// A text of which nothing but the text is kept, as a document: every line is a block.
+    pub fn of_lines(title: &str, text: &str) -> Self {
+        let (mut blocks, mut at) = (Vec::new(), 0);
+        for (number, line) in (1..).zip(text.split_inclusive('\n')) {
+            let bare = line.trim_end();
+            if !bare.is_empty() {
+                let place = Place::Text { first_line: number, last_line: number };
+                blocks.push(Block { kind: BlockKind::Paragraph, span: Span::new(at, at + bare.len()), place });
+            }
+            at += line.len();
+        }
+        let (title, text) = (title.to_owned(), text.to_owned());
+        Self { format: Format::Text, title, text, blocks, pages: Vec::new(), sheets: Vec::new() }
+    }
+}
+
 /// Something that could not be read, or was read with doubt. The rest of the document stands.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]

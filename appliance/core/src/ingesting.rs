@@ -10,6 +10,7 @@ use crate::ports::reader::{ParseError, SourceFile, Watch};
 use crate::ports::{Embedder, IngestLog, Parser, PassageIndex, PortError};
 use crate::quality::document_score;
 use crate::ranking::Embedding;
+use crate::validity::lineage::Period;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use thiserror::Error;
@@ -98,12 +99,14 @@ pub async fn ingest(ingesting: &Ingesting, job: &Job) -> Result<Ingested, Ingest
 
     meter.note(IngestStage::Indexing, 0, passages).await?;
     ingesting.index.remove_version(job.version).await?;
-    ingesting.index.upsert(indexed(job, version, embeddings)).await?;
+    let period = ingesting.log.period_to_be(job.version).await?;
+    ingesting.index.upsert(indexed(job, version, embeddings, &period)).await?;
     ingesting.index.commit().await?;
     meter.note(IngestStage::Indexing, passages, passages).await?;
 
-    // Invariant: the catalog names the new version searchable only after its passages can be found, and the old
-    // version's passages go only after that. A search in between finds both and keeps the one the catalog names.
+    // Invariant: the catalog names the new version searchable only after its passages can be found, and an old
+    // version's passages go, or are given their last day, only after that. A search in between finds both and keeps what
+    // the catalog says is in force.
     if let Some(replaced) = ingesting.log.publish(job).await? {
         ingesting.index.remove_version(replaced).await?;
         ingesting.index.commit().await?;
@@ -182,7 +185,7 @@ async fn embed(ingesting: &Ingesting, version: &ReadVersion, meter: &mut Meter<'
     all.ok_or_else(|| PortError::new("the embedder gave fewer vectors than it was given texts").into())
 }
 
-fn indexed(job: &Job, version: ReadVersion, embeddings: Vec<Embedding>) -> Vec<IndexedPassage> {
+fn indexed(job: &Job, version: ReadVersion, embeddings: Vec<Embedding>, period: &Period) -> Vec<IndexedPassage> {
     let title = version.title;
     version
         .passages
@@ -193,6 +196,7 @@ fn indexed(job: &Job, version: ReadVersion, embeddings: Vec<Embedding>) -> Vec<I
             version: job.version,
             document: job.document,
             collection: job.collection,
+            days: period.of_passage(&title, &read.passage.heading_path, &read.passage.text),
             title: title.clone(),
             heading_path: read.passage.heading_path,
             text: read.passage.text,

@@ -3,7 +3,7 @@
 //! The places are those that the search finds for references, among what the viewer may see; a regulation or an article
 //! that is hidden is as unknown as one that does not exist.
 
-use crate::asking::Asking;
+use crate::asking::{Asking, in_force};
 use crate::folding::fold;
 use crate::id::DocumentId;
 use crate::passage::StoredPassage;
@@ -11,6 +11,7 @@ use crate::ports::PortError;
 use crate::question::Question;
 use crate::ranking::{HybridQuery, Ranking, ReferenceOutcome, ResolvedReference};
 use crate::reference::{naming, references, standing};
+use crate::validity::{self, Day};
 use crate::viewer::Viewer;
 use std::collections::HashSet;
 
@@ -47,16 +48,19 @@ pub enum Ways {
 
 /// Where a question that is references alone leads, each in turn; `None` for every other question.
 pub async fn jump(asking: &Asking, viewer: &Viewer, question: &Question) -> Result<Option<Vec<Destination>>, PortError> {
-    if names_of(question.text()).is_none() {
+    if names_of(question.undated()).is_none() {
         return Ok(None);
     }
-    let ranking = asking.index.search(HybridQuery::lexical(viewer, question, CANDIDATES)).await?;
-    if !is_alone(question.text(), &ranking.references) {
+    let day = question.as_of(validity::today(asking.clock.as_ref())).day;
+    let mut query = HybridQuery::lexical(viewer, question, CANDIDATES);
+    query.as_of = Some(day);
+    let ranking = asking.index.search(query).await?;
+    if !is_alone(question.undated(), &ranking.references) {
         return Ok(None);
     }
     let mut destinations = Vec::with_capacity(ranking.references.len());
-    for (reference, written) in ranking.references.iter().zip(names_of(question.text()).unwrap_or_default()) {
-        let ways = ways(asking, viewer, &ranking, reference).await?;
+    for (reference, written) in ranking.references.iter().zip(names_of(question.undated()).unwrap_or_default()) {
+        let ways = ways(asking, viewer, day, &ranking, reference).await?;
         let name = if reference.name.is_empty() { written } else { reference.name.clone() };
         let until = reference.until.as_ref().map(|u| format!("–{u}")).unwrap_or_default();
         destinations.push(Destination { name, address: format!("{}{until}", reference.address), ways });
@@ -64,15 +68,15 @@ pub async fn jump(asking: &Asking, viewer: &Viewer, question: &Question) -> Resu
     Ok(Some(destinations))
 }
 
-async fn ways(asking: &Asking, viewer: &Viewer, ranking: &Ranking, reference: &ResolvedReference) -> Result<Ways, PortError> {
+async fn ways(asking: &Asking, viewer: &Viewer, day: Day, ranking: &Ranking, reference: &ResolvedReference) -> Result<Ways, PortError> {
     Ok(match &reference.outcome {
         ReferenceOutcome::Found { passages } => {
-            let found = asking.passages.visible_passages(viewer, passages).await?;
+            let found = in_force(asking, viewer, day, passages).await?;
             Ways::Found(one_a_document(found))
         }
         ReferenceOutcome::NoSuchPlace { nearest } => {
             let ids: Vec<_> = nearest.iter().map(|(_, passage)| *passage).collect();
-            let found = asking.passages.visible_passages(viewer, &ids).await?;
+            let found = in_force(asking, viewer, day, &ids).await?;
             let with = |(place, id): &(String, _)| Some((place.clone(), found.iter().find(|s| s.id == *id)?.clone()));
             Ways::NoSuchPlace(nearest.iter().filter_map(with).collect())
         }
@@ -80,7 +84,7 @@ async fn ways(asking: &Asking, viewer: &Viewer, ranking: &Ranking, reference: &R
         ReferenceOutcome::Unnamed => {
             let ids: Vec<_> = ranking.passages.iter().map(|p| p.passage).collect();
             let address = reference.address.to_string();
-            let mut found = asking.passages.visible_passages(viewer, &ids).await?;
+            let mut found = in_force(asking, viewer, day, &ids).await?;
             found.retain(|s| standing(&s.title, &s.passage.heading_path, &s.passage.text).addresses.contains(&address));
             Ways::Unnamed(one_a_document(found))
         }

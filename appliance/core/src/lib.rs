@@ -38,4 +38,5 @@ pub mod sentence;
 pub mod structure;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod validity;
 pub mod viewer;

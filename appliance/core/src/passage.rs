@@ -3,6 +3,7 @@
 use crate::document::Format;
 use crate::id::{CollectionId, DocumentId, PassageId, VersionId};
 use crate::locator::Locator;
+use crate::validity::Days;
 use serde::{Deserialize, Serialize};
 
 /// A piece of a document.
@@ -53,6 +54,9 @@ pub struct StoredPassage {
     pub title: String,
     /// The document's format.
     pub format: Format,
+    /// The days on which it is in force.
+    #[serde(default)]
+    pub days: Days,
     /// The passage.
     #[serde(flatten)]
     pub passage: Passage,

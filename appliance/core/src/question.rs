@@ -4,6 +4,7 @@ use crate::id::CollectionId;
 use crate::language::Language;
 use crate::narrowing::Narrowing;
 use crate::reference::Context;
+use crate::validity::{AsOf, ChosenBy, Day, named_day};
 use thiserror::Error;
 
 /// The longest question taken, in characters.
@@ -18,12 +19,18 @@ pub enum QuestionError {
     /// Longer than [`MAX_QUESTION_CHARS`].
     #[error("the question has {0} characters; at most {MAX_QUESTION_CHARS} are taken")]
     TooLong(usize),
+    /// The day as of which it asks is none.
+    #[error("what was chosen as the day is none")]
+    NoDay,
 }
 
 /// A question with its limits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {
     text: String,
+    /// The text without what says as of which day it asks.
+    undated: String,
+    as_of: Option<AsOf>,
     /// Collections to search; all visible ones when empty.
     pub collections: Vec<CollectionId>,
     /// Seed of the generator's randomness.
@@ -34,13 +41,23 @@ pub struct Question {
 
 impl Question {
     /// A question over everything the viewer may see. White space at its ends is dropped and line breaks become
-    /// spaces, so that a pasted text asks the same as a typed one.
+    /// spaces, so that a pasted text asks the same as a typed one. A day that the text names (「令和6年4月1日時点で」) is the
+    /// day as of which it asks.
     pub fn new(text: &str) -> Result<Self, QuestionError> {
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         match text.chars().count() {
             0 => Err(QuestionError::Empty),
             n if n > MAX_QUESTION_CHARS => Err(QuestionError::TooLong(n)),
-            _ => Ok(Self { text, collections: Vec::new(), seed: 0, context: None }),
+            _ => {
+                let (undated, as_of) = match named_day(&text) {
+                    Some((day, span)) => {
+                        (format!("{}{}", &text[..span.start], &text[span.end..]), Some(AsOf { day, by: ChosenBy::Question }))
+                    }
+                    None => (text.clone(), None),
+                };
+                let undated = if undated.trim().is_empty() { text.clone() } else { undated };
+                Ok(Self { text, undated, as_of, collections: Vec::new(), seed: 0, context: None })
+            }
         }
     }
 
@@ -51,7 +68,29 @@ impl Question {
 
     /// The words without what is demanded besides (`書名:…`, `-…`): what is to be embedded and answered.
     pub fn words(&self) -> String {
-        Narrowing::read(&self.text).0
+        Narrowing::read(&self.undated).0
+    }
+
+    /// The text without what says as of which day it asks; its demands are still in it.
+    pub fn undated(&self) -> &str {
+        &self.undated
+    }
+
+    /// Asks as of a day, unless the question itself names one.
+    pub fn choose_day(&mut self, day: Day) {
+        if self.as_of.is_none_or(|a| a.by != ChosenBy::Question) {
+            self.as_of = Some(AsOf { day, by: ChosenBy::Person });
+        }
+    }
+
+    /// The day as of which it asks, where one was named.
+    pub fn named_day(&self) -> Option<Day> {
+        self.as_of.map(|a| a.day)
+    }
+
+    /// The day as of which it is answered, when it is asked on the day `today`.
+    pub fn as_of(&self, today: Day) -> AsOf {
+        self.as_of.unwrap_or(AsOf { day: today, by: ChosenBy::Today })
     }
 
     /// The language it is asked in, which is the language of the answer.

@@ -5,6 +5,7 @@ use crate::locator::Span;
 use crate::narrowing::Narrowing;
 use crate::question::Question;
 use crate::reference::{Address, Context};
+use crate::validity::Day;
 use crate::viewer::{Viewer, Visibility};
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
@@ -88,6 +89,8 @@ pub struct HybridQuery {
     synonyms: String,
     context: Option<Context>,
     embedding: Option<Embedding>,
+    /// The day on which what is found must be in force. `None` finds texts of all days; only measurements ask so.
+    pub as_of: Option<Day>,
     /// Which legs to run.
     pub legs: Legs,
     /// How many passages to return.
@@ -104,7 +107,7 @@ impl HybridQuery {
 
     /// A search by words alone.
     pub fn lexical(viewer: &Viewer, question: &Question, limit: usize) -> Self {
-        let (text, narrowing) = Narrowing::read(question.text());
+        let (text, narrowing) = Narrowing::read(question.undated());
         Self {
             visibility: viewer.visibility().clone(),
             collections: question.collections.clone(),
@@ -114,6 +117,7 @@ impl HybridQuery {
             synonyms: String::new(),
             context: question.context.clone(),
             embedding: None,
+            as_of: question.named_day(),
             legs: Legs::Lexical,
             limit,
             explain: false,

@@ -14,6 +14,7 @@ use crate::ports::index::IndexedPassage;
 use crate::ports::models::{GenerationRequest, ModelIdentity, PromptProfile, TextRole, Token};
 use crate::ports::{Clock, Embedder, Generator, PassageIndex, PassageStore, PortError};
 use crate::ranking::{CosineSimilarity, Embedding, FusedScore, HybridQuery, LegRank, RankedPassage, Ranking, TermWeight};
+use crate::validity::Days;
 use crate::viewer::{Role, Viewer, Visibility};
 use async_trait::async_trait;
 use parking_lot::Mutex;
@@ -31,6 +32,7 @@ pub fn stored_passage(id: i64, title: &str, text: &str) -> StoredPassage {
         collection: CollectionId(1),
         title: title.to_owned(),
         format: Format::Text,
+        days: Days::ALWAYS,
         passage: Passage { ordinal: 0, heading_path: Vec::new(), text: text.to_owned(), locator, recognised: None },
     }
 }
@@ -187,6 +189,7 @@ impl MemoryIndex {
             title: s.title.clone(),
             heading_path: s.passage.heading_path.clone(),
             text: s.passage.text.clone(),
+            days: s.days,
             embedding: HashEmbedder::vector(&s.passage.with_headings(&s.title)),
         }));
     }
@@ -224,6 +227,7 @@ impl PassageIndex for MemoryIndex {
         let mut scored: Vec<(f32, PassageId)> = held
             .iter()
             .filter(|h| query.visibility().includes(h.collection, h.document))
+            .filter(|h| query.as_of.is_none_or(|day| h.days.include(day)))
             .map(|h| (query.embedding().map_or(0.0, |e| e.cosine(&h.embedding).0), h.id))
             .collect();
         scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));

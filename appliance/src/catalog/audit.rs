@@ -35,6 +35,7 @@ pub(super) enum Action {
     GroupAdded,
     GroupRemoved,
     GroupMembersChanged,
+    DaysSet,
     QuestionAsked,
 }
 
@@ -67,6 +68,7 @@ impl Action {
             Self::GroupAdded => "group-added",
             Self::GroupRemoved => "group-removed",
             Self::GroupMembersChanged => "group-members-changed",
+            Self::DaysSet => "days-set",
             Self::QuestionAsked => "question-asked",
         }
     }

@@ -5,7 +5,7 @@
 use super::audit::{self, Action};
 use super::library::{forget_document, hashed};
 use super::versions::{FileOf, Newest};
-use super::{Catalog, Doing, Tx, documents, ingest_log, jobs, removals, versions};
+use super::{Catalog, Doing, Tx, documents, ingest_log, jobs, removals, validities, versions};
 use appliance_core::id::{ContentHash, DocumentId, JobId, VersionId};
 use appliance_core::ports::PortError;
 use appliance_core::ports::catalog::{Decided, Decision, FailureReason, LockedFile};
@@ -82,6 +82,9 @@ impl Catalog {
                 let of = FileOf { hash: &hash, bytes: u64::try_from(newest.bytes).unwrap_or(0), encoding };
                 let version = versions::add(&mut tx, id, of, viewer.user(), self.now()).await?;
                 jobs::add(&mut tx, version, self.now()).await?;
+                // The same file, read in another way, is in force on the same days.
+                let set = validities::set_of(&mut tx, newest.version()).await?;
+                validities::store_set(&mut tx, version, set).await?;
             }
             "held" | "failed" | "cancelled" => {
                 versions::set_encoding(&mut tx, newest.version(), encoding).await?;

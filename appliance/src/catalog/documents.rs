@@ -1,10 +1,11 @@
 //! Documents across their versions, as lists show them.
 
+use super::validities::DaysRow;
 use super::{Catalog, Doing, LOCAL_OPERATOR, from_json, timestamp, versions};
 use appliance_core::document::Format;
 use appliance_core::id::{CollectionId, DocumentId, UserId, VersionId};
 use appliance_core::ports::PortError;
-use appliance_core::ports::catalog::{DocumentEntry, Edition, FailureReason, JobProgress, VersionState};
+use appliance_core::ports::catalog::{DocumentEntry, FailureReason, JobProgress, VersionState};
 use appliance_core::viewer::Viewer;
 use sqlx::SqliteConnection;
 
@@ -37,11 +38,13 @@ macro_rules! select_entry {
                     CASE WHEN v.read = 1 THEN v.doubtful ELSE coalesce(s.doubtful, 0) END AS doubtful,
                     (SELECT count(*) FROM versions WHERE document_id = d.id AND read = 1 AND state IN ('searchable', 'superseded'))
                     AS versions,
+                    a.valid_from, a.valid_until, a.ending,
                     j.stage, j.done, j.total, j.rate, q.place
              FROM documents d
              JOIN collections c ON c.id = d.collection_id
              JOIN versions v ON v.id = (SELECT max(id) FROM versions WHERE document_id = d.id)
              LEFT JOIN versions s ON s.id = d.searchable_version
+             LEFT JOIN validities a ON a.version_id = d.searchable_version AND a.answers = 1
              LEFT JOIN jobs j ON j.version_id = v.id AND j.state IN ('queued', 'running')
              LEFT JOIN (SELECT id, row_number() OVER (ORDER BY id) AS place FROM jobs WHERE state = 'queued') q ON q.id = j.id ",
             $rest
@@ -70,6 +73,8 @@ pub(super) struct Row {
     score: Option<f32>,
     doubtful: u32,
     versions: u32,
+    #[sqlx(flatten)]
+    days: DaysRow,
     stage: Option<String>,
     done: Option<u32>,
     total: Option<u32>,
@@ -82,12 +87,14 @@ impl Row {
         viewer.can_see(CollectionId(self.collection_id), DocumentId(self.id))
     }
 
-    /// The version of that edition; a held one only while it is the newest.
-    pub(super) fn version(&self, edition: Edition) -> Option<VersionId> {
-        match edition {
-            Edition::Answering => self.searchable_version.map(VersionId),
-            Edition::Held => (self.state == "held").then_some(VersionId(self.newest_version)),
-        }
+    /// The last version in time of those that answer.
+    pub(super) fn last(&self) -> Option<VersionId> {
+        self.searchable_version.map(VersionId)
+    }
+
+    /// The newest version while it is held.
+    pub(super) fn held(&self) -> Option<VersionId> {
+        (self.state == "held").then_some(VersionId(self.newest_version))
     }
 
     pub(super) fn entry(self) -> Result<DocumentEntry, PortError> {
@@ -117,6 +124,7 @@ impl Row {
             ahead: self.place.map(|place| place.saturating_sub(1)),
             failure,
             versions: self.versions,
+            days: self.days.days()?,
             warnings: from_json(&self.warnings, "warnings")?,
             added: timestamp(self.added),
         })
@@ -133,7 +141,7 @@ pub(super) async fn by_id(db: &mut SqliteConnection, id: DocumentId) -> Result<O
 }
 
 /// The documents of a collection that have this file name, or whose newest version has these bytes and neither failed nor was
-/// cancelled.
+/// cancelled. Of one of the same name, any version that answers may have them.
 pub(super) async fn alike(
     db: &mut SqliteConnection,
     collection: CollectionId,
@@ -141,7 +149,8 @@ pub(super) async fn alike(
     file_hash: &str,
 ) -> Result<Vec<Alike>, PortError> {
     sqlx::query_as(
-        "SELECT d.id, d.file_name = ?1 AS same_name, v.file_hash = ?2 AND v.state NOT IN ('failed', 'cancelled') AS same_bytes
+        "SELECT d.id, d.file_name = ?1 AS same_name, v.file_hash = ?2 AND v.state NOT IN ('failed', 'cancelled') OR d.file_name = ?1 AND EXISTS
+                (SELECT 1 FROM versions e WHERE e.document_id = d.id AND e.file_hash = ?2 AND e.state = 'searchable') AS same_bytes
          FROM documents d JOIN versions v ON v.id = (SELECT max(id) FROM versions WHERE document_id = d.id)
          WHERE d.collection_id = ?3 AND (d.file_name = ?1 OR v.file_hash = ?2) ORDER BY d.id",
     )
@@ -177,6 +186,17 @@ pub(super) async fn add(
         .await
         .doing("add a document")?;
     Ok(DocumentId(done.last_insert_rowid()))
+}
+
+/// Names the last version in time of those that answer.
+pub(super) async fn set_searchable(db: &mut SqliteConnection, id: DocumentId, version: Option<VersionId>) -> Result<(), PortError> {
+    sqlx::query("UPDATE documents SET searchable_version = ? WHERE id = ?")
+        .bind(version.map(|v| v.0))
+        .bind(id.0)
+        .execute(db)
+        .await
+        .doing("name a document's last version")?;
+    Ok(())
 }
 
 /// Removes a document with all its versions, passages, embeddings and jobs.

@@ -5,6 +5,7 @@ use super::{Catalog, Doing};
 use appliance_core::id::{ContentHash, PassageId, VersionId};
 use appliance_core::passage::StoredPassage;
 use appliance_core::ports::PortError;
+use appliance_core::ports::index::IndexedPassage;
 use appliance_core::ranking::Embedding;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use std::collections::HashMap;
@@ -21,11 +22,29 @@ pub struct ReindexPassage {
     pub embedding: Option<Embedding>,
 }
 
+impl ReindexPassage {
+    /// The passage as the index takes it; `None` while it has no embedding.
+    pub fn indexed(self) -> Option<IndexedPassage> {
+        let Self { stored, embedding } = self;
+        Some(IndexedPassage {
+            id: stored.id,
+            version: stored.version,
+            document: stored.document,
+            collection: stored.collection,
+            title: stored.title,
+            heading_path: stored.passage.heading_path,
+            text: stored.passage.text,
+            days: stored.days,
+            embedding: embedding?,
+        })
+    }
+}
+
 impl Catalog {
     /// The next searchable passages after `after` by id, at most `limit`, with their embeddings by `model`.
     pub async fn passages_after(&self, after: PassageId, limit: u32, model: &ContentHash) -> Result<Vec<ReindexPassage>, PortError> {
         let mut db = self.connection().await?;
-        let rows: Vec<passages::Row> = sqlx::query_as(select_passage!("WHERE p.id > ? ORDER BY p.id LIMIT ?"))
+        let rows: Vec<passages::Row> = sqlx::query_as(select_passage!("JOIN", "WHERE p.id > ? ORDER BY p.id LIMIT ?"))
             .bind(after.0)
             .bind(limit)
             .fetch_all(&mut *db)
@@ -37,13 +56,16 @@ impl Catalog {
         Ok(stored.into_iter().map(|stored| ReindexPassage { embedding: vectors.remove(&stored.id), stored }).collect())
     }
 
-    /// How many passages are searchable.
+    /// How many passages are searchable, as far as the index has heard of them.
     pub async fn count_searchable(&self) -> Result<u64, PortError> {
         let mut db = self.connection().await?;
-        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM passages p JOIN documents d ON d.searchable_version = p.version_id")
-            .fetch_one(&mut *db)
-            .await
-            .doing("count passages")?;
+        let count: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM passages WHERE version_id IN
+             (SELECT version_id FROM validities WHERE answers = 1 AND version_id NOT IN (SELECT version_id FROM index_updates))",
+        )
+        .fetch_one(&mut *db)
+        .await
+        .doing("count passages")?;
         Ok(u64::try_from(count).unwrap_or(0))
     }
 
@@ -86,7 +108,7 @@ pub(super) async fn store(db: &mut SqliteConnection, model: &ContentHash, embedd
     Ok(())
 }
 
-/// Removes the embeddings of a version that no longer answers; they can be made again from its passages.
+/// Removes the embeddings of a version that answers no more; they can be made again from its passages.
 pub(super) async fn remove_of_version(db: &mut SqliteConnection, version: VersionId) -> Result<(), PortError> {
     sqlx::query("DELETE FROM embeddings WHERE passage_id IN (SELECT id FROM passages WHERE version_id = ?)")
         .bind(version.0)

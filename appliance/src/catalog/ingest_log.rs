@@ -1,7 +1,6 @@
 //! The [`IngestLog`] port: what ingest writes down, each step in one transaction.
 
-use super::versions::Published;
-use super::{Catalog, Doing, embeddings, facets, fingerprints, jobs, passages, removals, versions};
+use super::{Catalog, Doing, embeddings, facets, fingerprints, jobs, passages, removals, validities, versions};
 use appliance_core::document::Parsed;
 use appliance_core::facets::Facets;
 use appliance_core::id::{ContentHash, JobId, PassageId, VersionId};
@@ -9,6 +8,7 @@ use appliance_core::passage::{Passage, StoredPassage};
 use appliance_core::ports::catalog::{FailureReason, IngestStage, Job, JobProgress, ReadPassage, ReadVersion, Wanted};
 use appliance_core::ports::{IngestLog, PortError};
 use appliance_core::ranking::Embedding;
+use appliance_core::validity::{self, Said, lineage::Period};
 use async_trait::async_trait;
 use sqlx::SqliteConnection;
 
@@ -48,6 +48,14 @@ impl IngestLog for Catalog {
 
     async fn store_parsed(&self, version: VersionId, parsed: &Parsed, passages: &[Passage]) -> Result<Vec<PassageId>, PortError> {
         let print = fingerprints::of_text(&parsed.document.text).await;
+        let said = match validity::is_one_regulation(&parsed.document) {
+            true => {
+                let document = parsed.document.clone();
+                validities::said(move || validity::read(&document)).await?
+            }
+            // Others, workbooks of a million rows among them, say nothing and are not copied.
+            false => Said::default(),
+        };
         let mut tx = self.begin().await?;
         if !versions::set_parsed(&mut tx, version, parsed, passages.len()).await? {
             return Err(gone(version));
@@ -57,6 +65,7 @@ impl IngestLog for Catalog {
             None => fingerprints::remove(&mut tx, version).await?,
         }
         facets::store(&mut tx, version, &Facets::read(&parsed.document.text)).await?;
+        validities::store_said(&mut tx, version, &said).await?;
         let ids = passages::replace(&mut tx, version, passages).await?;
         tx.commit().await.doing("store what was read")?;
         Ok(ids)
@@ -77,26 +86,21 @@ impl IngestLog for Catalog {
         tx.commit().await.doing("hold a version")
     }
 
-    /// When a newer version was published first, this one is superseded at once and returned itself, so that its
+    async fn period_to_be(&self, version: VersionId) -> Result<Period, PortError> {
+        let mut tx = self.begin().await?;
+        let period = validities::foresee(&mut tx, version).await?;
+        tx.commit().await.doing("foresee when a version is in force")?;
+        Ok(period)
+    }
+
+    /// When a newer version was published first, this one may be superseded at once and is returned itself, so that its
     /// passages leave the index again.
     async fn publish(&self, job: &Job) -> Result<Option<VersionId>, PortError> {
         let mut tx = self.begin().await?;
-        let leaving = match versions::publish(&mut tx, job.version, self.now()).await? {
-            None => return Err(gone(job.version)),
-            Some(Published::Instead(replaced)) => {
-                // An earlier attempt that failed may have left the wish that its passages go.
-                removals::forget(&mut tx, job.version).await?;
-                replaced
-            }
-            Some(Published::TooLate) => Some(job.version),
-        };
-        if let Some(version) = leaving {
-            embeddings::remove_of_version(&mut tx, version).await?;
-            removals::remember(&mut tx, version).await?;
-        }
+        let leaving = versions::publish(&mut tx, job.version, self.now()).await?.ok_or_else(|| gone(job.version))?;
         jobs::end(&mut tx, job.id, IngestStage::Done, self.now()).await?;
         tx.commit().await.doing("publish a version")?;
-        Ok(leaving)
+        Ok(leaving.last().copied())
     }
 
     async fn fail(&self, job: &Job, reason: &FailureReason) -> Result<(), PortError> {

@@ -1,10 +1,12 @@
 //! Versions that were read and are kept, the superseded ones too, for comparing.
 
-use super::{Catalog, Doing, documents, from_json, timestamp, versions};
+use super::validities::DaysRow;
+use super::{Catalog, Doing, documents, from_json, timestamp, validities, versions};
 use appliance_core::document::Format;
 use appliance_core::id::{DocumentId, VersionId};
 use appliance_core::ports::PortError;
 use appliance_core::ports::version::{VersionEntry, VersionText};
+use appliance_core::validity::lineage::SetDays;
 use appliance_core::viewer::Viewer;
 use sqlx::SqliteConnection;
 
@@ -16,9 +18,11 @@ impl Catalog {
             return Ok(Vec::new());
         }
         let rows: Vec<Row> = sqlx::query_as(
-            "SELECT id, state, coalesce(title, '') AS title, format, bytes, added, published FROM versions
-             WHERE document_id = ? AND read = 1 AND format IS NOT NULL AND state IN ('searchable', 'superseded', 'held')
-             ORDER BY id DESC",
+            "SELECT v.id, v.state, coalesce(v.title, '') AS title, v.format, v.bytes, v.added, v.published, coalesce(a.answers, 0) AS answers,
+                    a.valid_from, a.valid_until, a.ending, a.said, a.set_from, a.set_until, a.repealed
+             FROM versions v LEFT JOIN validities a ON a.version_id = v.id
+             WHERE v.document_id = ? AND v.read = 1 AND v.format IS NOT NULL AND v.state IN ('searchable', 'superseded', 'held')
+             ORDER BY v.id DESC",
         )
         .bind(id.0)
         .fetch_all(&mut *db)
@@ -62,6 +66,13 @@ struct Row {
     bytes: i64,
     added: i64,
     published: Option<i64>,
+    answers: bool,
+    #[sqlx(flatten)]
+    days: DaysRow,
+    said: Option<String>,
+    set_from: Option<String>,
+    set_until: Option<String>,
+    repealed: Option<String>,
 }
 
 impl Row {
@@ -75,6 +86,10 @@ impl Row {
             bytes: u64::try_from(self.bytes).unwrap_or(0),
             added: timestamp(self.added),
             published: self.published.map(timestamp),
+            days: if self.answers { Some(self.days.days()?) } else { None },
+            said: self.said.map(|s| from_json(&s, "validity")).transpose()?.unwrap_or_default(),
+            repealed: validities::day(self.repealed)?,
+            set: SetDays { from: validities::day(self.set_from)?, until: validities::day(self.set_until)? },
         })
     }
 }

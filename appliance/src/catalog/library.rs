@@ -3,15 +3,16 @@
 
 use super::audit::{self, Action};
 use super::versions::FileOf;
-use super::{Catalog, Doing, answers, collections, documents, jobs, passages, removals, versions};
+use super::{Catalog, Doing, answers, collections, documents, jobs, passages, removals, validities, versions};
 use crate::files;
-use appliance_core::id::{ContentHash, DocumentId, PassageId, VersionId};
+use appliance_core::id::{CollectionId, ContentHash, DocumentId, PassageId, VersionId};
 use appliance_core::passage::StoredPassage;
 use appliance_core::ports::catalog::{
     Accepted, CollectionEntry, Decided, Decision, DocumentEntry, Edition, LockedFile, OpenDocument, Upload,
 };
 use appliance_core::ports::version::{Alike, VersionEntry, VersionText};
-use appliance_core::ports::{Library, PassageIndex, PassageStore, PortError};
+use appliance_core::ports::{Library, PassageIndex, PortError};
+use appliance_core::validity::lineage::SetDays;
 use appliance_core::viewer::Viewer;
 use async_trait::async_trait;
 use sqlx::SqliteConnection;
@@ -32,6 +33,21 @@ impl IndexedLibrary {
     /// A library whose deletions reach `index` and whose uploads wake whoever waits on `arrivals`.
     pub fn new(catalog: Catalog, index: Arc<dyn PassageIndex>, arrivals: Arc<Notify>) -> Self {
         Self { catalog, index, arrivals }
+    }
+
+    /// The version of that edition, if the document has one.
+    async fn version_of(
+        &self,
+        db: &mut SqliteConnection,
+        id: DocumentId,
+        row: &documents::Row,
+        edition: Edition,
+    ) -> Result<Option<VersionId>, PortError> {
+        Ok(match edition {
+            Edition::Held => row.held(),
+            Edition::Kept(version) => versions::is_kept(db, id, version).await?.then_some(version),
+            Edition::Answering => validities::in_force(db, id, self.catalog.today()).await?.or(row.last()),
+        })
     }
 
     /// Takes versions out of the index that have left the catalog. Nothing of them answers from there on: every search
@@ -65,10 +81,12 @@ impl Library for IndexedLibrary {
     async fn open_document(&self, viewer: &Viewer, id: DocumentId, edition: Edition) -> Result<Option<OpenDocument>, PortError> {
         let mut db = self.catalog.connection().await?;
         let Some(row) = documents::by_id(&mut db, id).await?.filter(|r| r.is_seen_by(viewer)) else { return Ok(None) };
-        let Some(version) = row.version(edition) else { return Ok(None) };
+        let Some(version) = self.version_of(&mut db, id, &row, edition).await? else { return Ok(None) };
         let Some(content) = versions::content(&mut db, version).await? else { return Ok(None) };
+        let days = validities::answering_days(&mut db, version).await?;
         Ok(Some(OpenDocument {
             entry: row.entry()?,
+            days,
             version,
             format: content.format,
             encoding: content.encoding,
@@ -81,13 +99,14 @@ impl Library for IndexedLibrary {
     }
 
     async fn passage(&self, viewer: &Viewer, id: PassageId) -> Result<Option<StoredPassage>, PortError> {
-        Ok(self.catalog.visible_passages(viewer, &[id]).await?.into_iter().next())
+        let mut db = self.catalog.connection().await?;
+        Ok(passages::kept(&mut db, id).await?.filter(|s| viewer.can_see(s.collection, s.document)))
     }
 
     async fn passages_of(&self, viewer: &Viewer, id: DocumentId, edition: Edition) -> Result<Vec<StoredPassage>, PortError> {
         let mut db = self.catalog.connection().await?;
         let Some(row) = documents::by_id(&mut db, id).await?.filter(|r| r.is_seen_by(viewer)) else { return Ok(Vec::new()) };
-        match row.version(edition) {
+        match self.version_of(&mut db, id, &row, edition).await? {
             Some(version) => passages::of_any_version(&mut db, version).await,
             None => Ok(Vec::new()),
         }
@@ -142,6 +161,14 @@ impl Library for IndexedLibrary {
         Ok(decided)
     }
 
+    async fn set_days(&self, viewer: &Viewer, id: DocumentId, version: VersionId, days: SetDays) -> Result<Decided, PortError> {
+        let decided = self.catalog.set_days(viewer, id, version, days).await?;
+        if decided == Decided::Done {
+            self.arrivals.notify_one();
+        }
+        Ok(decided)
+    }
+
     async fn delete(&self, viewer: &Viewer, id: DocumentId) -> Result<bool, PortError> {
         let Some(left) = self.catalog.remove_document(viewer, id).await? else { return Ok(false) };
         self.take_out(&left).await?;
@@ -187,10 +214,16 @@ impl Catalog {
         // The write lock is held over the move into the store: a deletion of the same bytes at the same moment, even
         // by another process, comes wholly before or wholly after.
         let mut tx = self.begin().await?;
-        let alike: Vec<documents::Alike> = documents::alike(&mut tx, upload.collection, &upload.name, hash.as_str())
+        let named = match upload.version_of {
+            Some(of) => Some(version_of(&mut tx, viewer, of, upload.collection).await?),
+            None => None,
+        };
+        let name = named.as_ref().unwrap_or(&upload.name);
+        let alike: Vec<documents::Alike> = documents::alike(&mut tx, upload.collection, name, hash.as_str())
             .await?
             .into_iter()
             .filter(|a| viewer.can_see(upload.collection, DocumentId(a.id)))
+            .filter(|a| upload.version_of.is_none_or(|of| of.0 == a.id))
             .collect();
         if let Some(same) = alike.iter().find(|a| a.same_bytes) {
             // Nothing refers to the temporary file; if it cannot be removed, the sweep of `tmp/` at the next start does.
@@ -205,6 +238,9 @@ impl Catalog {
         };
         let of = FileOf { hash: &hash, bytes, encoding: upload.encoding.as_deref() };
         let version = versions::add(&mut tx, document, of, viewer.user(), now).await?;
+        if upload.days != SetDays::default() {
+            validities::store_set(&mut tx, version, upload.days).await?;
+        }
         let job = jobs::add(&mut tx, version, now).await?;
         audit::note(&mut tx, now, Some(viewer.user()), Action::DocumentAdded, &format!("document:{document}"), &upload.name).await?;
         tx.commit().await.doing("accept an upload")?;
@@ -225,6 +261,13 @@ impl Catalog {
     }
 }
 
+/// The name of the document of which an upload is to be a version.
+async fn version_of(db: &mut SqliteConnection, viewer: &Viewer, id: DocumentId, collection: CollectionId) -> Result<String, PortError> {
+    let seen = documents::by_id(db, id).await?.filter(|r| r.is_seen_by(viewer));
+    let entry = seen.map(documents::Row::entry).transpose()?.filter(|e| e.collection == collection);
+    entry.map(|e| e.file_name).ok_or_else(|| PortError::new(format!("document {id} does not exist in the collection, or may not be seen")))
+}
+
 /// Takes a document out of every table. Returns its versions, remembered as those that must leave the index, and their files.
 pub(super) async fn forget_document(db: &mut SqliteConnection, id: DocumentId) -> Result<(Vec<VersionId>, Vec<ContentHash>), PortError> {
     let (left, hashes): (Vec<VersionId>, Vec<ContentHash>) = versions::of_document(db, id).await?.into_iter().unzip();
@@ -232,7 +275,11 @@ pub(super) async fn forget_document(db: &mut SqliteConnection, id: DocumentId) -
         removals::remember(db, *version).await?;
     }
     answers::forget_document(db, id).await?;
+    let repealed = validities::repealed_by(db, id).await?;
     documents::remove(db, id).await?;
+    for document in repealed {
+        validities::settle(db, document, None).await?;
+    }
     Ok((left, hashes))
 }
 

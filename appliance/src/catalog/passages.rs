@@ -1,5 +1,6 @@
-//! Passages of searchable versions, always with the document they belong to.
+//! Passages, always with the document they belong to.
 
+use super::validities::DaysRow;
 use super::{Catalog, Doing, facets, from_json, to_json};
 use appliance_core::document::Format;
 use appliance_core::id::{CollectionId, DocumentId, PassageId, VersionId};
@@ -51,15 +52,22 @@ impl PassageStore for Catalog {
     }
 }
 
-/// Passages with the documents that they answer for. The join over `searchable_version` leaves out all others.
+/// Passages with the documents that they belong to and the days on which they are in force. With `JOIN`, only those of versions
+/// that answer; with `LEFT JOIN`, those of any version.
 macro_rules! select_passage {
-    ($rest:literal) => {
+    ($join:literal, $rest:literal) => {
         concat!(
             "SELECT p.id, p.version_id, p.ordinal, p.heading_path, p.text, p.locator, p.recognised, d.id AS document_id, d.collection_id,
-                    coalesce(v.title, d.file_name) AS title, v.format
+                    coalesce(v.title, d.file_name) AS title, v.format,
+                    CASE WHEN o.passage_id IS NULL THEN a.valid_from ELSE o.valid_from END AS valid_from,
+                    CASE WHEN o.passage_id IS NULL THEN a.valid_until ELSE o.valid_until END AS valid_until,
+                    CASE WHEN o.passage_id IS NULL THEN a.ending ELSE o.ending END AS ending
              FROM passages p
              JOIN versions v ON v.id = p.version_id
-             JOIN documents d ON d.searchable_version = p.version_id ",
+             JOIN documents d ON d.id = v.document_id
+             LEFT JOIN passage_days o ON o.passage_id = p.id ",
+            $join,
+            " validities a ON a.version_id = p.version_id AND a.answers = 1 ",
             $rest
         )
     };
@@ -79,6 +87,8 @@ pub(super) struct Row {
     collection_id: i64,
     title: String,
     format: String,
+    #[sqlx(flatten)]
+    days: DaysRow,
 }
 
 impl Row {
@@ -91,6 +101,7 @@ impl Row {
             title: self.title,
             format: Format::from_name(&self.format)
                 .ok_or_else(|| PortError::new(format!("catalog: no format is called {:?}", self.format)))?,
+            days: self.days.days()?,
             passage: Passage {
                 ordinal: self.ordinal,
                 heading_path: from_json(&self.heading_path, "heading path")?,
@@ -102,10 +113,30 @@ impl Row {
     }
 }
 
-/// Those of `ids` that are searchable, in no order.
+/// Those of `ids` whose versions answer, in no order.
 pub(super) async fn searchable(db: &mut SqliteConnection, ids: &[PassageId]) -> Result<Vec<StoredPassage>, PortError> {
-    let rows: Vec<Row> = sqlx::query_as(select_passage!("WHERE p.id IN (SELECT value FROM json_each(?))"))
+    let rows: Vec<Row> = sqlx::query_as(select_passage!("JOIN", "WHERE p.id IN (SELECT value FROM json_each(?))"))
         .bind(to_json(&ids)?)
+        .fetch_all(db)
+        .await
+        .doing("read passages")?;
+    rows.into_iter().map(Row::stored).collect()
+}
+
+/// A passage of a version that answers or answered.
+pub(super) async fn kept(db: &mut SqliteConnection, id: PassageId) -> Result<Option<StoredPassage>, PortError> {
+    let row: Option<Row> = sqlx::query_as(select_passage!("LEFT JOIN", "WHERE p.id = ? AND v.state IN ('searchable', 'superseded')"))
+        .bind(id.0)
+        .fetch_optional(db)
+        .await
+        .doing("read a passage")?;
+    row.map(Row::stored).transpose()
+}
+
+/// The passages of a version that answers, in order; none of another.
+pub(super) async fn answering_of_version(db: &mut SqliteConnection, version: VersionId) -> Result<Vec<StoredPassage>, PortError> {
+    let rows: Vec<Row> = sqlx::query_as(select_passage!("JOIN", "WHERE p.version_id = ? ORDER BY p.ordinal"))
+        .bind(version.0)
         .fetch_all(db)
         .await
         .doing("read passages")?;
@@ -114,16 +145,11 @@ pub(super) async fn searchable(db: &mut SqliteConnection, ids: &[PassageId]) -> 
 
 /// The passages of any version of a document, in order.
 pub(super) async fn of_any_version(db: &mut SqliteConnection, version: VersionId) -> Result<Vec<StoredPassage>, PortError> {
-    let rows: Vec<Row> = sqlx::query_as(
-        "SELECT p.id, p.version_id, p.ordinal, p.heading_path, p.text, p.locator, p.recognised, d.id AS document_id, d.collection_id,
-                coalesce(v.title, d.file_name) AS title, v.format
-         FROM passages p JOIN versions v ON v.id = p.version_id JOIN documents d ON d.id = v.document_id
-         WHERE p.version_id = ? ORDER BY p.ordinal",
-    )
-    .bind(version.0)
-    .fetch_all(db)
-    .await
-    .doing("read passages")?;
+    let rows: Vec<Row> = sqlx::query_as(select_passage!("LEFT JOIN", "WHERE p.version_id = ? ORDER BY p.ordinal"))
+        .bind(version.0)
+        .fetch_all(db)
+        .await
+        .doing("read passages")?;
     rows.into_iter().map(Row::stored).collect()
 }
 

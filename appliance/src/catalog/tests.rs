@@ -6,6 +6,7 @@ use crate::files::FileStore;
 use appliance_core::id::CollectionId;
 use appliance_core::ports::catalog::Upload;
 use appliance_core::ports::{Clock, PassageIndex};
+use appliance_core::validity::lineage::SetDays;
 use jiff::{SignedDuration, Timestamp};
 use parking_lot::Mutex;
 use std::sync::Arc;
@@ -22,6 +23,7 @@ mod library;
 mod offers;
 mod people;
 mod upgrade;
+mod validity;
 
 /// A clock that stands until it is moved.
 pub struct SettableClock(Mutex<Timestamp>);
@@ -73,7 +75,7 @@ pub fn text_upload(trial: &Trial, name: &str, text: &str) -> Upload {
 pub fn upload_to(trial: &Trial, collection: CollectionId, name: &str, text: &str) -> Upload {
     let file = tempfile::NamedTempFile::new_in(trial.folder.path()).unwrap();
     std::fs::write(file.path(), text).unwrap();
-    Upload { file: file.keep().unwrap().1, name: name.to_owned(), collection, encoding: None }
+    Upload { file: file.keep().unwrap().1, name: name.to_owned(), collection, encoding: None, version_of: None, days: SetDays::default() }
 }
 
 #[tokio::test]

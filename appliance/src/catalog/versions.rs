@@ -1,6 +1,6 @@
 //! Versions: a file and what was read from it.
 
-use super::{Doing, LOCAL_OPERATOR, from_json, to_json};
+use super::{Doing, LOCAL_OPERATOR, from_json, to_json, validities};
 use appliance_core::document::{Format, Page, Parsed, Sheet, View};
 use appliance_core::id::{ContentHash, DocumentId, JobId, UserId, VersionId};
 use appliance_core::ports::PortError;
@@ -200,51 +200,31 @@ pub(super) async fn set_parsed(db: &mut SqliteConnection, id: VersionId, parsed:
     Ok(done.rows_affected() == 1)
 }
 
-/// What publishing a version of `document` did.
-pub(super) enum Published {
-    /// It answers now, in place of this one.
-    Instead(Option<VersionId>),
-    /// A newer one answers already; this one is superseded at once.
-    TooLate,
-}
-
-/// Makes a version the searchable one; `None` when it is gone.
-pub(super) async fn publish(db: &mut SqliteConnection, id: VersionId, now: i64) -> Result<Option<Published>, PortError> {
-    let row: Option<(i64, Option<i64>)> =
-        sqlx::query_as("SELECT d.id, d.searchable_version FROM versions v JOIN documents d ON d.id = v.document_id WHERE v.id = ?")
-            .bind(id.0)
-            .fetch_optional(&mut *db)
-            .await
-            .doing("publish a version")?;
-    let Some((document, current)) = row else { return Ok(None) };
-    if current.is_some_and(|c| c > id.0) {
-        set_state(db, id, "superseded").await?;
-        return Ok(Some(Published::TooLate));
-    }
-    sqlx::query("UPDATE documents SET searchable_version = ? WHERE id = ?")
+/// Lets a version answer on the days on which it is in force. Returns the versions that answer no more, itself among them
+/// when a newer one overtook it; `None` when it is gone.
+pub(super) async fn publish(db: &mut SqliteConnection, id: VersionId, now: i64) -> Result<Option<Vec<VersionId>>, PortError> {
+    let document: Option<i64> = sqlx::query_scalar("SELECT document_id FROM versions WHERE id = ?")
         .bind(id.0)
-        .bind(document)
-        .execute(&mut *db)
+        .fetch_optional(&mut *db)
         .await
         .doing("publish a version")?;
-    sqlx::query("UPDATE versions SET state = 'searchable', published = ? WHERE id = ?")
+    let Some(document) = document else { return Ok(None) };
+    sqlx::query("UPDATE versions SET published = ? WHERE id = ?")
         .bind(now)
         .bind(id.0)
         .execute(&mut *db)
         .await
         .doing("publish a version")?;
+    let settled = validities::settle(db, DocumentId(document), Some(id)).await?;
+    validities::settle_all(db, DocumentId(document)).await?;
     // Nobody can accept these any more: decisions are about the newest version.
     sqlx::query("UPDATE versions SET state = 'superseded' WHERE document_id = ? AND id < ? AND state = 'held'")
         .bind(document)
         .bind(id.0)
-        .execute(&mut *db)
+        .execute(db)
         .await
         .doing("publish a version")?;
-    let replaced = current.filter(|c| *c != id.0).map(VersionId);
-    if let Some(replaced) = replaced {
-        set_state(db, replaced, "superseded").await?;
-    }
-    Ok(Some(Published::Instead(replaced)))
+    Ok(Some(settled.leaving))
 }
 
 /// The newest version of a document, with its job.
@@ -285,6 +265,19 @@ pub(super) async fn newest(db: &mut SqliteConnection, document: DocumentId) -> R
     .fetch_optional(db)
     .await
     .doing("find a document's newest version")
+}
+
+/// Whether a document has such a version, and it answers or answered.
+pub(super) async fn is_kept(db: &mut SqliteConnection, document: DocumentId, id: VersionId) -> Result<bool, PortError> {
+    let found: Option<i64> = sqlx::query_scalar(
+        "SELECT id FROM versions WHERE id = ? AND document_id = ? AND read = 1 AND state IN ('searchable', 'superseded')",
+    )
+    .bind(id.0)
+    .bind(document.0)
+    .fetch_optional(db)
+    .await
+    .doing("find a version")?;
+    Ok(found.is_some())
 }
 
 /// The ids and files of a document's versions.

@@ -1,12 +1,14 @@
 //! `kura ask`: a question, and the checked answer with its sources.
 
 use super::{output, search};
+use crate::clock::SystemClock;
 use crate::wiring::{Place, Writing};
 use anyhow::Result;
 use appliance_core::answer::{Answer, AnswerKind, AnswerSentence, Stage, Support};
 use appliance_core::asking::{self, AskEvent};
 use appliance_core::language::Language;
 use appliance_core::question::Question;
+use appliance_core::validity::{self, Day};
 use std::process::ExitCode;
 use tokio::sync::mpsc;
 
@@ -14,6 +16,9 @@ use tokio::sync::mpsc;
 pub struct Arguments {
     /// The question
     question: String,
+    /// The day as of which it is answered: 2024-04-01 or 令和6年4月1日 [default: the one that the question names, else today]
+    #[arg(long, value_name = "DAY", value_parser = search::day)]
+    as_of: Option<Day>,
     /// Ask as this person would; without it, as the operator, who sees everything
     #[arg(long = "as", value_name = "LOGIN")]
     login: Option<String>,
@@ -23,7 +28,8 @@ pub struct Arguments {
 }
 
 pub async fn run(place: &Place, arguments: &Arguments) -> Result<ExitCode> {
-    let question = Question::new(&arguments.question)?;
+    let mut question = Question::new(&arguments.question)?;
+    arguments.as_of.into_iter().for_each(|day| question.choose_day(day));
     let catalog = place.catalog().await?;
     let viewer = search::viewer(&catalog, arguments.login.as_deref()).await?;
     let engines = place.engines(Writing::Needed).await?;
@@ -74,9 +80,17 @@ fn print(answer: &Answer, language: Language) -> Result<()> {
         })?;
     }
     output::line("")?;
+    let today = validity::today(&SystemClock);
+    if let Some(as_of) = answer.as_of {
+        output::line(match language {
+            Language::Ja => format!("{} 現在", as_of.day),
+            Language::En => format!("as of {}", as_of.day),
+        })?;
+    }
     for source in &answer.sources {
         let stored = &source.passage;
-        output::line(format!("[{}] {} · {}", source.number, stored.title, output::place(&stored.passage.locator.place)))?;
+        let in_force = search::in_force(&stored.days, stored.days.standing(today));
+        output::line(format!("[{}] {} · {}{in_force}", source.number, stored.title, output::place(&stored.passage.locator.place)))?;
         output::line(format!("    {}", search::shortened(&stored.passage.text)))?;
     }
     Ok(())

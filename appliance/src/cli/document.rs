@@ -2,16 +2,19 @@
 
 use super::collection::Names;
 use super::follow::Followed;
-use super::{collection, ingest, output};
+use super::{collection, ingest, output, search};
 use crate::catalog::access::DocumentRule;
 use crate::catalog::{Catalog, LOCAL_OPERATOR};
+use crate::clock::SystemClock;
 use crate::wiring::Place;
 use anyhow::{Context as _, Result};
 use appliance_core::access::Sight;
-use appliance_core::id::DocumentId;
+use appliance_core::id::{DocumentId, VersionId};
 use appliance_core::ports::AccessRules;
 use appliance_core::ports::catalog::{Decided, Decision, DocumentEntry};
 use appliance_core::ports::reader::Unlocked;
+use appliance_core::validity::lineage::SetDays;
+use appliance_core::validity::{Day, today};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -52,6 +55,8 @@ pub enum Command {
     Cancel(Named),
     /// Read a document again that failed or was cancelled
     Retry(Named),
+    /// Tell when a document's versions are in force, or set the days of one
+    Validity(Validity),
     /// Open a document that failed for want of its password
     Unlock(Locked),
 }
@@ -60,6 +65,27 @@ pub enum Command {
 pub struct Named {
     /// The document's number, as `kura document list` prints it
     id: i64,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Validity {
+    /// The document's number, as `kura document list` prints it
+    id: i64,
+    /// The version's number, as this command prints it [default: the newest]
+    #[arg(long, value_name = "VERSION")]
+    version: Option<i64>,
+    /// The first day on which it is in force: 2024-04-01 or 令和6年4月1日
+    #[arg(long, value_name = "DAY", value_parser = search::day)]
+    from: Option<Day>,
+    /// The first day on which it is no longer in force
+    #[arg(long, value_name = "DAY", value_parser = search::day)]
+    until: Option<Day>,
+    /// Take back what was set: the days are as the text says
+    #[arg(long, conflicts_with_all = ["from", "until"])]
+    as_read: bool,
+    /// Print one JSON array
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -87,6 +113,7 @@ pub async fn run(place: &Place, command: Command) -> Result<ExitCode> {
         Command::Reject(named) => code = decide(place, &catalog, &named, Decision::Reject).await?,
         Command::Cancel(named) => code = decide(place, &catalog, &named, Decision::Cancel).await?,
         Command::Retry(named) => code = decide(place, &catalog, &named, Decision::Retry).await?,
+        Command::Validity(wanted) => code = validity(place, &catalog, &wanted).await?,
         Command::Unlock(locked) => code = unlock(place, &catalog, &locked).await?,
         Command::Department { id, department } => catalog.set_document_department(DocumentId(id), department.as_deref()).await?,
         Command::List { json } => list(&catalog, json).await?,
@@ -117,6 +144,49 @@ fn settled(id: DocumentId, decided: Decided) -> Result<()> {
             Err(output::refusal(format!("document {id} is not in a state for that"), "see how it stands with `kura document list`"))
         }
     }
+}
+
+/// Sets days, where some are named, sees to it that the index follows, and tells how all versions stand.
+async fn validity(place: &Place, catalog: &Catalog, wanted: &Validity) -> Result<ExitCode> {
+    let operator = catalog.local_operator().await?;
+    let id = DocumentId(wanted.id);
+    if wanted.as_read || wanted.from.is_some() || wanted.until.is_some() {
+        let versions = catalog.kept_versions(&operator, id).await?;
+        let named = wanted.version.map(VersionId);
+        let chosen = versions.iter().find(|v| named.is_none_or(|n| n == v.id));
+        let Some(version) = chosen else {
+            return Err(output::refusal(format!("document {id} has no such version"), "see `kura document validity ID`"));
+        };
+        // What is not named stays as it was set.
+        let days = match wanted.as_read {
+            true => SetDays::default(),
+            false => SetDays { from: wanted.from.or(version.set.from), until: wanted.until.or(version.set.until) },
+        };
+        if catalog.set_days(&operator, id, version.id, days).await? == Decided::TooLate {
+            return Err(output::refusal("the last day comes before the first", "name a later --until"));
+        }
+        ingest::carry_out(place, catalog, &[]).await?;
+    }
+    let versions = catalog.kept_versions(&operator, id).await?;
+    if wanted.json {
+        output::json(&versions)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let today = today(&SystemClock);
+    for version in versions {
+        let days = version.days.unwrap_or_default();
+        let stands = match version.days {
+            Some(days) => search::in_force(&days, days.standing(today)),
+            None => " · answers on no day".to_owned(),
+        };
+        let by = if version.set == SetDays::default() { "" } else { " · set by an operator" };
+        let unknown = if days.are_known() || version.days.is_none() { "" } else { " · no day known" };
+        output::line(format!("version {} · {}{stands}{unknown}{by}", version.id, version.title))?;
+        for said in &version.said.uncomputed {
+            output::line(format!("    cannot be computed: {said}"))?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn unlock(place: &Place, catalog: &Catalog, locked: &Locked) -> Result<ExitCode> {

@@ -1,15 +1,17 @@
 //! `kura ingest`: files into the library. Beside a running server it only queues them; the server does the work.
 
 use super::follow::{self, Followed, Outcome};
-use super::output;
+use super::{output, search};
 use crate::catalog::Catalog;
 use crate::catalog::access::Principal;
 use crate::wiring::{self, Place, Writing};
 use anyhow::{Context as _, Result, bail};
-use appliance_core::id::CollectionId;
+use appliance_core::id::{CollectionId, DocumentId};
 use appliance_core::ports::DocumentReader;
 use appliance_core::ports::catalog::{Accepted, Upload};
 use appliance_core::ports::reader::{Password, Unlocked};
+use appliance_core::validity::Day;
+use appliance_core::validity::lineage::SetDays;
 use serde_json::json;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -26,6 +28,16 @@ pub struct Arguments {
     /// The collection they go to; made, for everyone to see, if there is none of that name [default: the first one]
     #[arg(long, value_name = "NAME")]
     collection: Option<String>,
+    /// The document of which the file is a version, by its number or by the name that it was added under; without it, a file of
+    /// the same name is a version
+    #[arg(long, value_name = "DOCUMENT")]
+    version_of: Option<String>,
+    /// The first day on which the file's text is in force, whatever the text says: 2024-04-01 or 令和6年4月1日
+    #[arg(long, value_name = "DAY", value_parser = search::day)]
+    from: Option<Day>,
+    /// The first day on which it is no longer in force
+    #[arg(long, value_name = "DAY", value_parser = search::day)]
+    until: Option<Day>,
     /// A file whose first line is the password of encrypted files among them; they are stored without it
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
@@ -39,8 +51,16 @@ pub async fn run(place: &Place, arguments: &Arguments) -> Result<ExitCode> {
     let password = arguments.password_file.as_deref().map(password).transpose()?;
     let catalog = place.catalog().await?;
     let collection = collection(&catalog, arguments.collection.as_deref()).await?;
+    let version_of = match &arguments.version_of {
+        Some(named) => Some(document_named(&catalog, collection, named).await?),
+        None => None,
+    };
+    if files.len() > 1 && (version_of.is_some() || arguments.from.is_some() || arguments.until.is_some()) {
+        bail!("--version-of, --from and --until are for one file at a time");
+    }
+    let edition = Edition { version_of, days: SetDays { from: arguments.from, until: arguments.until } };
     let started = Instant::now();
-    let (jobs, duplicates) = queue(place, &catalog, collection, &files, password.as_ref()).await?;
+    let (jobs, duplicates) = queue(place, &catalog, collection, &files, password.as_ref(), edition).await?;
     let outcome = carry_out(place, &catalog, &jobs).await?;
     let seconds = started.elapsed().as_secs_f64();
     catalog.close().await;
@@ -134,6 +154,22 @@ async fn collection(catalog: &Catalog, name: Option<&str>) -> Result<CollectionI
     Ok(catalog.add_collection(name, &[Principal::Everyone]).await?)
 }
 
+/// Of what a file is a version, and when it is in force.
+#[derive(Clone, Copy)]
+struct Edition {
+    version_of: Option<DocumentId>,
+    days: SetDays,
+}
+
+/// The document of a number, or of a name in the collection.
+async fn document_named(catalog: &Catalog, collection: CollectionId, named: &str) -> Result<DocumentId> {
+    let operator = catalog.local_operator().await?;
+    let documents = catalog.visible_documents(&operator).await?;
+    let id = named.parse().ok().map(DocumentId);
+    let found = documents.iter().find(|d| d.collection == collection && (Some(d.id) == id || d.file_name == named));
+    found.map(|d| d.id).ok_or_else(|| output::refusal(format!("the collection has no document {named}"), "see `kura document list`"))
+}
+
 /// Copies each file into the store and queues its job. Returns the jobs and how many files the collection held already.
 async fn queue(
     place: &Place,
@@ -141,6 +177,7 @@ async fn queue(
     collection: CollectionId,
     files: &[Arrival],
     password: Option<&Password>,
+    edition: Edition,
 ) -> Result<(Vec<Followed>, usize)> {
     let viewer = catalog.local_operator().await?;
     let (mut jobs, mut duplicates) = (Vec::new(), 0);
@@ -150,7 +187,9 @@ async fn queue(
             Some(password) => in_the_clear(place, file, arrival, password).await?,
             None => file,
         };
-        match catalog.accept(&viewer, Upload { file, name: arrival.name.clone(), collection, encoding: None }).await? {
+        let Edition { version_of, days } = edition;
+        let upload = Upload { file, name: arrival.name.clone(), collection, encoding: None, version_of, days };
+        match catalog.accept(&viewer, upload).await? {
             Accepted::Queued { job, .. } => jobs.push(Followed { job, name: arrival.name.clone() }),
             Accepted::Duplicate { .. } => duplicates += 1,
         }
@@ -185,7 +224,8 @@ async fn in_the_clear(place: &Place, copy: PathBuf, arrival: &Arrival, password:
 
 /// Works the queue off in this process, which holds the lock.
 async fn work(place: &Place, catalog: &Catalog, jobs: &[Followed]) -> Result<Outcome> {
-    if catalog.count_open_jobs().await? == 0 {
+    let followed = catalog.pending_updates().await?.is_empty() && catalog.pending_removals().await?.is_empty();
+    if followed && catalog.count_open_jobs().await? == 0 {
         return Ok(Outcome::default());
     }
     let engines = place.engines(Writing::NotNeeded).await?;

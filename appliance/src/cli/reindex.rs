@@ -32,6 +32,7 @@ pub struct Arguments {
 pub async fn run(place: &Place, arguments: &Arguments) -> Result<ExitCode> {
     let catalog = place.catalog().await?;
     let _lock = place.lock()?;
+    catalog.read_missing_validities().await?;
     let engines = place.engines(Writing::NotNeeded).await?;
     let (built, passages, embedded) = {
         let folder = place.data.index_aside("new");
@@ -40,9 +41,9 @@ pub async fn run(place: &Place, arguments: &Arguments) -> Result<ExitCode> {
         (folder, passages, embedded)
     };
     swap(&built, &place.data.index(), &place.data.index_aside("old"))?;
-    let pending = catalog.pending_removals().await?;
-    // The new index was built from searchable versions alone.
-    catalog.removals_done(&pending).await?;
+    // The new index was built from what answers alone, with its days.
+    catalog.removals_done(&catalog.pending_removals().await?).await?;
+    catalog.updates_done(&catalog.pending_updates().await?).await?;
     catalog.close().await;
     if arguments.json {
         output::json(&json!({ "passages": passages, "embedded": embedded }))?;
@@ -87,18 +88,8 @@ async fn embed_missing(catalog: &Catalog, engines: &Engines, batch: &[ReindexPas
 }
 
 fn indexed(passage: ReindexPassage, made: &HashMap<PassageId, Embedding>) -> Option<IndexedPassage> {
-    let ReindexPassage { stored, embedding } = passage;
-    let embedding = embedding.or_else(|| made.get(&stored.id).cloned())?;
-    Some(IndexedPassage {
-        id: stored.id,
-        version: stored.version,
-        document: stored.document,
-        collection: stored.collection,
-        title: stored.title,
-        heading_path: stored.passage.heading_path,
-        text: stored.passage.text,
-        embedding,
-    })
+    let made = made.get(&passage.stored.id).cloned();
+    ReindexPassage { embedding: passage.embedding.or(made), ..passage }.indexed()
 }
 
 /// Puts `built` in the place of `current`. Where the file system can exchange two folders, there is no moment without

@@ -2,6 +2,7 @@
 
 use super::output;
 use crate::catalog::Catalog;
+use crate::clock::SystemClock;
 use crate::wiring::{Place, Writing};
 use anyhow::Result;
 use appliance_core::asking;
@@ -12,6 +13,7 @@ use appliance_core::ports::models::TextRole;
 use appliance_core::ports::{Embedder, PassageIndex, PassageStore};
 use appliance_core::question::Question;
 use appliance_core::ranking::{Explanation, HybridQuery, Legs, RankedPassage, ReferenceOutcome, ResolvedReference};
+use appliance_core::validity::{self, Day, Days, Standing, typed_day};
 use appliance_core::viewer::Viewer;
 use serde::Serialize;
 use std::collections::{HashMap, HashSet};
@@ -27,6 +29,9 @@ pub struct Arguments {
     /// Which ways of searching take part
     #[arg(long, value_enum, default_value_t)]
     legs: LegsArgument,
+    /// The day on which what is found must be in force: 2024-04-01 or 令和6年4月1日 [default: the one that the question names, else today]
+    #[arg(long, value_name = "DAY", value_parser = day)]
+    as_of: Option<Day>,
     /// Search as this person would; without it, as the operator, who sees everything
     #[arg(long = "as", value_name = "LOGIN")]
     login: Option<String>,
@@ -68,12 +73,19 @@ struct Hit<'a> {
     #[serde(flatten)]
     ranked: &'a RankedPassage,
     stored: &'a StoredPassage,
+    /// How it stands today.
+    standing: Standing,
+    /// Whether it is a transitional measure (経過措置).
+    transitional: bool,
     /// Bytes of the text that show the question's words.
     highlights: Vec<Span>,
 }
 
 pub async fn run(place: &Place, arguments: &Arguments) -> Result<ExitCode> {
-    let question = Question::new(&arguments.question)?;
+    let mut question = Question::new(&arguments.question)?;
+    arguments.as_of.into_iter().for_each(|day| question.choose_day(day));
+    let today = validity::today(&SystemClock);
+    let as_of = question.as_of(today);
     let catalog = place.catalog().await?;
     let viewer = viewer(&catalog, arguments.login.as_deref()).await?;
     let engines = place.engines(Writing::NotNeeded).await?;
@@ -85,6 +97,7 @@ pub async fn run(place: &Place, arguments: &Arguments) -> Result<ExitCode> {
         None => HybridQuery::lexical(&viewer, &question, arguments.limit),
     };
     query.explain = arguments.explain;
+    query.as_of = Some(as_of.day);
     let mut ranking = index.search(asking::prepared(&catalog, &viewer, query).await?).await?;
     if let (Some((reranker, _)), LegsArgument::Hybrid) = (&engines.reranker, arguments.legs) {
         let policy = place.configuration.asking;
@@ -96,24 +109,28 @@ pub async fn run(place: &Place, arguments: &Arguments) -> Result<ExitCode> {
     let hits: Vec<Hit<'_>> = ranking
         .passages
         .iter()
-        .filter_map(|ranked| Some((ranked, found.get(&ranked.passage)?)))
+        .filter_map(|ranked| Some((ranked, found.get(&ranked.passage).filter(|s| s.days.include(as_of.day))?)))
         .enumerate()
         .map(|(i, (ranked, stored))| Hit {
             rank: i + 1,
             place: output::place(&stored.passage.locator.place),
             ranked,
             stored,
+            standing: stored.days.standing(today),
+            transitional: validity::is_transitional(&stored.passage.heading_path, &stored.passage.text),
             highlights: highlights(&stored.passage.text, &terms),
         })
         .collect();
     if arguments.json {
         output::json(&serde_json::json!({
             "question": question.text(),
+            "as_of": as_of,
             "references": ranking.references,
             "passages": hits,
             "explanation": ranking.explanation,
         }))?;
     } else {
+        output::line(format!("as of {}", as_of.day))?;
         ranking.references.iter().for_each(tell);
         hits.iter().try_for_each(|hit| print(hit, ranking.explanation.as_ref()))?;
         ranking.explanation.iter().try_for_each(print_stages)?;
@@ -178,7 +195,12 @@ fn print(hit: &Hit<'_>, explanation: Option<&Explanation>) -> Result<()> {
     let lexical = leg("lexical", hit.ranked.lexical.map(|l| l.rank));
     let vector = leg("vector", hit.ranked.vector.map(|l| l.rank));
     let named = if hit.ranked.named { " · named" } else { "" };
-    output::line(format!("{}. {} · {} · {:.4}{named}{lexical}{vector}", hit.rank, hit.stored.title, hit.place, hit.ranked.score.0))?;
+    let in_force = in_force(&hit.stored.days, hit.standing);
+    let transitional = if hit.transitional { " · 経過措置" } else { "" };
+    output::line(format!(
+        "{}. {} · {}{in_force}{transitional} · {:.4}{named}{lexical}{vector}",
+        hit.rank, hit.stored.title, hit.place, hit.ranked.score.0
+    ))?;
     if !hit.stored.passage.heading_path.is_empty() {
         output::line(format!("   {}", hit.stored.passage.heading_path.join(" › ")))?;
     }
@@ -194,6 +216,26 @@ fn print(hit: &Hit<'_>, explanation: Option<&Explanation>) -> Result<()> {
         }
     }
     output::line(format!("   {}", shortened(&hit.stored.passage.text)))
+}
+
+/// A day of the command line.
+pub fn day(text: &str) -> Result<Day, String> {
+    typed_day(text).ok_or_else(|| "no day: write 2024-04-01 or 令和6年4月1日".to_owned())
+}
+
+/// When a text is in force, and how it stands today; nothing where no day is known.
+pub fn in_force(days: &Days, standing: Standing) -> String {
+    let standing = match standing {
+        Standing::Undated => return String::new(),
+        Standing::InForce => "in force",
+        Standing::NotYet => "not yet in force (未施行)",
+        Standing::Past => "former text (旧)",
+        Standing::Repealed => "repealed (廃止)",
+        Standing::Expired => "expired (失効)",
+    };
+    let from = days.from.map(|d| format!(" from {d}")).unwrap_or_default();
+    let until = days.until.map(|d| format!(" until before {d}")).unwrap_or_default();
+    format!(" · {standing}{from}{until}")
 }
 
 /// The first 120 characters on one line.

@@ -1,4 +1,4 @@
-//! The leak test: ten thousand random combinations of rules, people and questions.
+//! The leak test: ten thousand random combinations of rules, people, days and questions.
 //!
 //! Every document has a name, an article and words of its own, so that whatever comes back tells where it came from.
 
@@ -8,6 +8,7 @@ use appliance_core::id::{CollectionId, ContentHash, DocumentId, PassageId, UserI
 use appliance_core::question::Question;
 use appliance_core::ranking::{HybridQuery, Legs, ReferenceOutcome};
 use appliance_core::testing::HashEmbedder;
+use appliance_core::validity::{Day, Days};
 use appliance_core::viewer::{Role, Viewer, Visibility};
 use std::collections::BTreeSet;
 
@@ -52,6 +53,27 @@ fn collection_of(document: i64) -> CollectionId {
     CollectionId((document * 5 + 3) % COLLECTIONS)
 }
 
+/// Some documents are in force on all days, some from a day on, some until one, some in between.
+fn days_of(document: i64) -> Days {
+    let day = |n: i64| Some(Day::constant(2020 + (document % 5 + n) as i16, 4, 1));
+    match document % 4 {
+        0 => Days::ALWAYS,
+        1 => Days { from: day(0), ..Days::ALWAYS },
+        2 => Days { until: day(0), ..Days::ALWAYS },
+        _ => Days { from: day(0), until: day(2), ..Days::ALWAYS },
+    }
+}
+
+/// The day of a question: none, one on which something begins or ends, or the day before.
+fn day(random: &mut Random) -> Option<Day> {
+    let begins = Day::constant(2019 + random.below(9) as i16, 4, 1);
+    match random.below(3) {
+        0 => None,
+        1 => Some(begins),
+        _ => begins.yesterday().ok(),
+    }
+}
+
 /// The document of a passage; ids of passages begin at 1,000, so that none is taken for another number.
 fn document_of(passage: PassageId) -> i64 {
     (passage.0 - 1_000) / PASSAGES
@@ -66,6 +88,7 @@ fn passages() -> Vec<IndexedPassage> {
             version: VersionId(document),
             document: DocumentId(document),
             collection: collection_of(document),
+            days: days_of(document),
             title: name_of(document),
             heading_path: vec![format!("第{article}条（手数料）")],
             embedding: HashEmbedder::vector(&text),
@@ -113,16 +136,19 @@ fn nothing_invisible_ever_comes_back() {
         let seen = visibility(&mut random);
         let mut asked = Question::new(&question(&mut random)).expect("a question");
         asked.collections = random.some(2, COLLECTIONS, CollectionId).into_iter().collect();
+        let as_of = day(&mut random);
         let allowed = |document: i64| {
             let collection = collection_of(document);
             let within = asked.collections.is_empty() || asked.collections.contains(&collection);
-            within && (0..DOCUMENTS).contains(&document) && seen.includes(collection, DocumentId(document))
+            let in_force = as_of.is_none_or(|day| days_of(document).include(day));
+            within && in_force && (0..DOCUMENTS).contains(&document) && seen.includes(collection, DocumentId(document))
         };
         let visible: Vec<i64> = (0..DOCUMENTS).filter(|d| allowed(*d)).collect();
         let names: BTreeSet<String> = visible.iter().map(|d| name_of(*d)).collect();
         let viewer = Viewer::new(UserId(1), "reader", Role::Reader, seen.clone());
         let legs = [Legs::Hybrid, Legs::Lexical, Legs::Vector][(turn % 3) as usize];
         let mut query = HybridQuery::new(&viewer, &asked, HashEmbedder::vector(asked.text()), 10).with_legs(legs);
+        query.as_of = as_of;
         query.explain = turn % 2 == 0;
         let ranking = runtime.block_on(index.search(query)).expect("a ranking");
 
@@ -159,7 +185,8 @@ fn nothing_invisible_ever_comes_back() {
 
 #[test]
 fn ten_results_come_back_where_ninety_nine_in_a_hundred_are_hidden() {
-    for exact_scan_limit in [100_000, 0] {
+    // Hidden by a rule, or out of force on the day.
+    for (exact_scan_limit, by_day) in [(100_000, false), (100_000, true), (0, false), (0, true)] {
         let folder = tempfile::tempdir().expect("a folder");
         let embedder = ModelIdentity { name: "hash".to_owned(), hash: ContentHash::of(b"hash") };
         let settings = IndexSettings { exact_scan_limit, graph_neighbours: 8, graph_build_width: 40, ..IndexSettings::default() };
@@ -172,7 +199,8 @@ fn ten_results_come_back_where_ninety_nine_in_a_hundred_are_hidden() {
                 id: PassageId(id),
                 version: VersionId(id),
                 document: DocumentId(id),
-                collection: CollectionId(i64::from(id % 100 == 7)),
+                collection: CollectionId(i64::from(by_day || id % 100 == 7)),
+                days: if id % 100 == 7 { Days::ALWAYS } else { Days { until: Some(Day::constant(2024, 4, 1)), ..Days::ALWAYS } },
                 title: String::new(),
                 heading_path: Vec::new(),
                 embedding: HashEmbedder::vector(&text),
@@ -185,7 +213,8 @@ fn ten_results_come_back_where_ninety_nine_in_a_hundred_are_hidden() {
             Viewer::new(UserId(1), "reader", Role::Reader, Visibility { collections: [CollectionId(1)].into(), ..Visibility::default() });
         let asked = Question::new("施設の手数料").expect("a question");
         for legs in [Legs::Lexical, Legs::Vector, Legs::Hybrid] {
-            let query = HybridQuery::new(&viewer, &asked, HashEmbedder::vector("施設の手数料"), 10).with_legs(legs);
+            let mut query = HybridQuery::new(&viewer, &asked, HashEmbedder::vector("施設の手数料"), 10).with_legs(legs);
+            query.as_of = by_day.then_some(Day::constant(2026, 4, 1));
             let found = runtime.block_on(index.search(query)).expect("a ranking").passages;
             assert_eq!(found.len(), 10, "{legs:?}");
             assert!(found.iter().all(|p| p.passage.0 % 100 == 7), "{legs:?}");

@@ -6,6 +6,7 @@ use appliance_core::id::{CollectionId, ContentHash, DocumentId, PassageId, UserI
 use appliance_core::question::Question;
 use appliance_core::ranking::{Embedding, Legs};
 use appliance_core::testing::HashEmbedder;
+use appliance_core::validity::{Day, Days, Ending};
 use appliance_core::viewer::{Role, Viewer, Visibility};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -34,6 +35,7 @@ fn graph_only() -> IndexSettings {
 /// A passage whose version is its document, in collection 1.
 fn passage(id: i64, document: i64, text: &str) -> IndexedPassage {
     IndexedPassage {
+        days: Days::ALWAYS,
         id: PassageId(id),
         version: VersionId(document),
         document: DocumentId(document),
@@ -478,6 +480,7 @@ async fn the_article_that_was_asked_for_is_not_outvoted_by_near_vectors() {
 async fn regulations(dir: &Path) -> HybridIndex {
     let index = open(dir);
     let article = |id: i64, document: i64, title: &str, heading: &str, text: &str| IndexedPassage {
+        days: Days::ALWAYS,
         title: title.to_owned(),
         heading_path: vec![heading.to_owned()],
         collection: CollectionId(document),
@@ -627,4 +630,37 @@ async fn a_synonym_is_found_below_the_word_itself() {
     index.upsert(vec![entry(1, "廃棄物は、袋に入れる。"), entry(2, "休館日"), entry(3, "ゴミは、袋に入れる。")]).await.expect("an upsert");
     index.commit().await.expect("a commit");
     assert_eq!(found(&index, "ゴミ", Legs::Lexical).await, [3, 1]);
+}
+
+#[tokio::test]
+async fn only_what_is_in_force_on_the_day_is_found() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut index = open(folder.path());
+    let [first, second] = [Day::constant(2024, 4, 1), Day::constant(2026, 4, 1)];
+    let versions = [
+        Days { from: None, until: Some(first), ending: Some(Ending::Replaced) },
+        Days { from: Some(first), until: Some(second), ending: Some(Ending::Replaced) },
+        Days { from: Some(second), until: None, ending: None },
+    ];
+    let dated = versions.iter().zip(1..).map(|(days, id)| IndexedPassage { days: *days, ..passage(id, 1, "施設の手数料") });
+    index.upsert(dated.chain([passage(9, 9, "施設の手数料")]).collect()).await.expect("an upsert");
+    index.commit().await.expect("a commit");
+    let viewer = reader_of(&[1]);
+    for _ in 0..2 {
+        for (day, expected) in
+            [("2020-01-01", 1), ("2024-03-31", 1), ("2024-04-01", 2), ("2026-03-31", 2), ("2026-04-01", 3), ("2099-01-01", 3)]
+        {
+            for legs in [Legs::Lexical, Legs::Vector, Legs::Hybrid] {
+                let mut query = query(&viewer, "施設の手数料", 10).with_legs(legs);
+                (query.as_of, query.explain) = (Some(day.parse().expect("a day")), true);
+                let ranking = index.search(query).await.expect("a ranking");
+                let mut found: Vec<i64> = ranking.passages.iter().map(|p| p.passage.0).collect();
+                found.sort_unstable();
+                assert_eq!(found, [expected, 9], "{day} {legs:?}");
+                assert_eq!(ranking.explanation.expect("an explanation").visible, 2, "what is not in force is not counted");
+            }
+        }
+        drop(index);
+        index = open(folder.path());
+    }
 }

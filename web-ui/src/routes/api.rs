@@ -1,6 +1,6 @@
 //! JSON for scripts, under the same session cookie and the same rights as the pages.
 
-use super::ask::{answered, following, permit};
+use super::ask::{answered, choose_day, following, permit};
 use crate::failure::Failure;
 use crate::links::{self, Mark};
 use crate::security::comes_from_here;
@@ -12,6 +12,7 @@ use appliance_core::id::{AnswerId, CollectionId, DocumentId};
 use appliance_core::passage::StoredPassage;
 use appliance_core::question::Question;
 use appliance_core::ranking::RankedPassage;
+use appliance_core::validity::{self, Standing};
 use appliance_core::viewer::Role;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -54,6 +55,9 @@ pub struct SearchQuery {
     q: String,
     #[serde(default = "ten")]
     limit: usize,
+    /// The day on which what is found must be in force.
+    #[serde(default)]
+    as_of: String,
 }
 
 fn ten() -> usize {
@@ -66,27 +70,36 @@ struct Found {
     #[serde(flatten)]
     stored: StoredPassage,
     ranked: Option<RankedPassage>,
+    /// How it stands today.
+    standing: Standing,
+    /// Whether it is a transitional measure (経過措置).
+    transitional: bool,
     href: String,
 }
 
-/// `GET /api/search?q=&limit=`
+/// `GET /api/search?q=&limit=&as_of=`
 pub async fn search(by: SignedIn, query: web::Query<SearchQuery>) -> Result<HttpResponse, Failure> {
-    let question = Question::new(&query.q)?;
+    let mut question = Question::new(&query.q)?;
+    choose_day(&mut question, &query.as_of)?;
     let asking = &by.site.desk.asking;
     let ranking = asking::search(asking, &by.viewer, &question, query.limit.clamp(1, MOST_RESULTS)).await?;
-    let ids: Vec<_> = ranking.passages.iter().map(|p| p.passage).collect();
-    let found: Vec<Found> = asking
-        .passages
-        .visible_passages(&by.viewer, &ids)
+    let today = validity::today(asking.clock.as_ref());
+    let found: Vec<Found> = asking::found(asking, &by.viewer, question.as_of(today), &ranking)
         .await?
         .into_iter()
         .map(|stored| Found {
             ranked: ranking.passages.iter().find(|p| p.passage == stored.id).copied(),
-            href: links::place(stored.document, &stored.passage.locator.place, Some(Mark { passage: stored.id, quote: None })),
+            href: links::place(stored.document, &stored.passage.locator.place, Some(mark(&stored))),
+            standing: stored.days.standing(today),
+            transitional: validity::is_transitional(&stored.passage.heading_path, &stored.passage.text),
             stored,
         })
         .collect();
     Ok(HttpResponse::Ok().json(found))
+}
+
+fn mark(stored: &StoredPassage) -> Mark {
+    Mark { passage: stored.id, quote: None, version: Some(stored.version) }
 }
 
 #[derive(Deserialize)]
@@ -95,6 +108,9 @@ pub struct AskBody {
     question: String,
     #[serde(default)]
     collections: Vec<CollectionId>,
+    /// The day as of which it is answered; today where it is empty.
+    #[serde(default)]
+    as_of: String,
 }
 
 #[derive(Serialize)]
@@ -110,8 +126,9 @@ pub async fn ask(req: HttpRequest, by: SignedIn, body: web::Json<AskBody>) -> Re
         return Err(Failure::FormExpired);
     }
     by.check_token(req.headers().get("X-Form-Token").and_then(|v| v.to_str().ok()).unwrap_or_default())?;
-    let AskBody { question, collections } = body.into_inner();
+    let AskBody { question, collections, as_of } = body.into_inner();
     let mut question = Question::new(&question)?;
+    choose_day(&mut question, &as_of)?;
     question.collections = collections;
     let _permit = permit(&by)?;
     let question = following(&by, question).await?;

@@ -16,6 +16,7 @@ use appliance_core::jumping::{self, Destination};
 use appliance_core::ports::catalog::CollectionEntry;
 use appliance_core::question::{Question, QuestionError};
 use appliance_core::reference::Context;
+use appliance_core::validity::{AsOf, ChosenBy, typed_day};
 use appliance_core::{asking, facets};
 use askama::Template;
 use serde::Deserialize;
@@ -47,6 +48,8 @@ pub struct AskPage {
     question: String,
     error: Option<String>,
     scopes: Vec<ScopeView>,
+    /// The day that was chosen, as a date field has it; empty for today.
+    as_of: String,
     examples: Vec<QuestionLink>,
     recent: Vec<QuestionLink>,
     empty_library: bool,
@@ -93,6 +96,7 @@ pub fn question(fields: &Fields) -> Result<Question, QuestionError> {
     let demands = if asked.trim().is_empty() { String::new() } else { demands(fields) };
     let mut question = Question::new(&format!("{asked}{demands}"))?;
     question.collections = chosen(fields);
+    choose_day(&mut question, fields.get("as_of"))?;
     Ok(question)
 }
 
@@ -135,6 +139,7 @@ pub async fn jump(by: &SignedIn, fields: &Fields, question: &Question) -> Result
 
 async fn choice(by: &SignedIn, fields: &Fields, question: &Question, destinations: &[Destination]) -> Result<HttpResponse, Failure> {
     let mut page = ask_page(by, question.text(), &chosen(fields)).await?;
+    page.as_of = fields.get("as_of").to_owned();
     page.jump = Some(jump_view::view(&page.page, question.text(), destinations));
     html(&page)
 }
@@ -174,6 +179,14 @@ fn speaks_of_before(text: &str) -> bool {
     WORDS.iter().any(|word| text.contains(word))
 }
 
+/// Asks as of a day that was typed, if one was; a day that the question names itself goes before it.
+pub fn choose_day(question: &mut Question, typed: &str) -> Result<(), QuestionError> {
+    if !typed.trim().is_empty() {
+        question.choose_day(typed_day(typed).ok_or(QuestionError::NoDay)?);
+    }
+    Ok(())
+}
+
 /// The right to have one question answered now.
 pub fn permit(by: &SignedIn) -> Result<OwnedSemaphorePermit, Failure> {
     Arc::clone(&by.site.asking).try_acquire_owned().map_err(|_| Failure::Busy)
@@ -206,6 +219,7 @@ pub async fn ask_page(by: &SignedIn, question: &str, chosen: &[CollectionId]) ->
         empty_library: collections.iter().all(|c| c.documents == 0),
         nothing_visible: collections.is_empty(),
         scopes: collections.into_iter().map(|c| scope(c, chosen)).collect(),
+        as_of: String::new(),
         examples: by.site.settings.examples.iter().map(|e| example(e)).collect(),
         recent: recent.collect(),
         asked: String::new(),
@@ -227,6 +241,12 @@ impl AskPage {
         self
     }
 
+    /// The same page with the day that was chosen beside the question.
+    pub fn with_day(mut self, as_of: Option<AsOf>) -> Self {
+        self.as_of = as_of.filter(|a| a.by == ChosenBy::Person).map(|a| a.day.to_string()).unwrap_or_default();
+        self
+    }
+
     /// The bones, for the views of the answer.
     pub fn page(&self) -> &Page {
         &self.page
@@ -235,7 +255,12 @@ impl AskPage {
 
 async fn sent_back(by: &SignedIn, fields: &Fields, error: &QuestionError) -> Result<HttpResponse, Failure> {
     let mut page = ask_page(by, fields.get("question"), &chosen(fields)).await?;
-    let key = if *error == QuestionError::Empty { "ask-empty" } else { "ask-too-long" };
+    let key = match error {
+        QuestionError::Empty => "ask-empty",
+        QuestionError::TooLong(_) => "ask-too-long",
+        QuestionError::NoDay => "ask-no-day",
+    };
+    page.as_of = fields.get("as_of").to_owned();
     page.error = Some(page.page.t(key));
     let mut response = html(&page)?;
     *response.status_mut() = StatusCode::BAD_REQUEST;

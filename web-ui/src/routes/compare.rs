@@ -2,15 +2,20 @@
 
 use crate::comparison_view::{Lines, MOST_LINES, TableLine, summary, table};
 use crate::failure::Failure;
+use crate::links;
 use crate::page::{Page, Section, html};
 use crate::signed_in::SignedIn;
+use crate::validity_view;
 use crate::words;
 use actix_web::{HttpResponse, web};
 use appliance_core::comparison;
 use appliance_core::id::{DocumentId, VersionId};
+use appliance_core::locator::Span;
 use appliance_core::ports::PortError;
 use appliance_core::ports::catalog::{DocumentEntry, VersionState};
 use appliance_core::ports::version::{VersionEntry, VersionText};
+use appliance_core::structure::{TextPart, text_parts};
+use appliance_core::validity::{self, Day};
 use appliance_core::viewer::Role;
 use askama::Template;
 use serde::Deserialize;
@@ -24,6 +29,14 @@ pub struct Choice {
     name: String,
     old: bool,
     new: bool,
+}
+
+/// A part of the texts that can be compared alone.
+pub struct PartView {
+    name: String,
+    /// Its name with its caption, and whether it differs.
+    label: String,
+    chosen: bool,
 }
 
 /// One of the two sides.
@@ -41,6 +54,9 @@ struct ComparePage {
     collection: String,
     sides: Option<(SideView, SideView)>,
     choices: Vec<Choice>,
+    /// The articles, tables and supplements of both texts; none where they are no regulations.
+    parts: Vec<PartView>,
+    with: Option<i64>,
     summary: String,
     cut: Option<String>,
     lines: Vec<TableLine>,
@@ -61,6 +77,8 @@ pub struct Wanted {
     with: Option<i64>,
     /// Whether lines that did not change are shown too.
     all: Option<String>,
+    /// The part that is compared alone; empty for the whole texts.
+    article: String,
     from: usize,
 }
 
@@ -71,10 +89,12 @@ pub async fn page(by: SignedIn, id: web::Path<i64>, wanted: web::Query<Wanted>) 
     let versions = readable(&by, entry.id).await?;
     let mut page = by.page(Section::Documents, "title-documents");
     page.title = page.with("title-compare", "title", entry.title.as_str());
-    let Some((older, newer)) = sides(&by, &entry, &versions, &wanted).await? else {
+    let Some((mut older, mut newer)) = sides(&by, &entry, &versions, &wanted).await? else {
         let nothing = page.t(if versions.is_empty() { "compare-nothing-read" } else { "compare-one-version" });
         return html(&ComparePage {
             choices: choices(&page, &versions, None),
+            parts: Vec::new(),
+            with: None,
             id: entry.id,
             collection: entry.collection_name,
             sides: None,
@@ -89,6 +109,7 @@ pub async fn page(by: SignedIn, id: web::Path<i64>, wanted: web::Query<Wanted>) 
         });
     };
     let (old, new) = (older.1.version.clone(), newer.1.version.clone());
+    let parts = narrowed(&page, &mut older.1, &mut newer.1, &wanted.article).await?;
     let texts = (Lines::of(&older.1), Lines::of(&newer.1));
     let (texts, rows) = web::block(move || {
         let rows = comparison::compare(&texts.0.lines(), &texts.1.lines());
@@ -96,17 +117,21 @@ pub async fn page(by: SignedIn, id: web::Path<i64>, wanted: web::Query<Wanted>) 
     })
     .await
     .map_err(|e| PortError::caused("comparing was broken off", e))?;
-    let whole = wanted.all.is_some();
+    let alone = parts.iter().any(|p| p.chosen);
+    // An article is read whole.
+    let whole = wanted.all.is_some() || alone;
     let shown = table(&page, &rows, &texts, whole);
     let from = wanted.from.min(shown.len());
     let link = |from: usize, whole: bool| wanted.link(entry.id, old.id, new.id, whole, from);
     let more = shown.len() > from + LINES;
     html(&ComparePage {
+        parts,
+        with: wanted.with,
         choices: choices(&page, &versions, Some((old.id, new.id)).filter(|_| wanted.with.is_none())),
         summary: summary(&page, &rows),
         cut: (texts.0.cut || texts.1.cut).then(|| page.with("compare-cut", "lines", words::number(MOST_LINES as u64))),
         lines: shown.into_iter().skip(from).take(LINES).collect(),
-        toggle: link(0, !whole),
+        toggle: if alone { String::new() } else { link(0, !whole) },
         previous: (from > 0).then(|| link(from.saturating_sub(LINES), whole)),
         next: more.then(|| link(from + LINES, whole)),
         sides: Some((side(&page, &older), side(&page, &newer))),
@@ -126,14 +151,22 @@ pub async fn readable(by: &SignedIn, id: DocumentId) -> Result<Vec<VersionEntry>
     Ok(versions)
 }
 
-/// How a version is called in lists: by the day it was added, and what it is now.
+/// The version in force on a day: of several, the one that began last.
+pub fn in_force(versions: &[VersionEntry], day: Day) -> Option<&VersionEntry> {
+    let answering = versions.iter().filter(|v| v.days.is_some_and(|days| days.include(day)));
+    answering.max_by_key(|v| (v.days.and_then(|d| d.from), v.id))
+}
+
+/// How a version is called in lists: by its days where they are known, by the day it was added, and by what it is now.
 pub fn version_name(page: &Page, version: &VersionEntry) -> String {
     let state = match version.state {
         VersionState::Searchable => "version-answering",
         VersionState::Held => "version-held",
         _ => "version-past",
     };
-    page.words("version-name", &[("added", page.date_time(version.added).into()), ("state", page.t(state).into())])
+    let known = version.days.and_then(|days| validity_view::validity(page, &days));
+    let state = known.map_or_else(|| page.t(state), |v| format!("{} {}", v.mark, v.days));
+    page.words("version-name", &[("added", page.date_time(version.added).into()), ("state", state.into())])
 }
 
 /// The two texts to compare, each with the document it is of; `None` when there are no two.
@@ -151,7 +184,9 @@ async fn sides(
     let (document, old) = match wanted.with {
         Some(other) => {
             let other = DocumentId(other);
-            let answering = readable(by, other).await?.into_iter().find(|v| v.state == VersionState::Searchable);
+            let versions = readable(by, other).await?;
+            let today = validity::today(by.site.desk.clock.as_ref());
+            let answering = in_force(&versions, today).or_else(|| versions.iter().find(|v| v.state == VersionState::Searchable));
             (other, Some(answering.ok_or(Failure::NotFound)?.id))
         }
         None => (entry.id, known(wanted.old)?.or_else(|| versions.iter().map(|v| v.id).find(|v| *v < new))),
@@ -161,6 +196,46 @@ async fn sides(
     let older = library.version_text(&by.viewer, document, old).await?.ok_or(Failure::NotFound)?;
     let newer = library.version_text(&by.viewer, entry.id, new).await?.ok_or(Failure::NotFound)?;
     Ok(Some(((document, older), (entry.id, newer))))
+}
+
+/// Cuts both texts down to one part, if one is wanted. Returns the parts to choose from: those of the newer text, then those
+/// that only the older one has.
+async fn narrowed(page: &Page, older: &mut VersionText, newer: &mut VersionText, wanted: &str) -> Result<Vec<PartView>, Failure> {
+    let texts = (older.text.clone(), newer.text.clone());
+    let (old, new) = web::block(move || (text_parts(&texts.0), text_parts(&texts.1)))
+        .await
+        .map_err(|e| PortError::caused("reading the parts was broken off", e))?;
+    let said = |text: &VersionText, part: Option<&TextPart>| -> Option<String> {
+        Some(part?.span.slice(&text.text)?.chars().filter(|c| !c.is_whitespace()).collect())
+    };
+    let find = |parts: &[TextPart], name: &str| parts.iter().find(|p| p.name == name).cloned();
+    let mut names: Vec<&TextPart> = new.iter().collect();
+    names.extend(old.iter().filter(|o| new.iter().all(|n| n.name != o.name)));
+    let view = |part: &&TextPart| {
+        let same = said(older, find(&old, &part.name).as_ref()) == said(newer, find(&new, &part.name).as_ref());
+        let caption = if part.caption.is_empty() { String::new() } else { format!("({})", part.caption) };
+        let differs = if same { String::new() } else { format!(" {}", page.t("compare-part-differs")) };
+        PartView { label: format!("{}{caption}{differs}", part.name), chosen: part.name == wanted, name: part.name.clone() }
+    };
+    let views: Vec<PartView> = names.iter().map(view).collect();
+    if views.iter().any(|v| v.chosen) {
+        let (old, new) = (find(&old, wanted), find(&new, wanted));
+        cut(older, old.map(|p| p.span));
+        cut(newer, new.map(|p| p.span));
+    }
+    Ok(views)
+}
+
+/// Leaves of a text what lies in `span`; nothing where the text has no such part.
+fn cut(text: &mut VersionText, span: Option<Span>) {
+    let Some(span) = span else {
+        (text.text, text.headings) = (String::new(), Vec::new());
+        return;
+    };
+    let above = text.headings.iter().rposition(|(at, _)| *at <= span.start).unwrap_or(0);
+    let within = text.headings.drain(..).skip(above).take_while(|(at, _)| *at < span.end);
+    text.headings = within.map(|(at, path)| (at.saturating_sub(span.start), path)).collect();
+    text.text = span.slice(&text.text).unwrap_or("").to_owned();
 }
 
 fn side(page: &Page, (document, text): &(DocumentId, VersionText)) -> SideView {
@@ -180,7 +255,8 @@ fn choices(page: &Page, versions: &[VersionEntry], chosen: Option<(VersionId, Ve
 impl Wanted {
     fn link(&self, id: DocumentId, old: VersionId, new: VersionId, whole: bool, from: usize) -> String {
         let beside = self.with.map_or_else(|| format!("old={old}"), |with| format!("with={with}"));
-        let all = if whole { "&all=1" } else { "" };
+        let all = if whole && self.article.is_empty() { "&all=1" } else { "" };
+        let all = if self.article.is_empty() { all.to_owned() } else { format!("&article={}", links::encoded(&self.article)) };
         let from = if from > 0 { format!("&from={from}") } else { String::new() };
         format!("/documents/{id}/compare?{beside}&new={new}{all}{from}")
     }

@@ -8,9 +8,11 @@ use crate::security::{comes_from_here, see_other};
 use crate::signed_in::{Posted, SignedIn};
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
-use appliance_core::id::DocumentId;
+use appliance_core::id::{DocumentId, VersionId};
 use appliance_core::ports::catalog::{Decided, Decision};
 use appliance_core::ports::reader::Password;
+use appliance_core::validity::lineage::SetDays;
+use appliance_core::validity::typed_day;
 use appliance_core::viewer::Role;
 use askama::Template;
 use serde::Deserialize;
@@ -76,6 +78,29 @@ pub async fn read_again(posted: Posted, id: web::Path<i64>) -> Result<HttpRespon
     let encoding = encodings::chosen(fields.get("encoding"))?;
     settled(by.site.desk.library.read_again(&by.viewer, id, encoding).await?)?;
     Ok(see_other("/documents?done=retried"))
+}
+
+/// `POST /documents/{id}/validity`: the days of a version as an editor sets them; empty fields are as the text says.
+pub async fn set_days(posted: Posted, id: web::Path<i64>) -> Result<HttpResponse, Failure> {
+    let Posted { by, fields } = posted;
+    by.require(Role::Editor)?;
+    let version = fields.get("version").parse().map(VersionId).map_err(|_| Failure::BadRequest)?;
+    let days = days_of(fields.get("from"), fields.get("until"))?;
+    settled(by.site.desk.library.set_days(&by.viewer, DocumentId(*id), version, days).await?)?;
+    Ok(see_other(&format!("/documents/{id}?version={version}#validity")))
+}
+
+/// The days that two fields name; an empty one names none.
+pub fn days_of(from: &str, until: &str) -> Result<SetDays, Failure> {
+    let day = |typed: &str| match typed.trim() {
+        "" => Ok(None),
+        typed => typed_day(typed).map(Some).ok_or(Failure::BadRequest),
+    };
+    let days = SetDays { from: day(from)?, until: day(until)? };
+    match days.from.zip(days.until) {
+        Some((from, until)) if until <= from => Err(Failure::BadRequest),
+        _ => Ok(days),
+    }
 }
 
 #[derive(Template)]

@@ -3,6 +3,7 @@
 use crate::failure::Failure;
 use crate::page::{Page, Section, html};
 use crate::signed_in::SignedIn;
+use crate::validity_view::{self, ValidityView};
 use crate::words;
 use actix_web::{HttpResponse, web};
 use appliance_core::id::{CollectionId, DocumentId};
@@ -46,6 +47,8 @@ pub struct RowView {
     alike: Option<String>,
     /// Whether there are versions to compare.
     compares: bool,
+    /// When its last version in time is in force, where that is known.
+    validity: Option<ValidityView>,
 }
 
 #[derive(Template)]
@@ -231,6 +234,7 @@ fn row(page: &Page, entry: &DocumentEntry, now: Option<&str>, alike: usize) -> R
         added: page.date(entry.added),
         alike: (alike > 0).then(|| page.with("alike-count", "count", alike)),
         compares: entry.versions > 1,
+        validity: validity_view::validity(page, &entry.days),
     }
 }
 

@@ -29,6 +29,7 @@ pub struct Scale {
     scale: f32,
     #[serde(default)]
     edition: String,
+    version: Option<i64>,
 }
 
 fn one() -> f32 {
@@ -43,7 +44,7 @@ pub async fn picture(
     scale: web::Query<Scale>,
 ) -> Result<HttpResponse, Failure> {
     let (id, number) = path.into_inner();
-    let open = open(&by, id, by.edition(&scale.edition)?).await?;
+    let open = open(&by, id, by.edition(&scale.edition, scale.version)?).await?;
     let page = open.pages.iter().find(|p| p.number == number).ok_or(Failure::NotFound)?;
     let key = PictureKey { page: number, scale: hundredths(page, scale.scale), hash: open.hash };
     let tag = format!("\"{}-{}-{}\"", key.hash.short(), key.page, key.scale);
@@ -64,9 +65,14 @@ fn hundredths(page: &Page, scale: f32) -> u32 {
     (fitting * 100.0).floor().max(1.0) as u32
 }
 
+#[derive(Deserialize)]
+pub struct Wanted {
+    version: Option<i64>,
+}
+
 /// `GET /documents/{id}/file`
-pub async fn original(by: SignedIn, id: web::Path<i64>) -> Result<HttpResponse, Failure> {
-    let open = open(&by, *id, Edition::Answering).await?;
+pub async fn original(by: SignedIn, id: web::Path<i64>, wanted: web::Query<Wanted>) -> Result<HttpResponse, Failure> {
+    let open = open(&by, *id, by.edition("", wanted.version)?).await?;
     let unreadable = |error| PortError::caused(format!("the stored file of document {} cannot be read", open.entry.id), error);
     let file = tokio::fs::File::open(&open.file).await.map_err(unreadable)?;
     let bytes = file.metadata().await.map_err(unreadable)?.len();

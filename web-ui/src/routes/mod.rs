@@ -60,6 +60,7 @@ pub fn configure(routes: &mut ServiceConfig) {
         .service(resource("/documents/{id}/access").route(get().to(document_access::page)).route(post().to(document_access::change)))
         .service(resource("/documents/{id}/compare").route(get().to(compare::page)))
         .service(resource("/documents/{id}/unlock").route(get().to(decisions::unlock_page)).route(post().to(decisions::unlock)))
+        .service(resource("/documents/{id}/validity").route(post().to(decisions::set_days)))
         .service(resource("/documents/{id}/encoding").route(post().to(decisions::read_again)))
         .service(resource("/documents/{id}/{decision:accept|reject|cancel|retry}").route(post().to(decisions::decide)))
         .service(resource("/people").route(get().to(people::page)).route(post().to(people::add)))

@@ -8,15 +8,17 @@ use crate::outline::{self, Heading};
 use crate::page::{Page, Section, html};
 use crate::place_view::{Piece, excerpt};
 use crate::signed_in::SignedIn;
+use crate::validity_view::{self, Fact, ValidityView};
 use crate::words;
 use actix_web::{HttpResponse, web};
 use appliance_core::document::View;
-use appliance_core::id::{DocumentId, PassageId};
+use appliance_core::id::{DocumentId, PassageId, VersionId};
 use appliance_core::locator::{CellRange, CellRef, Locator, Place, Span};
 use appliance_core::passage::StoredPassage;
 use appliance_core::ports::catalog::{Edition, OpenDocument, VersionState};
-use appliance_core::ports::version::Alike;
+use appliance_core::ports::version::{Alike, VersionEntry};
 use appliance_core::quality;
+use appliance_core::validity::Day;
 use appliance_core::viewer::Role;
 use askama::Template;
 use serde::Deserialize;
@@ -43,16 +45,47 @@ pub struct ReaderView {
     pub cited: Option<CitedView>,
     /// Whether the cited passage is no longer part of the document.
     pub stale: bool,
+    /// The version that the address names.
+    pub version: Option<VersionId>,
     /// Whether this version waits for a person to accept it.
     pub held: bool,
     /// The pages that a person should look at, worst first.
     pub doubtful: Vec<DoubtfulView>,
-    /// Its versions by name, newest first, where there are several to compare.
-    pub versions: Vec<String>,
+    /// Its versions, newest first, where there are several to compare.
+    pub versions: Vec<VersionView>,
+    /// When the version shown is in force.
+    pub days: DaysView,
     /// Documents that say about the same.
     pub alike: Vec<AlikeView>,
     /// The encodings that its text can be read in, and whether each is the one that was named; empty where none is guessed.
     pub encodings: Vec<(&'static str, &'static str, bool)>,
+}
+
+/// A version in the list beside a document.
+pub struct VersionView {
+    /// It in the reader.
+    pub href: String,
+    /// Its name.
+    pub name: String,
+    /// Whether it is the one shown.
+    pub shown: bool,
+}
+
+/// When the version shown is in force.
+#[derive(Default)]
+pub struct DaysView {
+    /// Its days, where any is known.
+    pub validity: Option<ValidityView>,
+    /// That it is not the version in force today.
+    pub other: bool,
+    /// The address of the one that is in force today, where another is.
+    pub current: Option<String>,
+    /// The address of both side by side.
+    pub compare: Option<String>,
+    /// What is known of the days of the version shown.
+    pub facts: Vec<Fact>,
+    /// The version whose days an editor may set here, with what is set: the first day and the first day after the last.
+    pub set: Option<(VersionId, String, String)>,
 }
 
 /// A document that says about the same.
@@ -111,6 +144,8 @@ pub struct ReaderQuery {
     passage: Option<i64>,
     quote: Option<String>,
     edition: String,
+    /// The version to show.
+    version: Option<i64>,
     /// The jump box of paged documents. A text, because people type labels and nothing at all.
     pub page: Option<String>,
     /// The sheet, from 0.
@@ -180,13 +215,20 @@ pub async fn at_line(by: SignedIn, path: web::Path<(i64, u32)>, query: web::Quer
 
 async fn open(by: SignedIn, id: i64, target: Target, query: ReaderQuery) -> Result<HttpResponse, Failure> {
     let library = std::sync::Arc::clone(&by.site.desk.library);
-    let edition = by.edition(&query.edition)?;
-    let Some(document) = library.open_document(&by.viewer, DocumentId(id), edition).await? else { return waiting(&by, id).await };
-    let mark = query.passage.map(|p| Mark { passage: PassageId(p), quote: query.quote.as_deref().and_then(parse_quote) });
-    let passage = match mark {
-        Some(mark) => library.passage(&by.viewer, mark.passage).await?.filter(|p| p.document == document.entry.id),
+    let passage = match query.passage {
+        Some(passage) => library.passage(&by.viewer, PassageId(passage)).await?.filter(|p| p.document == DocumentId(id)),
         None => None,
     };
+    // What is cited is shown in the version that it is cited from.
+    let edition = match &passage {
+        Some(passage) => Edition::Kept(passage.version),
+        None => by.edition(&query.edition, query.version)?,
+    };
+    let Some(document) = library.open_document(&by.viewer, DocumentId(id), edition).await? else {
+        return if matches!(edition, Edition::Kept(_)) { Err(Failure::NotFound) } else { waiting(&by, id).await };
+    };
+    let version = passage.as_ref().map(|p| p.version);
+    let mark = query.passage.map(|p| Mark { passage: PassageId(p), quote: query.quote.as_deref().and_then(parse_quote), version });
     // The tabs of a workbook are its outline.
     let outlined = document.format.view() != View::Sheets && document.entry.passages <= outline::MOST_PASSAGES;
     let passages = if outlined { library.passages_of(&by.viewer, DocumentId(id), edition).await? } else { Vec::new() };
@@ -197,9 +239,10 @@ async fn open(by: SignedIn, id: i64, target: Target, query: ReaderQuery) -> Resu
     let versions = compare::readable(&by, document.entry.id).await?;
     let alike = library.alike(&by.viewer, &[document.entry.id]).await?;
     let view = ReaderView {
-        versions: if versions.len() > 1 { versions.iter().map(|v| compare::version_name(&page, v)).collect() } else { Vec::new() },
+        versions: if versions.len() > 1 { versions.iter().map(|v| version_view(&page, &document, v)).collect() } else { Vec::new() },
+        days: days(&page, &document, &versions),
         alike: alike.into_iter().map(|a| alike_view(&page, a)).collect(),
-        outline: outline::outline(&passages),
+        outline: outline::outline(&passages, edition),
         cited: passage.as_ref().zip(cited.as_ref()).map(|(p, at)| cited_view(&page, p, at, quote)),
         stale: mark.is_some() && passage.is_none(),
         ..view(&page, &document, edition)
@@ -262,11 +305,47 @@ fn view(page: &Page, document: &OpenDocument, edition: Edition) -> ReaderView {
         outline: Vec::new(),
         cited: None,
         stale: false,
+        version: match edition {
+            Edition::Kept(version) => Some(version),
+            Edition::Answering | Edition::Held => None,
+        },
         held: edition == Edition::Held,
         doubtful: doubtful(page, document, edition),
         versions: Vec::new(),
+        days: DaysView::default(),
         alike: Vec::new(),
         encodings: encodings(page, document, edition),
+    }
+}
+
+fn version_view(page: &Page, document: &OpenDocument, version: &VersionEntry) -> VersionView {
+    let edition = if version.state == VersionState::Held { Edition::Held } else { Edition::Kept(version.id) };
+    VersionView {
+        href: format!("/documents/{}?{}", document.entry.id, links::edition(edition).unwrap_or_default()),
+        name: compare::version_name(page, version),
+        shown: version.id == document.version,
+    }
+}
+
+fn days(page: &Page, document: &OpenDocument, versions: &[VersionEntry]) -> DaysView {
+    let validity = document.days.and_then(|days| validity_view::validity(page, &days));
+    let shown = versions.iter().find(|v| v.id == document.version);
+    // What is held has a notice of its own.
+    let decided = shown.is_none_or(|v| v.state != VersionState::Held);
+    let now = compare::in_force(versions, page.today).filter(|v| decided && v.id != document.version);
+    let id = document.entry.id;
+    let edits = page.person.as_ref().is_some_and(crate::request::PersonView::edits);
+    let written = |day: Option<Day>| day.map(|d| d.to_string()).unwrap_or_default();
+    DaysView {
+        facts: shown.map(|v| validity_view::facts(page, v)).unwrap_or_default(),
+        set: shown.filter(|_| edits).map(|v| (v.id, written(v.set.from), written(v.set.until))),
+        other: document.days.is_none_or(|days| !days.include(page.today)),
+        current: now.map(|v| format!("/documents/{id}?{}", links::edition(Edition::Kept(v.id)).unwrap_or_default())),
+        compare: now.map(|v| match v.days.and_then(|d| d.from) < document.days.and_then(|d| d.from) {
+            true => format!("/documents/{id}/compare?old={}&new={}", v.id, document.version),
+            false => format!("/documents/{id}/compare?old={}&new={}", document.version, v.id),
+        }),
+        validity,
     }
 }
 
@@ -314,9 +393,10 @@ fn parse_range(text: &str) -> Option<CellRange> {
 }
 
 impl Opened {
-    /// The mark as the end of an address that already has a query.
-    pub fn mark_query(&self) -> String {
-        self.mark.map(|m| format!("&{}", m.query())).unwrap_or_default()
+    /// The mark or the edition, as the end of an address that already has a query.
+    pub fn rest_of_query(&self) -> String {
+        let rest = self.mark.map(|m| m.query()).or_else(|| links::edition(self.edition));
+        rest.map(|r| format!("&{r}")).unwrap_or_default()
     }
 
     /// The cited lines, when the document has pages.

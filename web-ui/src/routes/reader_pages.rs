@@ -130,7 +130,7 @@ fn reading(page: &Page, reading: PageReading) -> Option<(&'static str, String)> 
 fn text(opened: &Opened, page: &DocumentPage) -> Option<String> {
     const MOST_CHARS: usize = 4_000;
     let sound = page.reading.origin == TextOrigin::Written && page.reading.score >= DOUBTFUL_PAGE;
-    if sound && opened.edition == Edition::Answering {
+    if sound && opened.edition != Edition::Held {
         return None;
     }
     let lines = opened.passages.iter().filter_map(|stored| match &stored.passage.locator.place {

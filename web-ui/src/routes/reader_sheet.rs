@@ -75,7 +75,7 @@ pub async fn show(page: Page, reader: ReaderView, opened: &Opened) -> Result<Htt
     let last_column = (first_column + COLUMNS).min(width(&window).max(first_column));
     let rows = table(&window, first_column, last_column, cited);
     let last_row = first_row + window.rows.len() as u32;
-    let mark = opened.mark_query();
+    let mark = opened.rest_of_query();
     let link = |row: u32, column: u32| format!("/documents/{}?sheet={sheet}&row={row}&column={column}{mark}", reader.id);
     html(&SheetPage {
         tabs: sheets

@@ -50,7 +50,7 @@ pub fn show(page: Page, reader: ReaderView, opened: &Opened) -> Result<HttpRespo
     let first = wanted.clamp(1, spans.len().max(1)).saturating_sub(1) / LINES * LINES;
     let views = window(text, &spans, first, cited);
     let last = first + views.len();
-    let mark = opened.mark_query();
+    let mark = opened.rest_of_query();
     let link = |line: usize| format!("/documents/{}?line={line}{mark}", reader.id);
     html(&TextPage {
         position: page.words("text-position", &[("first", (first + 1).into()), ("last", last.into()), ("count", spans.len().into())]),

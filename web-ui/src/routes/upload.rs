@@ -1,5 +1,6 @@
 //! Uploads: streamed to disk, a chunk at a time, then handed to the library.
 
+use super::decisions::days_of;
 use crate::encodings;
 use crate::failure::Failure;
 use crate::opening::{self, Attempt, Passing};
@@ -12,6 +13,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use appliance_core::id::{CollectionId, DocumentId};
 use appliance_core::ports::catalog::{Accepted, Upload};
 use appliance_core::ports::reader::Password;
+use appliance_core::validity::lineage::SetDays;
 use appliance_core::viewer::Role;
 use futures_util::StreamExt;
 use serde::Serialize;
@@ -60,6 +62,11 @@ struct Form {
     password: Option<Password>,
     /// The same for files of plain text.
     encoding: Option<String>,
+    /// The document of which the file is a version.
+    version_of: Option<DocumentId>,
+    /// The days that a person sets: from, and until before.
+    from: String,
+    until: String,
 }
 
 /// `POST /documents`
@@ -72,7 +79,16 @@ pub async fn upload(req: HttpRequest, by: SignedIn, multipart: Multipart) -> Res
     let form = receive(&by, header, multipart).await?;
     let collection = collection_of(&by, form.collection).await?;
     let mut outcomes = Vec::with_capacity(form.files.len());
-    let choices = Choices { password: form.password, encoding: form.encoding };
+    let days = days_of(&form.from, &form.until)?;
+    if form.files.len() > 1 && (form.version_of.is_some() || days != SetDays::default()) {
+        // Two texts are not in force on the same days.
+        return Err(Failure::BadRequest);
+    }
+    let collection = match form.version_of {
+        Some(of) => by.site.desk.library.document(&by.viewer, of).await?.ok_or(Failure::NotFound)?.collection,
+        None => collection,
+    };
+    let choices = Choices { password: form.password, encoding: form.encoding, version_of: form.version_of, days };
     for file in form.files {
         outcomes.push(take_in(&by, file, collection, &choices).await?);
     }
@@ -90,6 +106,8 @@ pub async fn upload(req: HttpRequest, by: SignedIn, multipart: Multipart) -> Res
 struct Choices {
     password: Option<Password>,
     encoding: Option<String>,
+    version_of: Option<DocumentId>,
+    days: SetDays,
 }
 
 /// Hands a file to the library, in the clear if the password opens it. With a wrong password it goes in as it is, so that
@@ -104,7 +122,14 @@ async fn take_in(by: &SignedIn, received: Received, collection: CollectionId, ch
     if let Attempt::Opened(opened) = tried {
         file = opened;
     }
-    let upload = Upload { file: file.path().to_owned(), name: name.clone(), collection, encoding: choices.encoding.clone() };
+    let upload = Upload {
+        file: file.path().to_owned(),
+        name: name.clone(),
+        collection,
+        encoding: choices.encoding.clone(),
+        version_of: choices.version_of,
+        days: choices.days,
+    };
     let accepted = by.site.desk.library.accept(&by.viewer, upload).await?;
     let page = by.page(Section::Documents, "title-documents");
     Ok(FileOutcome { message: wrong.then(|| page.with("upload-wrong-password", "name", name.as_str())), name, accepted })
@@ -123,6 +148,9 @@ async fn receive(by: &SignedIn, header: &str, mut multipart: Multipart) -> Resul
             }
             "password" => form.password = Some(short_text(&mut field).await?).filter(|p| !p.is_empty()).map(Password::new),
             "encoding" => form.encoding = encodings::chosen(&short_text(&mut field).await?)?,
+            "version_of" => form.version_of = short_text(&mut field).await?.trim().parse().ok().map(DocumentId),
+            "from" => form.from = short_text(&mut field).await?,
+            "until" => form.until = short_text(&mut field).await?,
             "collection" => form.collection = short_text(&mut field).await?.trim().parse().ok().map(CollectionId),
             "file" if !trusted => return Err(Failure::FormExpired),
             "file" if form.files.len() >= by.site.settings.max_upload_files => return Err(Failure::TooLarge),

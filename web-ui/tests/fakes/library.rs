@@ -12,6 +12,8 @@ use appliance_core::ports::catalog::{
 use appliance_core::ports::version::{Alike, VersionEntry, VersionText};
 use appliance_core::ports::{Clock, Library, PassageStore, PortError};
 use appliance_core::testing::FixedClock;
+use appliance_core::validity::lineage::SetDays;
+use appliance_core::validity::{Days, Said};
 use appliance_core::viewer::Viewer;
 use async_trait::async_trait;
 use parking_lot::Mutex;
@@ -54,6 +56,7 @@ impl Held {
                 collection,
                 title: title.to_owned(),
                 format,
+                days: Days::ALWAYS,
                 passage,
             })
             .collect();
@@ -75,6 +78,7 @@ impl Held {
             ahead: None,
             failure: None,
             versions: 1,
+            days: Days::ALWAYS,
             warnings: Vec::new(),
             added: FixedClock.now(),
         };
@@ -174,7 +178,7 @@ impl Library for FakeLibrary {
 
     async fn open_document(&self, viewer: &Viewer, id: DocumentId, edition: Edition) -> Result<Option<OpenDocument>, PortError> {
         let fits = |h: &Held| match edition {
-            Edition::Answering => h.entry.state == VersionState::Searchable,
+            Edition::Answering | Edition::Kept(_) => h.entry.state == VersionState::Searchable,
             Edition::Held => h.entry.state == VersionState::Held,
         };
         let held = self.seen(viewer).into_iter().find(|h| h.entry.id == id && fits(h));
@@ -183,6 +187,7 @@ impl Library for FakeLibrary {
             format: h.entry.format.unwrap_or(Format::Text),
             encoding: h.encoding,
             file: h.file,
+            days: Some(Days::ALWAYS),
             hash: ContentHash::of(h.text.as_bytes()),
             pages: h.pages,
             sheets: h.sheets,
@@ -209,6 +214,10 @@ impl Library for FakeLibrary {
             bytes: held.entry.bytes,
             added: held.entry.added,
             published: Some(held.entry.added),
+            days: (number == held.earlier.len()).then_some(Days::ALWAYS),
+            said: Said::default(),
+            set: SetDays::default(),
+            repealed: None,
         };
         Ok((0..=held.earlier.len()).rev().map(entry).collect())
     }
@@ -219,6 +228,10 @@ impl Library for FakeLibrary {
         let text = held.earlier.get((version.0 / 10_000) as usize).unwrap_or(&held.text).clone();
         let headings = held.passages.iter().map(|p| (p.passage.locator.span.start, p.passage.heading_path.clone())).collect();
         Ok(Some(VersionText { version: entry, text, headings }))
+    }
+
+    async fn set_days(&self, _: &Viewer, _: DocumentId, _: VersionId, _: SetDays) -> Result<Decided, PortError> {
+        Ok(Decided::Done)
     }
 
     async fn alike(&self, viewer: &Viewer, ids: &[DocumentId]) -> Result<Vec<Alike>, PortError> {

@@ -10,6 +10,8 @@ use crate::narrowing::Narrowing;
 use crate::passage::{Passage, StoredPassage};
 use crate::question::Question;
 use crate::ranking::Embedding;
+use crate::validity::Days;
+use crate::validity::lineage::{Period, SetDays};
 use crate::viewer::{Role, Viewer};
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -20,7 +22,7 @@ use std::path::PathBuf;
 /// Texts of passages, permission checked a second time.
 #[async_trait]
 pub trait PassageStore: Send + Sync {
-    /// The passages that `viewer` may see and whose version is the searchable one of its document, in the order of
+    /// The passages that `viewer` may see and whose version answers, each with the days on which it does, in the order of
     /// `ids`. Others are left out without a word.
     async fn visible_passages(&self, viewer: &Viewer, ids: &[PassageId]) -> Result<Vec<StoredPassage>, PortError>;
 
@@ -46,9 +48,9 @@ pub enum VersionState {
     Ingesting,
     /// Was read so badly that a person has to accept it before it answers.
     Held,
-    /// Answers questions.
+    /// Answers questions, those of some days at least.
     Searchable,
-    /// Was replaced by a newer one.
+    /// Was replaced by a newer one, and no day is known on which it was in force.
     Superseded,
     /// Could not be read; the reason stands beside it.
     Failed,
@@ -194,8 +196,11 @@ pub trait IngestLog: Send + Sync {
     /// Ends the job with its version held until a person accepts it. What was read stays.
     async fn hold(&self, job: &Job) -> Result<(), PortError>;
 
-    /// Makes the version the searchable one of its document and ends the job, in one transaction. Returns the version
-    /// that it replaces.
+    /// When the version will answer, once it is published.
+    async fn period_to_be(&self, version: VersionId) -> Result<Period, PortError>;
+
+    /// Lets the version answer and ends the job, in one transaction. Returns the version that it replaces and that answers
+    /// on no day any more. Whatever else must change in the index is remembered in the catalog.
     async fn publish(&self, job: &Job) -> Result<Option<VersionId>, PortError>;
 
     /// Ends the job without a result: as cancelled when somebody asked for that, else as failed.
@@ -254,6 +259,9 @@ pub struct DocumentEntry {
     pub failure: Option<FailureReason>,
     /// How many versions of it answer or answered, and are kept.
     pub versions: u32,
+    /// The days of its last version in time.
+    #[serde(default)]
+    pub days: Days,
     /// What could not be read.
     pub warnings: Vec<Warning>,
     /// When it was added.
@@ -263,8 +271,10 @@ pub struct DocumentEntry {
 /// Which version of a document is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Edition {
-    /// The one that answers questions.
+    /// The one that is in force today; before the first is, or when none is any more, the last one in time.
     Answering,
+    /// This one, whether it still answers or not, as long as it is kept.
+    Kept(VersionId),
     /// The newest one, which waits for a person to accept it. For editors only.
     Held,
 }
@@ -318,6 +328,8 @@ pub struct OpenDocument {
     pub file: PathBuf,
     /// The SHA-256 of the file.
     pub hash: ContentHash,
+    /// The days on which the version shown is in force; `None` for one that answers on no day.
+    pub days: Option<Days>,
     /// Its pages.
     pub pages: Vec<Page>,
     /// Its sheets.
@@ -337,6 +349,10 @@ pub struct Upload {
     pub collection: CollectionId,
     /// The encoding that a person names for its text; `None` for the one its bytes tell.
     pub encoding: Option<String>,
+    /// The document of which it is a version; `None` for the one of the same name in the collection, or a new one.
+    pub version_of: Option<DocumentId>,
+    /// The days that a person sets for it; those not set are read from its text.
+    pub days: SetDays,
 }
 
 /// What became of an upload.
@@ -373,7 +389,7 @@ pub trait Library: Send + Sync {
     /// that the viewer may edit before it asks for a held one.
     async fn open_document(&self, viewer: &Viewer, id: DocumentId, edition: Edition) -> Result<Option<OpenDocument>, PortError>;
 
-    /// A passage with its document, if the viewer may see it. `None` when its version is no longer the searchable one.
+    /// A passage with its document, if the viewer may see it, of whichever kept version. `None` when it is gone.
     async fn passage(&self, viewer: &Viewer, id: PassageId) -> Result<Option<StoredPassage>, PortError>;
 
     /// The passages of that version of a document, in order.
@@ -407,6 +423,10 @@ pub trait Library: Send + Sync {
     /// Has a document's text read again in the encoding of that name, or in the one its bytes tell. A version that answers
     /// does so until the new reading is ready. The caller has checked that the viewer may edit, and the name.
     async fn read_again(&self, viewer: &Viewer, id: DocumentId, encoding: Option<String>) -> Result<Decided, PortError>;
+
+    /// Sets the days of a version of a document, in place of what was set before. The caller has checked that the viewer
+    /// may edit.
+    async fn set_days(&self, viewer: &Viewer, id: DocumentId, version: VersionId, days: SetDays) -> Result<Decided, PortError>;
 
     /// Removes a document from catalog, index and store. `false` when the viewer cannot see it.
     async fn delete(&self, viewer: &Viewer, id: DocumentId) -> Result<bool, PortError>;

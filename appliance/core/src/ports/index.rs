@@ -3,6 +3,7 @@
 use super::PortError;
 use crate::id::{CollectionId, DocumentId, PassageId, VersionId};
 use crate::ranking::{Embedding, HybridQuery, Ranking};
+use crate::validity::Days;
 use async_trait::async_trait;
 
 /// A passage on its way into the index.
@@ -22,6 +23,8 @@ pub struct IndexedPassage {
     pub heading_path: Vec<String>,
     /// Its text.
     pub text: String,
+    /// The days on which it may be found.
+    pub days: Days,
     /// The embedding of title, headings and text.
     pub embedding: Embedding,
 }
@@ -39,7 +42,7 @@ pub trait PassageIndex: Send + Sync {
     /// Makes all changes since the last call durable and searchable, in one step.
     async fn commit(&self) -> Result<(), PortError>;
 
-    /// Searches both legs, filtered by the query's visibility inside each leg.
+    /// Searches both legs, filtered by the query's visibility and day inside each leg.
     async fn search(&self, query: HybridQuery) -> Result<Ranking, PortError>;
 
     /// Forgets everything, before a rebuild.

@@ -4,6 +4,8 @@ use super::catalog::VersionState;
 use crate::document::Format;
 use crate::id::{DocumentId, VersionId};
 use crate::likeness::Likeness;
+use crate::validity::lineage::SetDays;
+use crate::validity::{Day, Days, Said};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +26,14 @@ pub struct VersionEntry {
     pub added: Timestamp,
     /// When it began to answer; `None` for one that never did.
     pub published: Option<Timestamp>,
+    /// The days on which it is in force and answers; `None` for one that answers on no day.
+    pub days: Option<Days>,
+    /// What its text says of them.
+    pub said: Said,
+    /// What an operator set.
+    pub set: SetDays,
+    /// From when another regulation repeals it.
+    pub repealed: Option<Day>,
 }
 
 /// The text of a version, for comparing.

@@ -14,11 +14,13 @@ pub mod date;
 mod enumerator;
 mod marker;
 pub(crate) mod numeral;
+mod parts;
 mod preamble;
 mod sequence;
 
 pub use date::{Date, dates};
 pub use marker::{is_entry_of_contents, is_regulation};
+pub use parts::{TextPart, text_parts};
 
 use crate::document::Document;
 use crate::locator::Place;

@@ -27,6 +27,7 @@ fn sentence(text: &str, source: u32) -> AnswerSentence {
 fn answer(first: DocumentId, second: DocumentId) -> Answer {
     let embedder = ModelIdentity { name: "e".to_owned(), hash: ContentHash::of(b"e") };
     Answer {
+        as_of: None,
         kind: AnswerKind::Quoted,
         sentences: vec![sentence("500円", 1), sentence("月曜日", 2)],
         undecided: false,

@@ -9,6 +9,7 @@ use appliance_core::ports::catalog::{Accepted, Edition, NewPerson};
 use appliance_core::ports::index::IndexedPassage;
 use appliance_core::ports::{IngestLog, Library, PassageIndex, PassageStore, People};
 use appliance_core::testing::{HashEmbedder, MemoryIndex};
+use appliance_core::validity::Days;
 use appliance_core::viewer::{Role, Viewer};
 use std::sync::Arc;
 
@@ -20,6 +21,7 @@ async fn searchable(trial: &Trial, index: &MemoryIndex, upload: appliance_core::
     let (parsed, passages) = parsed(&job.name, &["手数料は500円。", "休館日は月曜日。"]);
     let ids = trial.catalog.store_parsed(job.version, &parsed, &passages).await.unwrap();
     let indexed = ids.iter().zip(&passages).map(|(id, p)| IndexedPassage {
+        days: Days::ALWAYS,
         id: *id,
         version: job.version,
         document: job.document,

@@ -103,6 +103,9 @@ async fn an_upgrade_loses_nothing() {
         assert_eq!(catalog.count_searchable().await.unwrap(), 2);
         catalog.make_missing_fingerprints().await.unwrap();
         assert_eq!(catalog.make_missing_fingerprints().await.unwrap(), 0);
+        catalog.read_missing_validities().await.unwrap();
+        assert_eq!(catalog.read_missing_validities().await.unwrap(), 0);
+        assert_eq!(catalog.count_searchable().await.unwrap(), 2, "what answered answers");
         let mut tx = catalog.begin().await.unwrap();
         let wrong = sqlx::query("INSERT INTO embeddings VALUES (999, 'model', x'')").execute(&mut *tx).await;
         assert!(wrong.is_err(), "references are watched again");
@@ -121,6 +124,11 @@ async fn an_upgrade_loses_nothing() {
         "what was read need not be read again"
     );
     assert_eq!(count(&mut db, "SELECT group_concat(version_id) = '6,7' FROM fingerprints").await, 1, "older versions have got theirs");
+    assert_eq!(
+        count(&mut db, "SELECT group_concat(version_id || ':' || answers) = '6:0,7:1' FROM validities").await,
+        1,
+        "the version that answered answers on all days"
+    );
     assert_eq!(count(&mut db, "SELECT count(*) FROM versions WHERE encoding IS NOT NULL").await, 0, "no encoding was named for any");
     assert_eq!(count(&mut db, "SELECT count(*) FROM user_groups").await, 0, "groups begin empty");
     assert_eq!(count(&mut db, "SELECT bereft FROM answers WHERE id = 40").await, 0, "its document is there");
