@@ -40,6 +40,8 @@ async fn each_day_is_answered_from_its_own_text() -> Result<()> {
         ensure!(golden::holds(&said, fee), "{day}: {fee} is not found in {said}");
     }
 
+    // A new index made from the catalog knows the days too.
+    data.kura(&["reindex"])?;
     let appliance = Appliance::start(&data).await?;
     let visitor = Visitor::administrator(&appliance, &data).await?;
     let document = visitor.document(NAME).await?.context("the ordinance is one document")?;
@@ -75,6 +77,7 @@ async fn follow_the_citation(visitor: &Visitor, answer: &Value, id: i64, fee: &s
     ensure!(href.starts_with(&format!("/documents/{id}/at/page/")) && href.contains("version="), "{href} names no version");
     let viewer = visitor.get(&href).await?;
     ensure!(viewer.status == StatusCode::OK && golden::holds(&viewer.body, fee), "{href} does not show {fee}");
+    ensure!(viewer.body.contains("&#38;article=") || viewer.body.contains("&amp;article="), "{href} offers its other wording");
     let date = viewer.body.contains(from) || viewer.body.contains(&format!("{} 施行", japanese(from)));
     ensure!(date, "{href} does not say that its text is in force from {from}");
     let version = href.split("version=").nth(1).and_then(|v| v.split('&').next()).context("a version")?;

@@ -669,3 +669,4 @@ version-add-help = A file of another name becomes a version of this document too
 field-version-file = Another version of this document
 said-repealed = Repealed by another regulation
 said-repeals = Repeals
+compare-article = This article beside its other wording

@@ -630,3 +630,4 @@ version-add-help = 名前の違うファイルも、この文書の版になり�
 field-version-file = この文書の別の版
 said-repealed = ほかの条例等による廃止
 said-repeals = 廃止する条例等
+compare-article = この条の新旧対照

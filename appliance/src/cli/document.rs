@@ -182,6 +182,9 @@ async fn validity(place: &Place, catalog: &Catalog, wanted: &Validity) -> Result
         let by = if version.set == SetDays::default() { "" } else { " · set by an operator" };
         let unknown = if days.are_known() || version.days.is_none() { "" } else { " · no day known" };
         output::line(format!("version {} · {}{stands}{unknown}{by}", version.id, version.title))?;
+        for part in &version.said.parts {
+            output::line(format!("    {} in force from {}", part.address, part.from))?;
+        }
         for said in &version.said.uncomputed {
             output::line(format!("    cannot be computed: {said}"))?;
         }

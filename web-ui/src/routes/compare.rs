@@ -11,9 +11,11 @@ use actix_web::{HttpResponse, web};
 use appliance_core::comparison;
 use appliance_core::id::{DocumentId, VersionId};
 use appliance_core::locator::Span;
+use appliance_core::passage::StoredPassage;
 use appliance_core::ports::PortError;
 use appliance_core::ports::catalog::{DocumentEntry, VersionState};
 use appliance_core::ports::version::{VersionEntry, VersionText};
+use appliance_core::reference;
 use appliance_core::structure::{TextPart, text_parts};
 use appliance_core::validity::{self, Day};
 use appliance_core::viewer::Role;
@@ -155,6 +157,21 @@ pub async fn readable(by: &SignedIn, id: DocumentId) -> Result<Vec<VersionEntry>
 pub fn in_force(versions: &[VersionEntry], day: Day) -> Option<&VersionEntry> {
     let answering = versions.iter().filter(|v| v.days.is_some_and(|days| days.include(day)));
     answering.max_by_key(|v| (v.days.and_then(|d| d.from), v.id))
+}
+
+/// The address of the article or table that a passage stands in, beside its wording in the version before; beside the one after,
+/// for a passage of the first. `None` where there is no other version, or the passage stands in no such part.
+pub fn of_article(versions: &[VersionEntry], passage: &StoredPassage) -> Option<String> {
+    let stored = &passage.passage;
+    let standing = reference::standing(&passage.title, &stored.heading_path, &stored.text);
+    let whole = |spelled: &&String| !spelled.contains(['項', '号', '章']) && !spelled.starts_with("附則");
+    let part = standing.addresses.iter().find(whole)?;
+    let mut order: Vec<&VersionEntry> = versions.iter().filter(|v| v.days.is_some() || v.id == passage.version).collect();
+    order.sort_by_key(|v| (v.days.and_then(|d| d.from), v.id));
+    let at = order.iter().position(|v| v.id == passage.version)?;
+    let (old, new) = if at > 0 { (order[at - 1], order[at]) } else { (order[0], *order.get(1)?) };
+    let article = links::encoded(part);
+    Some(format!("/documents/{}/compare?old={}&new={}&article={article}", passage.document, old.id, new.id))
 }
 
 /// How a version is called in lists: by its days where they are known, by the day it was added, and by what it is now.

@@ -122,6 +122,8 @@ pub struct CitedView {
     pub pieces: Vec<Piece>,
     /// That its characters were recognised in a picture, if they were.
     pub recognised: Option<String>,
+    /// The address of its article beside the former or the next wording, where there is one.
+    pub compare: Option<String>,
 }
 
 /// Where in the document to begin.
@@ -243,7 +245,7 @@ async fn open(by: SignedIn, id: i64, target: Target, query: ReaderQuery) -> Resu
         days: days(&page, &document, &versions),
         alike: alike.into_iter().map(|a| alike_view(&page, a)).collect(),
         outline: outline::outline(&passages, edition),
-        cited: passage.as_ref().zip(cited.as_ref()).map(|(p, at)| cited_view(&page, p, at, quote)),
+        cited: passage.as_ref().zip(cited.as_ref()).map(|(p, at)| cited_view(&page, p, at, quote, &versions)),
         stale: mark.is_some() && passage.is_none(),
         ..view(&page, &document, edition)
     };
@@ -363,12 +365,13 @@ fn encodings(page: &Page, document: &OpenDocument, edition: Edition) -> Vec<(&'s
     encodings::OFFERED.iter().map(|(name, shown)| (*name, *shown, named == Some(*name))).collect()
 }
 
-fn cited_view(page: &Page, passage: &StoredPassage, at: &Locator, quote: Option<Span>) -> CitedView {
+fn cited_view(page: &Page, passage: &StoredPassage, at: &Locator, quote: Option<Span>, versions: &[VersionEntry]) -> CitedView {
     CitedView {
         headings: words::headings(&passage.title, &passage.passage.heading_path),
         place: words::place(page, &at.place),
         pieces: excerpt(&passage.passage.text, quote.as_slice()),
         recognised: words::recognised(page, passage.passage.recognised),
+        compare: compare::of_article(versions, passage),
     }
 }
 

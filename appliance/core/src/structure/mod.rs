@@ -19,6 +19,7 @@ mod preamble;
 mod sequence;
 
 pub use date::{Date, dates};
+pub(crate) use marker::is_number_of_regulation;
 pub use marker::{is_entry_of_contents, is_regulation};
 pub use parts::{TextPart, text_parts};
 

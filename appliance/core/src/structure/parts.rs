@@ -3,6 +3,7 @@
 use super::{NodeKind, Tree};
 use crate::document::Document;
 use crate::locator::Span;
+use crate::reference::{Address, Part};
 
 /// A part of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +24,9 @@ pub fn text_parts(text: &str) -> Vec<TextPart> {
     for (index, node) in tree.nodes.iter().enumerate() {
         let (name, caption) = match node.kind {
             NodeKind::Article if !tree.in_supplement(index) => (tree.address(index), node.caption.clone()),
-            NodeKind::Schedule | NodeKind::Form | NodeKind::Annex => (node.label.clone(), node.caption.clone()),
+            NodeKind::Schedule => (spelled(Part::Schedule(node.number.clone())), node.caption.clone()),
+            NodeKind::Form => (spelled(Part::Form(node.number.clone())), node.caption.clone()),
+            NodeKind::Annex => (node.label.clone(), node.caption.clone()),
             NodeKind::Supplement if node.caption.is_empty() => ("附則".to_owned(), String::new()),
             NodeKind::Supplement => (format!("附則（{}）", node.caption), String::new()),
             _ => continue,
@@ -36,6 +39,11 @@ pub fn text_parts(text: &str) -> Vec<TextPart> {
         }
     }
     parts
+}
+
+/// A part in its one spelling, whatever digits it is written with.
+fn spelled(part: Part) -> String {
+    Address { part: Some(part), ..Address::default() }.to_string()
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use crate::structure::{dates, numeral};
 use jiff::ToSpan;
 
 /// How such a sentence ends.
-const ENDS: [&str; 2] = ["から施行", "から実施"];
+const ENDS: [&str; 5] = ["から施行", "からこれを施行", "より施行", "よりこれを施行", "から実施"];
 
 /// What a 附則 says of the day from which something holds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub(super) struct Commencement {
     pub parts: Vec<(String, Option<Day>)>,
     /// The first day on which the whole is no longer in force (「…限り、その効力を失う」).
     pub until: Option<Day>,
+    /// The sentence that ends it, where the day cannot be computed.
+    pub uncomputed_end: Option<String>,
     /// Whether there is such a sentence at all.
     pub said: bool,
 }
@@ -35,8 +37,10 @@ pub(super) fn read(blocks: &[&str], promulgated: Option<Day>) -> Commencement {
         for sentence in block.split('。') {
             let sentence = unnumbered(sentence);
             listed |= sentence.contains("当該各号に定める日から");
-            if let Some(until) = expiry(sentence) {
-                found.until = Some(until);
+            match expiry(sentence) {
+                Some(Some(until)) => found.until = Some(until),
+                Some(None) => found.uncomputed_end = Some(sentence.to_owned()),
+                None => {}
             }
             take(&mut found, sentence, promulgated);
         }
@@ -44,10 +48,15 @@ pub(super) fn read(blocks: &[&str], promulgated: Option<Day>) -> Commencement {
     found
 }
 
-/// A sentence without the number of its paragraph or item.
+/// A sentence without the number of its paragraph or item, or of its article where it speaks of the whole regulation.
 fn unnumbered(sentence: &str) -> &str {
     let bare = sentence.trim_start_matches(|c: char| c.is_numeric() || "()（）".contains(c));
-    if bare.starts_with(['年', '月', '日']) { sentence } else { bare }
+    let article = bare.strip_prefix('第').and_then(|rest| rest.split_once('条'));
+    match article.filter(|(number, rest)| number.chars().count() <= 4 && (rest.starts_with("この") || rest.starts_with('本'))) {
+        Some((_, rest)) => rest,
+        None if bare.starts_with(['年', '月', '日']) => sentence,
+        None => bare,
+    }
 }
 
 fn take(found: &mut Commencement, sentence: &str, promulgated: Option<Day>) {
@@ -118,12 +127,13 @@ fn after(first: Day, period: &str) -> Option<Day> {
     if end.day() < first.day() { end.tomorrow().ok() } else { Some(end) }
 }
 
-/// The first day after a whole regulation's time is over: 「この条例は、令和10年3月31日限り、その効力を失う」.
-fn expiry(sentence: &str) -> Option<Day> {
-    let whole = sentence.starts_with("この") && !sentence.contains("規定は");
+/// The first day after a whole regulation's time is over: 「この条例は、令和10年3月31日限り、その効力を失う」. `None` where the sentence says
+/// no such thing, `Some(None)` where the day cannot be computed.
+fn expiry(sentence: &str) -> Option<Option<Day>> {
+    let whole = sentence.starts_with(['こ', '本']) && !sentence.contains("規定は");
     let (before, after) = sentence.split_once("限り")?;
     let ends = after.trim_start_matches('、').starts_with("その効力を失う") || after.trim_start_matches('、').starts_with("廃止する");
-    if whole && ends { ends_with_day(before)?.tomorrow().ok() } else { None }
+    (whole && ends).then(|| ends_with_day(before).and_then(|last| last.tomorrow().ok()))
 }
 
 #[cfg(test)]
@@ -149,6 +159,7 @@ mod tests {
         check("この要綱は、令和 8 年 4 月 1 日から実施する。", Some("2026-04-01"));
         check("この条例は、公布の日から施行し、令和7年4月1日から適用する。", Some("2025-11-30"));
         check("令和八年四月一日から施行する。", Some("2026-04-01"));
+        check("第一条 本規程は、令和八年四月一日よりこれを施行する。", Some("2026-04-01"));
     }
 
     #[test]
@@ -183,6 +194,9 @@ mod tests {
     fn an_end_is_read() {
         let until = |text: &str| read(&[text], None).until.map(|d| d.to_string());
         assert_eq!(until("この条例は、令和10年3月31日限り、その効力を失う。"), Some("2028-04-01".to_owned()));
+        assert_eq!(until("第二条 この規程は、令和十年三月三十一日限り、その効力を失う。"), Some("2028-04-01".to_owned()));
+        let unknown = read(&["第二条 この規程は、秋の選挙の終了の日限り、その効力を失う。"], None);
+        assert_eq!((unknown.until, unknown.uncomputed_end.is_some()), (None, true));
         assert_eq!(until("附則第2項の規定は、令和10年3月31日限り、その効力を失う。"), None);
     }
 }

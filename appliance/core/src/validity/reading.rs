@@ -3,7 +3,7 @@
 use super::commencement::{self, Commencement};
 use super::{Day, Ending, PartSaid, Repeal, Said, parts, repeal, tight};
 use crate::document::{Block, Document, View};
-use crate::structure::{NodeKind, Tree, dates, is_regulation};
+use crate::structure::{NodeKind, Tree, dates, is_number_of_regulation, is_regulation};
 
 /// Blocks at the start of a document in which the title of a regulation stands.
 const HEAD: usize = 16;
@@ -56,7 +56,8 @@ pub fn read_text(title: &str, text: &str) -> Said {
 /// Whether a document is one regulation: its title is a regulation's, and no second one begins within it.
 pub fn is_one_regulation(document: &Document) -> bool {
     let lines = || document.blocks.iter().filter_map(|b| b.span.slice(&document.text)).map(|t| t.split('\n').next().unwrap_or(t).trim());
-    let titled = is_regulation(&document.title) || lines().take(HEAD / 2).any(is_regulation);
+    // 「委員会令」 ends like no kind of regulation, but bears its number under its title.
+    let titled = is_regulation(&document.title) || lines().take(HEAD / 2).any(|l| is_regulation(l) || is_number_of_regulation(l));
     if !titled || document.format.view() == View::Sheets {
         return false;
     }
@@ -106,6 +107,7 @@ fn end(said: &mut Said, document: &Document, own: &[Own]) {
     if let Some(until) = own.iter().filter_map(|o| o.said.until).max() {
         (said.until, said.ending) = (Some(until), Some(Ending::Expired));
     }
+    said.uncomputed.extend(own.iter().filter_map(|o| o.said.uncomputed_end.clone()));
     for block in document.blocks.iter().take(HEAD) {
         let line = tight(block.span.slice(&document.text).unwrap_or(""));
         let short = line.chars().count() <= 60 && !line.contains('。');

@@ -1,5 +1,6 @@
 use super::lineage::{Edition, Period, SetDays, periods};
 use super::*;
+use proptest::prelude::*;
 
 fn day(text: &str) -> Day {
     typed_day(text).expect("a day")
@@ -45,6 +46,12 @@ fn other_texts_tell_none() {
     assert_eq!(read_text("窓口の手引", manual), Said::default());
     let two = "○港市駐車場条例\n第1条　甲\n附　則\nこの条例は、令和8年4月1日から施行する。\n○港市公園条例\n第1条　乙\n";
     assert_eq!(read_text("例規集", two), Said::default());
+}
+
+#[test]
+fn rules_of_schools_and_councils_tell_theirs() {
+    let text = "図書委員会令\n（令和六年規程第六号）\n第一条　図書を整える。\n附　則\n（施行期日）\n第一条　本委員会令は、令和六年十一月二十八日からこれを施行する。\n";
+    assert_eq!(read_text("図書委員会令（令和六年規程第六号）.law", text).from, Some(day("2024-11-28")));
 }
 
 #[test]
@@ -165,4 +172,27 @@ fn a_regulation_ends_where_another_repeals_it() {
     );
     let repeals = read_text("港市駐車場条例", &text).repeals;
     assert_eq!((repeals.len(), repeals[0].name.as_str(), repeals[0].from), (1, "港市自転車置場条例", day("2018-04-01")));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
+
+    /// Whatever a text or a question holds, reading it ends, and what is cut out of a question is whole characters.
+    #[test]
+    fn any_text_is_read(pieces in prop::collection::vec(prop_oneof![
+        Just("附　則\n"), Just("この条例は、"), Just("令和８年4月1日"), Just("から施行する。"), Just("ただし、"), Just("第９条の改正規定は"),
+        Just("公布の日"), Just("から起算して"), Just("三月を経過した日"), Just("○港市条例\n"), Just("廃止"), Just("2024-04-01"), Just("時点で"),
+        Just("as of "), Just("April 1, 2024"), Just("第1条　"), Just("99999999999999999999"), Just("日限り、その効力を失う"), Just("は、廃止する。"), Just("\n"), Just("é")
+    ], 0..24), rest in ".{0,12}") {
+        let text = pieces.concat() + &rest;
+        let said = read_text("港市条例", &format!("○港市条例\n{text}"));
+        prop_assert!(said.until.is_none() || said.ending.is_some());
+        if let Some((_, span)) = named_day(&text) {
+            prop_assert!(span.slice(&text).is_some());
+        }
+        let _day = typed_day(&text);
+        for part in crate::structure::text_parts(&text) {
+            prop_assert!(part.span.slice(&text).is_some());
+        }
+    }
 }
