@@ -24,18 +24,16 @@ impl Catalog {
     }
 }
 
-/// A document with its newest version `v`, its job `j`, and its searchable version `s` for what the newest has not
-/// been read for yet. Followed by a condition and an order.
+/// A document with its newest version `v`, its job `j`, and the version `f` whose facts are shown: the newest while a person
+/// decides about it, else the last in time of those that answer. Followed by a condition and an order.
 macro_rules! select_entry {
     ($rest:literal) => {
         concat!(
             "SELECT d.id, d.collection_id, c.name AS collection_name, d.file_name, d.searchable_version, d.added,
-                    v.id AS newest_version, v.state, v.bytes, v.failure_code, v.failure_message, v.warnings,
-                    coalesce(v.title, s.title, d.file_name) AS title, coalesce(v.format, s.format) AS format,
-                    CASE WHEN v.format IS NULL THEN coalesce(s.parts, 0) ELSE v.parts END AS parts,
-                    CASE WHEN v.format IS NULL THEN coalesce(s.passages, 0) ELSE v.passages END AS passages,
-                    CASE WHEN v.read = 1 THEN v.score ELSE s.score END AS score,
-                    CASE WHEN v.read = 1 THEN v.doubtful ELSE coalesce(s.doubtful, 0) END AS doubtful,
+                    v.id AS newest_version, v.state, v.failure_code, v.failure_message,
+                    CASE WHEN v.state = 'searchable' THEN f.bytes ELSE v.bytes END AS bytes,
+                    CASE WHEN v.state = 'searchable' THEN f.warnings ELSE v.warnings END AS warnings,
+                    coalesce(f.title, d.file_name) AS title, f.format, f.parts, f.passages, f.score, f.doubtful,
                     (SELECT count(*) FROM versions WHERE document_id = d.id AND read = 1 AND state IN ('searchable', 'superseded'))
                     AS versions,
                     a.valid_from, a.valid_until, a.ending,
@@ -43,7 +41,8 @@ macro_rules! select_entry {
              FROM documents d
              JOIN collections c ON c.id = d.collection_id
              JOIN versions v ON v.id = (SELECT max(id) FROM versions WHERE document_id = d.id)
-             LEFT JOIN versions s ON s.id = d.searchable_version
+             JOIN versions f ON f.id = CASE WHEN v.read = 1 AND v.state <> 'searchable' THEN v.id
+                                            ELSE coalesce(d.searchable_version, v.id) END
              LEFT JOIN validities a ON a.version_id = d.searchable_version AND a.answers = 1
              LEFT JOIN jobs j ON j.version_id = v.id AND j.state IN ('queued', 'running')
              LEFT JOIN (SELECT id, row_number() OVER (ORDER BY id) AS place FROM jobs WHERE state = 'queued') q ON q.id = j.id ",

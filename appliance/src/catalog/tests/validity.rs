@@ -158,6 +158,8 @@ async fn a_file_of_another_name_becomes_a_version_with_its_days() {
     trial.catalog.publish(&job).await.unwrap();
     assert_eq!(fees(&trial, &ids, "2020-01-01").await, [job.version]);
     assert!(fees(&trial, &ids, "2024-04-01").await.is_empty());
+    let entry = trial.catalog.visible_document(&operator, now.document).await.unwrap().unwrap();
+    assert_eq!((entry.title.as_str(), entry.versions), ("港市駐車場条例", 2), "the list shows the last in time, not the last that came");
 }
 
 #[tokio::test]
