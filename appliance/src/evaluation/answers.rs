@@ -124,6 +124,7 @@ fn stored(passage: &IndexedPassage) -> StoredPassage {
         collection: passage.collection,
         title: passage.title.clone(),
         format: Format::Text,
+        days: passage.days,
         passage: Passage { ordinal: 0, heading_path: passage.heading_path.clone(), text: passage.text.clone(), locator, recognised: None },
     }
 }

@@ -6,6 +6,7 @@ use crate::links::{self, Mark};
 use crate::page::{Page, Section, html};
 use crate::place_view::{Piece, excerpt};
 use crate::signed_in::{Posted, SignedIn};
+use crate::validity_view;
 use crate::words;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -182,13 +183,15 @@ async fn tried(by: &SignedIn, page: &Page, question: &Question, legs: Legs, chan
         Some(embedding) => HybridQuery::new(&by.viewer, question, embedding, MOST).with_legs(legs),
         None => HybridQuery::lexical(&by.viewer, question, MOST),
     };
+    let as_of = question.as_of(page.today);
+    query.as_of = Some(as_of.day);
     query.explain = true;
     let demands = demands(page, query.narrowing());
     let query = asking::prepared(desk.asking.passages.as_ref(), &by.viewer, query).await?;
     let ranking = desk.trial.search(query, changed).await?;
     let whole = desk.clock.now().duration_since(begun).as_micros() as f64 / 1_000.0;
-    let ids: Vec<_> = ranking.passages.iter().map(|p| p.passage).collect();
-    let found: HashMap<_, _> = desk.asking.passages.visible_passages(&by.viewer, &ids).await?.into_iter().map(|s| (s.id, s)).collect();
+    let found = asking::found(&desk.asking, &by.viewer, as_of, &ranking).await?;
+    let found: HashMap<_, _> = found.into_iter().map(|s| (s.id, s)).collect();
     let terms: HashSet<String> = ranking.terms.iter().map(|t| t.term.clone()).collect();
     let explanation = ranking.explanation.clone().unwrap_or_default();
     let rows = ranking.passages.iter().filter_map(|ranked| Some((ranked, found.get(&ranked.passage)?)));
@@ -223,8 +226,11 @@ fn hit(
     HitRow {
         rank,
         title: stored.title.clone(),
-        href: links::place(stored.document, place, Some(Mark { passage: stored.id, quote: None })),
-        place: words::place(page, place),
+        href: links::place(stored.document, place, Some(Mark { passage: stored.id, quote: None, version: Some(stored.version) })),
+        place: match validity_view::validity(page, &stored.days) {
+            Some(validity) => format!("{} · {} {}", words::place(page, place), validity.mark, validity.days),
+            None => words::place(page, place),
+        },
         headings: words::headings(&stored.title, &stored.passage.heading_path),
         pieces: excerpt(&stored.passage.text, &highlights(&stored.passage.text, terms)),
         score: format!("{:.4}", ranked.score.0),
