@@ -48,6 +48,7 @@ fn answer(kind: AnswerKind, documents: &[DocumentId]) -> Answer {
         source
     };
     Answer {
+        as_of: None,
         kind,
         sentences: Vec::new(),
         undecided: false,
