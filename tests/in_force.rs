@@ -8,7 +8,6 @@ use kura_tests::golden;
 use kura_tests::{Appliance, Visitor, workspace};
 use reqwest::StatusCode;
 use serde_json::Value;
-use std::time::Duration;
 
 const NAME: &str = "みなと市自転車等駐車場条例.pdf";
 const QUESTION: &str = "自転車等駐車場の一時使用の使用料は、一般の自転車で1回いくらですか。";
@@ -65,7 +64,6 @@ async fn each_day_is_answered_from_its_own_text() -> Result<()> {
     let page = visitor.get(&format!("/documents/{id}")).await?.body;
     ensure!(page.contains("令和5年12月21日条例第37号") || !page.contains("shown-version"), "without a version today's text opens");
     article_beside_article(&visitor, &data, id).await?;
-    a_paper_of_another_name_becomes_an_older_version(&visitor, &data, id).await?;
     appliance.stop()
 }
 
@@ -117,20 +115,4 @@ async fn article_beside_article(visitor: &Visitor, data: &DataFolder, id: i64) -
         ensure!(since.elapsed().as_secs() < 20, "the day that was set does not count: {}", answer["sentences"]);
         tokio::time::sleep(std::time::Duration::from_millis(500)).await;
     }
-}
-
-/// An old paper without any date, put in its place in time by hand.
-async fn a_paper_of_another_name_becomes_an_older_version(visitor: &Visitor, data: &DataFolder, id: i64) -> Result<()> {
-    let paper = data.path().join("昔の使用料.txt");
-    std::fs::write(&paper, "自転車等駐車場の使用料\n\n自転車等駐車場の一時使用の使用料は、一般の自転車で1回50円とする。\n")?;
-    let accepted = visitor.upload_version(paper, id, "1990-04-01").await?;
-    ensure!(accepted.status.is_success(), "uploading a version: {} {}", accepted.status, accepted.body);
-    visitor.wait_until_settled(Duration::from_secs(60)).await?;
-    let document = visitor.document(NAME).await?.context("it is still one document")?;
-    ensure!(document["id"] == id && document["versions"] == 5, "{document}");
-    let answer = visitor.ask_as_of(QUESTION, "1995-01-01").await?;
-    ensure!(golden::holds(&answer["sentences"].to_string(), "50円"), "{}", answer["sentences"]);
-    let today = visitor.ask(QUESTION).await?;
-    ensure!(golden::holds(&today["sentences"].to_string(), "150円"), "{}", today["sentences"]);
-    Ok(())
 }

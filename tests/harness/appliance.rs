@@ -261,12 +261,6 @@ impl Visitor {
         self.upload_form(files, multipart::Form::new().text("password", password.to_owned())).await
     }
 
-    /// Uploads a file as a version of a document that is in force from a day on.
-    pub async fn upload_version(&self, file: PathBuf, document: i64, from: &str) -> Result<Reply> {
-        let form = multipart::Form::new().text("version_of", document.to_string()).text("from", from.to_owned());
-        self.upload_form(&[file], form).await
-    }
-
     async fn upload_form(&self, files: &[PathBuf], form: multipart::Form) -> Result<Reply> {
         let library = self.get("/documents").await?.body;
         // A reader is offered none; the upload is then refused whatever it names.

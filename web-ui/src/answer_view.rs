@@ -250,7 +250,7 @@ fn repeated(page: &Page, repeated: &Repeated) -> RepeatedView {
     RepeatedView {
         title: repeated.title.clone(),
         place: words::place(page, place),
-        href: links::place(repeated.document, place, Some(Mark { passage: repeated.passage, quote: None })),
+        href: links::place(repeated.document, place, Some(Mark { passage: repeated.passage, quote: None, version: None })),
     }
 }
 

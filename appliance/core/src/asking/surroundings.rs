@@ -28,7 +28,7 @@ pub(super) async fn of(asking: &Asking, viewer: &Viewer, chosen: &[Distinct]) ->
 /// Whether a passage needs its neighbour: one of the same article or section, before an item or after an announcement.
 fn needs(passage: &StoredPassage, neighbour: &StoredPassage) -> bool {
     let (own, other) = (&passage.passage, &neighbour.passage);
-    if passage.version != neighbour.version || !is_same_part(own, other) {
+    if passage.version != neighbour.version || passage.days != neighbour.days || !is_same_part(own, other) {
         return false;
     }
     let before = other.ordinal + 1 == own.ordinal && hangs_on_what_precedes(own);

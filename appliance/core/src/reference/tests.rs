@@ -187,6 +187,7 @@ fn an_answer_leaves_behind_what_it_was_about() {
     let embedder = ModelIdentity { name: "e".to_owned(), hash: ContentHash::of(b"e") };
     let record = AnswerRecord { generator: None, embedder, prompt: None, seed: 0, found: 1, stages: Vec::new() };
     let answer = Answer {
+        as_of: None,
         kind: AnswerKind::Extracted,
         sentences: Vec::new(),
         undecided: false,
