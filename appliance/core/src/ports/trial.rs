@@ -19,7 +19,7 @@ pub struct Setting {
 /// Tries settings out. Nothing that is tried stays.
 #[async_trait]
 pub trait SearchTrial: Send + Sync {
-    /// The settings as they are, in the order of the configuration.
+    /// The settings as they are, by name.
     fn settings(&self) -> Vec<Setting>;
 
     /// Searches with some settings changed for this query alone. Names that are no settings are an error.
