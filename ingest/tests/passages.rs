@@ -319,7 +319,6 @@ fn real_documents() -> Vec<(&'static str, PathBuf)> {
 }
 
 #[test]
-#[expect(clippy::print_stdout, reason = "a test that is skipped says so")]
 fn passages_of_real_documents_are_as_they_were_read() {
     let documents = real_documents();
     if documents.len() < REAL.len() {
