@@ -135,7 +135,7 @@ fn people_are_managed_from_the_command_line() {
     assert_eq!(last.talk, "error: admin is the last active administrator\nhint: make another administrator first\n");
     let trail: Value = serde_json::from_str(&kura(folder.path(), &["audit", "--json"]).data).expect("JSON");
     let actions: Vec<&str> = trail.as_array().expect("lines").iter().filter_map(|e| e["action"].as_str()).collect();
-    assert_eq!(actions, ["person-deactivated", "person-added", "person-added"]);
+    assert_eq!(actions, ["person-deactivated", "person-added", "person-added", "collection-added"]);
 }
 
 #[test]
