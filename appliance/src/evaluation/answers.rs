@@ -1,7 +1,7 @@
 //! Measuring answers: questions whose answers are known asked of their own corpus, and questions of another corpus, which
 //! this one cannot answer, through the real search, model and check.
 
-use super::{CorpusEntry, Trial, read_lines, viewer};
+use super::{read_lines, viewer};
 use anyhow::{Context as _, Result};
 use appliance_core::answer::{Answer, AnswerKind};
 use appliance_core::asking::{AskEvent, Asking, ask};
@@ -216,11 +216,6 @@ pub async fn measure(
     told("questions", total, total);
     let model = asking.generator.as_ref().map_or_else(|| "none".to_owned(), |g| g.identity().name.clone());
     Ok((summary(&outcomes, model), outcomes))
-}
-
-/// Indexes a corpus into what answers are made from.
-pub async fn index(trial: &mut Trial<'_>, corpus: &[CorpusEntry]) -> Result<()> {
-    trial.index_corpus(corpus).await.map(drop)
 }
 
 async fn outcome(asking: &Asking, viewer: &Viewer, text: &str, expected: &[String]) -> Result<Outcome> {

@@ -3,7 +3,7 @@
 use super::bar;
 use crate::cli::output;
 use crate::clock::SystemClock;
-use crate::evaluation::answers::{AnswerMeasurement, AnswerQuality, Remembering, index, measure, read_questions, report};
+use crate::evaluation::answers::{AnswerMeasurement, AnswerQuality, Remembering, measure, read_questions, report};
 use crate::evaluation::{CorpusEntry, Trial, Vectors, read_lines};
 use crate::vector_cache::VectorCache;
 use crate::wiring::{Place, Writing};
@@ -145,7 +145,7 @@ async fn prepare(
     // Not in workers: the texts were read from the questions' own file, are plain, and there are thousands of them.
     let parser = place.configuration.ingest.parser();
     let mut trial = Trial { parser: &parser, index: kept.as_ref(), vectors, legs: Legs::default(), folder, told };
-    index(&mut trial, corpus).await?;
+    trial.index_corpus(corpus).await?;
     let mut policy = place.configuration.asking;
     policy.quoted_chars = arguments.quoted_chars.unwrap_or(policy.quoted_chars);
     Ok(Asking {
