@@ -44,6 +44,32 @@ field-one-time = One-time password
 field-new = New password
 field-again = New password again
 
+## Display
+title-preferences = Display settings
+prefer-device = Follow the device
+prefer-theme = Colours
+prefer-theme-light = Light
+prefer-theme-dark = Dark
+prefer-theme-help = Printed pages are always light.
+prefer-contrast = Contrast
+prefer-contrast-high = High
+prefer-contrast-help = No greys, no tints, and thicker lines.
+prefer-text = Text size
+prefer-text-normal = Normal
+prefer-text-large = Large
+prefer-text-larger = Larger
+prefer-text-help = Works together with the browser’s own zoom.
+prefer-calendar = Dates
+prefer-calendar-institution = As this institution writes them ({ $day })
+prefer-calendar-western = Common era ({ $day })
+prefer-calendar-japanese = Japanese era ({ $day })
+prefer-calendar-help = Japanese eras are used on Japanese pages.
+prefer-language = Language
+prefer-language-help = Answers come in the language of the question.
+prefer-save = Use these settings
+prefer-saved = The settings are saved.
+prefer-kept = Kept in this browser for a year. The language is also kept with your account while you are signed in.
+
 ## Asking
 field-question = Question
 question-help = Ask in a full sentence. A reference alone, such as “手数料条例 第9条”, opens that article.

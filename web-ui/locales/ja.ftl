@@ -44,6 +44,32 @@ field-one-time = 仮パスワード
 field-new = 新しいパスワード
 field-again = 新しいパスワード(確認)
 
+## 表示の設定
+title-preferences = 表示の設定
+prefer-device = 端末の設定に合わせる
+prefer-theme = 配色
+prefer-theme-light = 明るい
+prefer-theme-dark = 暗い
+prefer-theme-help = 印刷は、いつも明るい配色です。
+prefer-contrast = 文字と線の濃さ
+prefer-contrast-high = はっきりさせる
+prefer-contrast-help = 灰色や淡い色を使わず、線を太くします。
+prefer-text = 文字の大きさ
+prefer-text-normal = 標準
+prefer-text-large = 大きい
+prefer-text-larger = さらに大きい
+prefer-text-help = ブラウザの拡大と合わせて使えます。
+prefer-calendar = 日付の書き方
+prefer-calendar-institution = この機関の書き方（{ $day }）
+prefer-calendar-western = 西暦（{ $day }）
+prefer-calendar-japanese = 和暦（{ $day }）
+prefer-calendar-help = 和暦は、日本語の画面で使います。
+prefer-language = 表示言語
+prefer-language-help = 回答は、質問と同じ言語で書かれます。
+prefer-save = この設定にする
+prefer-saved = 設定を保存しました。
+prefer-kept = 設定はこのブラウザに1年間保存します。表示言語は、サインインしている間はアカウントにも保存します。
+
 ## 質問
 field-question = 質問
 question-help = 知りたいことを文で書いてください。「手数料条例 第9条」のように条文だけを書くと、その条文を開きます。

@@ -9,6 +9,7 @@ mod assets;
 mod comparison_view;
 mod dates;
 mod desk;
+mod display;
 mod encodings;
 mod failure;
 mod fields;

@@ -1,6 +1,7 @@
 //! The bones that all pages share: language, title, navigation, and the words.
 
 use crate::dates;
+use crate::display::Display;
 use crate::failure::Failure;
 use crate::request::{PersonView, RequestInfo};
 use crate::site::Site;
@@ -45,6 +46,10 @@ pub struct Page {
     pub path: String,
     /// The day that it is.
     pub today: Day,
+    /// How it is to look.
+    pub display: Display,
+    /// How the institution counts years.
+    pub institution_calendar: dates::Calendar,
     language: Language,
     calendar: dates::Calendar,
     section: Section,
@@ -60,7 +65,9 @@ impl Page {
             path: info.path.clone(),
             today: validity::today(site.desk.clock.as_ref()),
             language: info.language,
-            calendar: site.settings.calendar,
+            calendar: info.display.calendar.unwrap_or(site.settings.calendar),
+            display: info.display,
+            institution_calendar: site.settings.calendar,
             section,
         }
     }

@@ -1,5 +1,6 @@
 //! What is known of a request before any page is made: its id, its language, and who asks.
 
+use crate::display::Display;
 use actix_web::http::header;
 use actix_web::{HttpMessage, HttpRequest};
 use appliance_core::language::Language;
@@ -44,6 +45,8 @@ pub struct RequestInfo {
     pub person: Option<PersonView>,
     /// Path and query, to come back to.
     pub path: String,
+    /// How the desk is to look.
+    pub display: Display,
 }
 
 impl RequestInfo {

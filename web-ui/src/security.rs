@@ -1,5 +1,6 @@
 //! Around every request: an id, a span, the security headers, and failures put into words.
 
+use crate::display::Display;
 use crate::failure::Failure;
 use crate::page::{Page, Section, html};
 use crate::request::{self, RequestInfo};
@@ -44,6 +45,7 @@ pub async fn guard(
             (true, Some(path)) => path.to_string(),
             _ => "/".to_owned(),
         },
+        display: Display::of(req.request()),
     };
     let id = info.id.clone();
     // The matched pattern, never the query: that may hold a question.

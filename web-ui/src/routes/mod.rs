@@ -16,6 +16,7 @@ mod health;
 mod language;
 mod password;
 mod people;
+mod preferences;
 mod reader;
 mod reader_pages;
 mod reader_sheet;
@@ -46,6 +47,7 @@ pub fn configure(routes: &mut ServiceConfig) {
         .service(resource("/sign-in").route(get().to(sign_in::page)).route(post().to(sign_in::sign_in)))
         .service(resource("/sign-out").route(post().to(sign_in::sign_out)))
         .service(resource("/password").route(get().to(password::page)).route(post().to(password::change)))
+        .service(resource("/preferences").route(get().to(preferences::page)).route(post().to(preferences::choose)))
         .service(resource("/language").route(post().to(language::choose)))
         .service(resource("/documents").route(get().to(documents::page)).route(post().to(upload::upload)))
         .service(resource("/documents/status").route(get().to(documents::status)))
