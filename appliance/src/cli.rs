@@ -20,6 +20,7 @@ mod output;
 mod reindex;
 mod search;
 mod serve;
+mod trash;
 mod user;
 
 use crate::configuration::{self, Log, LogFormat};
@@ -83,6 +84,9 @@ enum Command {
     /// List documents and set rules for single ones
     #[command(subcommand)]
     Document(document::Command),
+    /// Delete documents, and bring deleted ones back
+    #[command(subcommand)]
+    Trash(trash::Command),
     /// Print the audit trail: who did what
     Audit(audit::Arguments),
     /// Check processor, models, dictionary, database, index, disk and fonts
@@ -152,6 +156,7 @@ async fn dispatch(place: Place, command: Command) -> Result<ExitCode> {
         Command::Group(command) => group::run(&place, command).await,
         Command::Collection(command) => collection::run(&place, command).await,
         Command::Document(command) => document::run(&place, command).await,
+        Command::Trash(command) => trash::run(&place, command).await,
         Command::Audit(arguments) => audit::run(&place, &arguments).await,
         Command::Doctor(arguments) => doctor::run(&place, &arguments).await,
         Command::Reindex(arguments) => reindex::run(&place, &arguments).await,
@@ -204,6 +209,10 @@ mod tests {
             "kura collection rules --json",
             "kura document hide 3 role:reader",
             "kura document who 3 --json",
+            "kura trash put 3",
+            "kura trash list --json",
+            "kura trash restore 3",
+            "kura trash empty --older-than 7",
             "kura complete 手数 --as yamamoto --limit 3 --json",
             "kura doctor --json",
             "kura dictionary compile --from a --to b",

@@ -32,6 +32,8 @@ pub struct Configuration {
     pub inference: Inference,
     /// Reading files.
     pub ingest: Ingest,
+    /// Documents that were deleted.
+    pub trash: Trash,
     /// The log.
     pub log: Log,
 }
@@ -299,6 +301,20 @@ impl Ingest {
     }
 }
 
+/// Documents that were deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Trash {
+    /// Days after which what lies in the trash is removed for good.
+    pub keep_days: u32,
+}
+
+impl Default for Trash {
+    fn default() -> Self {
+        Self { keep_days: 30 }
+    }
+}
+
 /// The log, on standard error.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -347,7 +363,7 @@ pub fn read(file: &Path, required: bool) -> Result<Configuration> {
 
 /// `KURA_HTTP_PORT` would be passed over in silence; it means `KURA_HTTP__PORT`.
 fn refuse_near_misses() -> Result<()> {
-    const SECTIONS: [&str; 7] = ["INSTITUTION", "HTTP", "ASKING", "INDEX", "INFERENCE", "INGEST", "LOG"];
+    const SECTIONS: [&str; 8] = ["INSTITUTION", "HTTP", "ASKING", "INDEX", "INFERENCE", "INGEST", "TRASH", "LOG"];
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy();
         let Some(key) = name.strip_prefix("KURA_").filter(|k| !k.contains("__")) else { continue };
@@ -370,6 +386,7 @@ fn check(configuration: &Configuration) -> Result<()> {
         ("http.concurrent_renders", configuration.http.concurrent_renders as u64),
         ("asking.candidates", configuration.asking.candidates as u64),
         ("asking.sources", configuration.asking.sources as u64),
+        ("trash.keep_days", u64::from(configuration.trash.keep_days)),
         ("ingest.attempts", u64::from(configuration.ingest.attempts)),
         ("ingest.file_mib", configuration.ingest.file_mib),
         ("ingest.memory_mib", configuration.ingest.memory_mib),

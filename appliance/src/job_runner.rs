@@ -7,6 +7,7 @@ use appliance_core::ingesting::{IngestError, Ingested, Ingesting, ingest};
 use appliance_core::ports::catalog::{FailureReason, Job};
 use appliance_core::ports::models::TextRole;
 use appliance_core::ports::{IngestLog, PortError};
+use jiff::SignedDuration;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Mutex, Notify, watch};
@@ -16,6 +17,8 @@ use tokio::task::JoinSet;
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
 /// Texts embedded at once.
 const EMBEDDED_AT_ONCE: usize = 16;
+/// How often the trash is looked through.
+const BETWEEN_EMPTYINGS: Duration = Duration::from_secs(60 * 60);
 /// The pause after the catalog failed, so that a full disk does not fill the log as well.
 const AFTER_TROUBLE: Duration = Duration::from_secs(10);
 
@@ -30,6 +33,8 @@ pub struct JobRunner {
     pub arrivals: Arc<Notify>,
     /// Held while the index is made to follow the catalog: by one at a time.
     pub following: Arc<Mutex<()>>,
+    /// How long deleted documents stay in the trash.
+    pub trash_keeps: SignedDuration,
 }
 
 impl JobRunner {
@@ -50,6 +55,13 @@ impl JobRunner {
             let (runner, shutdown) = (self.clone(), shutdown.clone());
             tasks.spawn(async move { runner.work(shutdown).await });
         }
+        let (runner, mut stop) = (self.clone(), shutdown.clone());
+        tasks.spawn(async move {
+            tokio::select! {
+                () = runner.keep_emptying_trash() => {}
+                _ = stop.wait_for(|s| *s) => {}
+            }
+        });
         let (runner, mut stop) = (self.clone(), shutdown);
         tasks.spawn(async move {
             tokio::select! {
@@ -110,6 +122,18 @@ impl JobRunner {
                 tokio::time::sleep(AFTER_TROUBLE).await;
             }
             tokio::time::sleep(LOOK_AGAIN).await;
+        }
+    }
+
+    /// Removes for good what has lain in the trash long enough; the index follows by itself.
+    async fn keep_emptying_trash(&self) {
+        loop {
+            match self.catalog.empty_trash(self.trash_keeps).await {
+                Ok(0) => {}
+                Ok(removed) => tracing::info!(document.count = removed, "the trash was emptied of what lay there long enough"),
+                Err(error) => tracing::error!(error = %chain(&error), "the trash cannot be emptied"),
+            }
+            tokio::time::sleep(BETWEEN_EMPTYINGS).await;
         }
     }
 
@@ -283,7 +307,13 @@ mod tests {
             log: Arc::new(catalog.clone()),
             hold_below: appliance_core::quality::LEAST_SCORE,
         };
-        JobRunner { ingesting, catalog, arrivals: Arc::new(Notify::new()), following: Arc::default() }
+        JobRunner {
+            ingesting,
+            catalog,
+            arrivals: Arc::new(Notify::new()),
+            following: Arc::default(),
+            trash_keeps: SignedDuration::from_hours(24),
+        }
     }
 
     #[tokio::test]

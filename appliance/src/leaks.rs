@@ -5,6 +5,8 @@
 //! Every document has two words of its own: a name (`m017`) that questions may hold, and a word of its text (`x017`) that no
 //! question ever holds. Whatever comes back is searched for both.
 
+mod trash;
+
 use crate::catalog::LOCAL_OPERATOR;
 use crate::catalog::tests::{Trial, upload_to};
 use crate::typing_help::CatalogTypingHelp;
@@ -101,6 +103,8 @@ struct Bench {
     people: Vec<(UserId, String, Role)>,
     groups: Vec<GroupId>,
     rules: Rules,
+    /// Documents in the trash.
+    trashed: BTreeSet<usize>,
     random: Random,
     /// The documents of each kept answer, by its question.
     kept: HashMap<String, Vec<BTreeSet<usize>>>,
@@ -149,6 +153,7 @@ impl Bench {
             people: Vec::new(),
             groups: Vec::new(),
             rules: Rules::default(),
+            trashed: BTreeSet::new(),
             random: Random(20_260_401),
             kept: HashMap::new(),
             answers: Vec::new(),
@@ -269,7 +274,7 @@ impl Bench {
             let administers = self.people[person].2 == Role::Administrator;
             administers || ruled(*document, DocumentRule::Grant) || open && !ruled(*document, DocumentRule::Hide)
         };
-        (0..DOCUMENTS).filter(sees).collect()
+        (0..DOCUMENTS).filter(|d| !self.trashed.contains(d)).filter(sees).collect()
     }
 
     /// A question, and the document whose name it holds.
@@ -433,7 +438,9 @@ async fn list(bench: &Bench, viewer: &Viewer, seen: &BTreeSet<usize>) {
     // What administrators are told of a document agrees with what people see of it.
     let operator = catalog.local_operator().await.unwrap();
     let n = seen.len() % DOCUMENTS;
-    let rules = catalog.document_rules(&operator, bench.documents[n]).await.unwrap().unwrap();
+    let rules = catalog.document_rules(&operator, bench.documents[n]).await.unwrap();
+    assert_eq!(rules.is_none(), bench.trashed.contains(&n), "rules of what lies in the trash are nobody's business");
+    let Some(rules) = rules else { return };
     for (person, (id, ..)) in bench.people.iter().enumerate() {
         let told: Sight = rules.people.iter().find(|(p, _)| p.id == *id).unwrap().1;
         assert_eq!(told.sees(), bench.visible(person).contains(&n), "{told:?} for person {person}, document {n}");

@@ -180,7 +180,8 @@ impl Place {
             log: Arc::new(catalog.clone()),
             hold_below: self.configuration.ingest.hold_below as f32,
         };
-        JobRunner { ingesting, catalog, arrivals, following: Arc::default() }
+        let trash_keeps = SignedDuration::from_hours(24 * i64::from(self.configuration.trash.keep_days));
+        JobRunner { ingesting, catalog, arrivals, following: Arc::default(), trash_keeps }
     }
 
     /// What reads files.
@@ -256,9 +257,11 @@ pub async fn serve(place: &Place, listener: TcpListener, ready: impl FnOnce(Sock
     let status =
         MachineStatus::new(started, place.data.root(), models_in_use(&engines), Arc::clone(&index) as _, catalog.clone(), confinement);
     let typing = Arc::new(CatalogTypingHelp::new(catalog.clone(), place.configuration.institution.sharing()));
+    let library = Arc::new(IndexedLibrary::new(catalog.clone(), Arc::clone(&index) as _, arrivals));
     let desk = Desk {
         asking: place.asking(&engines, Arc::clone(&index), catalog.clone()),
-        library: Arc::new(IndexedLibrary::new(catalog.clone(), Arc::clone(&index) as _, arrivals)),
+        library: Arc::clone(&library) as _,
+        shelves: library,
         people: Arc::new(catalog.clone()),
         access: Arc::new(catalog.clone()),
         wording: Arc::new(catalog.clone()),
@@ -352,6 +355,7 @@ fn http_settings(place: &Place, shutdown: watch::Receiver<bool>) -> HttpSettings
         institution: institution.name.clone(),
         examples: institution.examples.clone(),
         calendar: institution.calendar,
+        trash_days: place.configuration.trash.keep_days,
         max_upload_bytes: http.max_upload_mib << 20,
         max_upload_files: http.max_upload_files,
         tls: http.tls,

@@ -14,7 +14,7 @@ menu-sign-out = Sign out
 
 title-ask = Ask
 title-documents = Documents
-title-delete = Delete document
+title-delete = Move document to the trash
 title-unlock = Open a document with a password
 title-reading = Reading: { $title }
 title-people = People
@@ -248,7 +248,10 @@ notice-duplicate = { $count ->
     [one] 1 file was already here and was not added.
    *[other] { $count } files were already here and were not added.
 }
-notice-deleted = The document was deleted.
+notice-deleted = { $count ->
+    [one] The document was moved to the trash.
+   *[other] { $count } documents were moved to the trash.
+}
 notice-accepted = The document was accepted. It answers questions once it has been prepared.
 notice-rejected = It was not accepted, and was deleted.
 notice-cancelled = Reading will end now.
@@ -256,8 +259,8 @@ notice-retried = It will be read again.
 notice-unlocked = The password was removed. It answers questions once it has been read.
 notice-no-file = No file was chosen. Choose one and add it.
 delete = Delete
-delete-what = This document will no longer be searched or cited, and its file will be removed. This cannot be undone.
-delete-confirm = Delete document
+delete-what = This document goes to the trash and is no longer searched or cited from this moment on. It can be restored for { $days } days.
+delete-confirm = Move to trash
 delete-cancel = Cancel
 cancel = Cancel reading
 retry = Read again
@@ -696,3 +699,22 @@ field-version-file = Another version of this document
 said-repealed = Repealed by another regulation
 said-repeals = Repeals
 compare-article = This article beside its other wording
+
+## The trash
+
+title-trash = Trash
+title-erase = Delete document for good
+trash-lead = Deleted documents stay here for { $days } days. Until then they can be restored, and are found again as before, without being read anew.
+trash-empty = The trash is empty.
+trash-by-operator = Command line
+trash-link = Trash
+back-to-library = ← Back to the library
+column-trashed = Moved here
+column-trashed-by = By
+column-kept-until = Deleted for good on
+restore = Restore
+erase = Delete for good
+erase-what = This document and its file will be deleted for good. This cannot be undone. Other documents that use the same file stay.
+erase-confirm = Delete for good
+notice-restored = The document was restored. It can be found again in a moment.
+notice-erased = The document was deleted for good.

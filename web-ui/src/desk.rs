@@ -4,7 +4,7 @@ use crate::dates::Calendar;
 use crate::status::StatusSource;
 use appliance_core::asking::Asking;
 use appliance_core::ports::trial::SearchTrial;
-use appliance_core::ports::{AccessRules, Archive, Clock, CollectionWording, DocumentReader, Library, People, TypingHelp};
+use appliance_core::ports::{AccessRules, Archive, Clock, CollectionWording, DocumentReader, Library, People, Shelves, TypingHelp};
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -16,6 +16,8 @@ pub struct Desk {
     pub asking: Asking,
     /// The documents.
     pub library: Arc<dyn Library>,
+    /// How they are kept: page by page, their places, and the trash.
+    pub shelves: Arc<dyn Shelves>,
     /// The people and their sessions.
     pub people: Arc<dyn People>,
     /// Groups, and the rules of who may see what.
@@ -51,6 +53,8 @@ pub struct HttpSettings {
     pub max_upload_bytes: u64,
     /// Files of one upload at most.
     pub max_upload_files: usize,
+    /// Days for which deleted documents can be restored.
+    pub trash_days: u32,
     /// Whether people reach the desk over TLS; makes the cookies `Secure`.
     pub tls: bool,
     /// Threads that serve requests.
@@ -75,6 +79,7 @@ impl HttpSettings {
             upload_dir,
             max_upload_bytes: 200 * 1024 * 1024,
             max_upload_files: 200,
+            trash_days: 30,
             tls: false,
             workers: 2,
             concurrent_questions: 32,

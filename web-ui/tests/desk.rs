@@ -290,9 +290,30 @@ async fn uploads_reach_the_library_whole() {
 async fn deleting_asks_first() {
     let mut visitor = visitor().await;
     visitor.sign_in("editor").await;
-    assert!(visitor.get("/documents/3/delete").await.text().contains("文書を削除する"));
+    assert!(visitor.get("/documents/3/delete").await.text().contains("30日のあいだは"));
     assert_eq!(visitor.submit("/documents/3/delete", &[]).await.location(), "/documents?deleted=1");
     assert_eq!(visitor.get("/documents/3").await.status, StatusCode::NOT_FOUND);
+}
+
+#[actix_web::test]
+async fn the_trash_gives_back_and_gives_up() {
+    let mut visitor = visitor().await;
+    visitor.sign_in("editor").await;
+    let title = "みなと市廃棄物の減量及び適正処理に関する条例";
+    for id in [1, 3] {
+        visitor.submit(&format!("/documents/{id}/delete"), &[]).await;
+    }
+    assert!(visitor.get("/trash").await.text().contains(title));
+    assert_eq!(visitor.submit("/trash/1/restore", &[]).await.location(), "/trash?done=restored");
+    assert!(!visitor.get("/trash").await.text().contains(title));
+    assert_eq!(visitor.get("/documents/1").await.status, StatusCode::OK);
+    assert_eq!(visitor.get("/trash/3/erase").await.status, StatusCode::FORBIDDEN, "for good is for administrators");
+    visitor.sign_in("admin").await;
+    assert!(visitor.get("/trash/3/erase").await.text().contains("元には戻せません"));
+    assert_eq!(visitor.submit("/trash/3/erase", &[]).await.location(), "/trash?done=erased");
+    assert!(visitor.get("/trash").await.text().contains("ごみ箱は空です"));
+    visitor.sign_in("reader").await;
+    assert_eq!(visitor.get("/trash").await.status, StatusCode::FORBIDDEN);
 }
 
 #[actix_web::test]

@@ -6,6 +6,7 @@ pub mod completion;
 pub mod index;
 pub mod models;
 pub mod reader;
+pub mod shelves;
 pub mod trial;
 pub mod version;
 pub mod wording;
@@ -16,6 +17,7 @@ pub use completion::TypingHelp;
 pub use index::PassageIndex;
 pub use models::{Embedder, Generator, Reranker};
 pub use reader::{DocumentReader, Parser};
+pub use shelves::Shelves;
 pub use wording::CollectionWording;
 
 use thiserror::Error;

@@ -135,7 +135,11 @@ async fn exists(db: &mut SqliteConnection, collection: CollectionId) -> Result<b
 }
 
 async fn has_document(db: &mut SqliteConnection, document: DocumentId) -> Result<bool, PortError> {
-    sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM documents WHERE id = ?)").bind(document.0).fetch_one(db).await.doing("find a document")
+    sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM documents WHERE id = ? AND trashed IS NULL)")
+        .bind(document.0)
+        .fetch_one(db)
+        .await
+        .doing("find a document")
 }
 
 /// Whether a principal is somebody: a rule for nobody would only mislead.

@@ -56,13 +56,14 @@ pub(super) async fn recent(db: &mut SqliteConnection, user: UserId, limit: u32) 
         .doing("list questions")
 }
 
-/// The documents among `ids` that still exist, with their collections.
+/// The documents among `ids` that still exist and are not in the trash, with their collections.
 pub(super) async fn existing(db: &mut SqliteConnection, ids: &BTreeSet<DocumentId>) -> Result<BTreeMap<DocumentId, i64>, PortError> {
-    let rows: Vec<(i64, i64)> = sqlx::query_as("SELECT id, collection_id FROM documents WHERE id IN (SELECT value FROM json_each(?))")
-        .bind(to_json(ids)?)
-        .fetch_all(db)
-        .await
-        .doing("find an answer's documents")?;
+    let rows: Vec<(i64, i64)> =
+        sqlx::query_as("SELECT id, collection_id FROM documents WHERE trashed IS NULL AND id IN (SELECT value FROM json_each(?))")
+            .bind(to_json(ids)?)
+            .fetch_all(db)
+            .await
+            .doing("find an answer's documents")?;
     Ok(rows.into_iter().map(|(d, c)| (DocumentId(d), c)).collect())
 }
 

@@ -58,6 +58,11 @@ impl Catalog {
     }
 }
 
+/// The name of a collection; `None` when there is none.
+pub(super) async fn name_of(db: &mut SqliteConnection, id: CollectionId) -> Result<Option<String>, PortError> {
+    sqlx::query_scalar("SELECT name FROM collections WHERE id = ?").bind(id.0).fetch_optional(db).await.doing("find a collection")
+}
+
 async fn by_name(db: &mut SqliteConnection, name: &str) -> Result<Option<CollectionId>, PortError> {
     let id: Option<i64> =
         sqlx::query_scalar("SELECT id FROM collections WHERE name = ?").bind(name).fetch_optional(db).await.doing("find a collection")?;

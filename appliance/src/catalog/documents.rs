@@ -1,7 +1,7 @@
 //! Documents across their versions, as lists show them.
 
 use super::validities::DaysRow;
-use super::{Catalog, Doing, LOCAL_OPERATOR, from_json, timestamp, versions};
+use super::{Catalog, Doing, LOCAL_OPERATOR, from_json, timestamp, to_json, versions};
 use appliance_core::document::Format;
 use appliance_core::id::{CollectionId, DocumentId, UserId, VersionId};
 use appliance_core::ports::PortError;
@@ -15,7 +15,7 @@ impl Catalog {
         let mut db = self.connection().await?;
         let rows: Vec<(String, i64)> = sqlx::query_as(
             "SELECT v.state, count(*) FROM documents d JOIN versions v ON v.id = (SELECT max(id) FROM versions WHERE document_id = d.id)
-             GROUP BY v.state",
+             WHERE d.trashed IS NULL GROUP BY v.state",
         )
         .fetch_all(&mut *db)
         .await
@@ -132,10 +132,25 @@ impl Row {
 
 /// All documents, newest first.
 pub(super) async fn all(db: &mut SqliteConnection) -> Result<Vec<Row>, PortError> {
-    sqlx::query_as(select_entry!("ORDER BY d.id DESC")).fetch_all(db).await.doing("list documents")
+    sqlx::query_as(select_entry!("WHERE d.trashed IS NULL ORDER BY d.id DESC")).fetch_all(db).await.doing("list documents")
 }
 
+/// Those of `ids`, newest first.
+pub(super) async fn some(db: &mut SqliteConnection, ids: &[DocumentId]) -> Result<Vec<Row>, PortError> {
+    sqlx::query_as(select_entry!("WHERE d.trashed IS NULL AND d.id IN (SELECT value FROM json_each(?)) ORDER BY d.id DESC"))
+        .bind(to_json(&ids)?)
+        .fetch_all(db)
+        .await
+        .doing("list documents")
+}
+
+/// A document that is not in the trash.
 pub(super) async fn by_id(db: &mut SqliteConnection, id: DocumentId) -> Result<Option<Row>, PortError> {
+    sqlx::query_as(select_entry!("WHERE d.id = ? AND d.trashed IS NULL")).bind(id.0).fetch_optional(db).await.doing("find a document")
+}
+
+/// A document, in the trash or not.
+pub(super) async fn wherever(db: &mut SqliteConnection, id: DocumentId) -> Result<Option<Row>, PortError> {
     sqlx::query_as(select_entry!("WHERE d.id = ?")).bind(id.0).fetch_optional(db).await.doing("find a document")
 }
 
@@ -151,7 +166,7 @@ pub(super) async fn alike(
         "SELECT d.id, d.file_name = ?1 AS same_name, v.file_hash = ?2 AND v.state NOT IN ('failed', 'cancelled') OR d.file_name = ?1 AND EXISTS
                 (SELECT 1 FROM versions e WHERE e.document_id = d.id AND e.file_hash = ?2 AND e.state = 'searchable') AS same_bytes
          FROM documents d JOIN versions v ON v.id = (SELECT max(id) FROM versions WHERE document_id = d.id)
-         WHERE d.collection_id = ?3 AND (d.file_name = ?1 OR v.file_hash = ?2) ORDER BY d.id",
+         WHERE d.collection_id = ?3 AND d.trashed IS NULL AND (d.file_name = ?1 OR v.file_hash = ?2) ORDER BY d.id",
     )
     .bind(file_name)
     .bind(file_hash)

@@ -135,7 +135,7 @@ macro_rules! select_print {
                     f.text_hash, f.sketch
              FROM documents d JOIN collections c ON c.id = d.collection_id ",
             $join,
-            " LEFT JOIN fingerprints f ON f.version_id = v.id ORDER BY d.id"
+            " LEFT JOIN fingerprints f ON f.version_id = v.id WHERE d.trashed IS NULL ORDER BY d.id"
         )
     };
 }

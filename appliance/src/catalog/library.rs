@@ -24,9 +24,9 @@ use unicode_normalization::UnicodeNormalization;
 /// The catalog with the index that follows it and the runner that works off its jobs.
 #[derive(Clone)]
 pub struct IndexedLibrary {
-    catalog: Catalog,
+    pub(super) catalog: Catalog,
     index: Arc<dyn PassageIndex>,
-    arrivals: Arc<Notify>,
+    pub(super) arrivals: Arc<Notify>,
 }
 
 impl IndexedLibrary {
@@ -52,7 +52,7 @@ impl IndexedLibrary {
 
     /// Takes versions out of the index that have left the catalog. Nothing of them answers from there on: every search
     /// checks its hits against the catalog. What is left to do is remembered there too, so that a crash loses none of it.
-    async fn take_out(&self, left: &[VersionId]) -> Result<(), PortError> {
+    pub(super) async fn take_out(&self, left: &[VersionId]) -> Result<(), PortError> {
         if left.is_empty() {
             return Ok(());
         }
@@ -249,9 +249,9 @@ impl Catalog {
 
     /// Removes a document's rows and files. Returns the versions that must still leave the index, remembered there;
     /// `None` when the viewer cannot see such a document.
-    async fn remove_document(&self, viewer: &Viewer, id: DocumentId) -> Result<Option<Vec<VersionId>>, PortError> {
+    pub(super) async fn remove_document(&self, viewer: &Viewer, id: DocumentId) -> Result<Option<Vec<VersionId>>, PortError> {
         let mut tx = self.begin().await?;
-        let Some(row) = documents::by_id(&mut tx, id).await?.filter(|r| r.is_seen_by(viewer)) else { return Ok(None) };
+        let Some(row) = documents::wherever(&mut tx, id).await?.filter(|r| r.is_seen_by(viewer)) else { return Ok(None) };
         let name = row.entry()?.file_name;
         let (left, hashes) = forget_document(&mut tx, id).await?;
         audit::note(&mut tx, self.now(), Some(viewer.user()), Action::DocumentDeleted, &format!("document:{id}"), &name).await?;

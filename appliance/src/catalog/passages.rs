@@ -52,7 +52,7 @@ impl PassageStore for Catalog {
     }
 }
 
-/// Passages with the documents that they belong to and the days on which they are in force. With `JOIN`, only those of versions
+/// Passages with the documents that they belong to, none of the trash, and the days on which they are in force. With `JOIN`, only those of versions
 /// that answer; with `LEFT JOIN`, those of any version.
 macro_rules! select_passage {
     ($join:literal, $rest:literal) => {
@@ -64,7 +64,7 @@ macro_rules! select_passage {
                     CASE WHEN o.passage_id IS NULL THEN a.ending ELSE o.ending END AS ending
              FROM passages p
              JOIN versions v ON v.id = p.version_id
-             JOIN documents d ON d.id = v.document_id
+             JOIN documents d ON d.id = v.document_id AND d.trashed IS NULL
              LEFT JOIN passage_days o ON o.passage_id = p.id ",
             $join,
             " validities a ON a.version_id = p.version_id AND a.answers = 1 ",

@@ -75,10 +75,10 @@ impl AccessRules for Catalog {
     }
 }
 
-async fn rules_of_collections(db: &mut SqliteConnection) -> Result<Vec<CollectionRules>, PortError> {
+pub(super) async fn rules_of_collections(db: &mut SqliteConnection) -> Result<Vec<CollectionRules>, PortError> {
     let collections: Vec<(i64, String, u32)> = sqlx::query_as(
         "SELECT id, name, (SELECT count(DISTINCT document_id) FROM document_access a JOIN documents d ON d.id = a.document_id
-                           WHERE d.collection_id = c.id)
+                           WHERE d.collection_id = c.id AND d.trashed IS NULL)
          FROM collections c ORDER BY name",
     )
     .fetch_all(&mut *db)
@@ -100,7 +100,7 @@ async fn rules_of_collections(db: &mut SqliteConnection) -> Result<Vec<Collectio
     Ok(listed)
 }
 
-async fn rules_of(db: &mut SqliteConnection, document: DocumentId) -> Result<Vec<(Principal, DocumentRule)>, PortError> {
+pub(super) async fn rules_of(db: &mut SqliteConnection, document: DocumentId) -> Result<Vec<(Principal, DocumentRule)>, PortError> {
     let rows: Vec<(String, String)> = sqlx::query_as("SELECT principal, effect FROM document_access WHERE document_id = ?")
         .bind(document.0)
         .fetch_all(db)

@@ -22,6 +22,7 @@ mod kept;
 mod library;
 mod offers;
 mod people;
+mod trash;
 mod upgrade;
 mod validity;
 

@@ -4,7 +4,7 @@
 //! and remembers what must follow in the index.
 
 use super::audit::{self, Action};
-use super::{Catalog, Doing, documents, embeddings, from_json, passages, removals, to_json, updates};
+use super::{Catalog, Doing, documents, embeddings, from_json, passages, removals, to_json, trash, updates};
 use appliance_core::id::{DocumentId, VersionId};
 use appliance_core::ports::PortError;
 use appliance_core::ports::catalog::Decided;
@@ -228,6 +228,9 @@ pub(super) struct Settled {
 /// Computes when each version of a document answers, and remembers what must change in the index. `new` is a version that
 /// is in the index already, as [`foresee`] said.
 pub(super) async fn settle(db: &mut SqliteConnection, document: DocumentId, new: Option<VersionId>) -> Result<Settled, PortError> {
+    if trash::holds(db, document).await? {
+        return trash::settle(db, new).await;
+    }
     let known = known(db, document, new).await?;
     let editions: Vec<Edition> = known.iter().map(|k| k.edition.clone()).collect();
     let (mut settled, mut last) = (Settled::default(), None);
@@ -287,7 +290,12 @@ async fn foreseen(db: &mut SqliteConnection, version: VersionId) -> Result<Optio
     row.map(PeriodRow::period).transpose()
 }
 
-async fn store_period(db: &mut SqliteConnection, version: VersionId, period: Option<&Period>, answers: bool) -> Result<(), PortError> {
+pub(super) async fn store_period(
+    db: &mut SqliteConnection,
+    version: VersionId,
+    period: Option<&Period>,
+    answers: bool,
+) -> Result<(), PortError> {
     let nothing = Period::default();
     let Period { days, parts } = period.unwrap_or(&nothing);
     sqlx::query(

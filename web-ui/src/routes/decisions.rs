@@ -50,7 +50,7 @@ async fn carry_out(by: &SignedIn, id: DocumentId, decision: Decision) -> Result<
     settled(by.site.desk.library.decide(&by.viewer, id, decision).await?)
 }
 
-fn settled(decided: Decided) -> Result<(), Failure> {
+pub fn settled(decided: Decided) -> Result<(), Failure> {
     match decided {
         Decided::Done => Ok(()),
         Decided::Unknown => Err(Failure::NotFound),

@@ -1,5 +1,6 @@
-//! Deleting a document, after a look at what goes.
+//! Moving a document to the trash, after a look at what goes.
 
+use super::decisions::settled;
 use crate::failure::Failure;
 use crate::page::{Page, Section, html};
 use crate::security::see_other;
@@ -15,6 +16,7 @@ use askama::Template;
 struct DeletePage {
     page: Page,
     id: DocumentId,
+    what: String,
     title: String,
     file_name: String,
     collection: String,
@@ -29,6 +31,7 @@ pub async fn page(by: SignedIn, id: web::Path<i64>) -> Result<HttpResponse, Fail
     let page = by.page(Section::Documents, "title-delete");
     html(&DeletePage {
         id: entry.id,
+        what: page.with("delete-what", "days", by.site.settings.trash_days),
         title: entry.title,
         file_name: entry.file_name,
         collection: entry.collection_name,
@@ -41,6 +44,6 @@ pub async fn page(by: SignedIn, id: web::Path<i64>) -> Result<HttpResponse, Fail
 /// `POST /documents/{id}/delete`
 pub async fn delete(posted: Posted, id: web::Path<i64>) -> Result<HttpResponse, Failure> {
     posted.by.require(Role::Editor)?;
-    let deleted = posted.by.site.desk.library.delete(&posted.by.viewer, DocumentId(*id)).await?;
-    if deleted { Ok(see_other("/documents?deleted=1")) } else { Err(Failure::NotFound) }
+    settled(posted.by.site.desk.shelves.discard(&posted.by.viewer, DocumentId(*id)).await?)?;
+    Ok(see_other("/documents?deleted=1"))
 }

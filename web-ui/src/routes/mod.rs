@@ -27,6 +27,7 @@ mod sign_in;
 mod static_files;
 mod status;
 mod stream;
+mod trash;
 mod upload;
 mod wording;
 
@@ -51,6 +52,9 @@ pub fn configure(routes: &mut ServiceConfig) {
         .service(resource("/language").route(post().to(language::choose)))
         .service(resource("/documents").route(get().to(documents::page)).route(post().to(upload::upload)))
         .service(resource("/documents/status").route(get().to(documents::status)))
+        .service(resource("/trash").route(get().to(trash::page)))
+        .service(resource("/trash/{id}/restore").route(post().to(trash::restore)))
+        .service(resource("/trash/{id}/erase").route(get().to(trash::erase_page)).route(post().to(trash::erase)))
         .service(resource("/documents/{id}").route(get().to(reader::start)))
         .service(resource("/documents/{id}/at/page/{page}").route(get().to(reader::at_page)))
         .service(resource("/documents/{id}/at/cell/{sheet}/{range}").route(get().to(reader::at_cell)))

@@ -41,6 +41,7 @@ pub const COLLECTIONS: [(i64, &str); 3] = [(1, "例規集"), (2, "窓口の資�
 pub struct FakeLibrary {
     pub held: Mutex<Vec<Held>>,
     pub accepted: Mutex<Vec<(String, Vec<u8>)>>,
+    pub trash: Mutex<Vec<Held>>,
 }
 
 impl Held {
@@ -97,7 +98,7 @@ impl Held {
 
 impl FakeLibrary {
     pub fn new(held: Vec<Held>) -> Self {
-        Self { held: Mutex::new(held), accepted: Mutex::default() }
+        Self { held: Mutex::new(held), ..Self::default() }
     }
 
     pub fn all_passages(&self) -> Vec<StoredPassage> {
@@ -122,7 +123,7 @@ impl FakeLibrary {
         }
     }
 
-    fn seen(&self, viewer: &Viewer) -> Vec<Held> {
+    pub fn seen(&self, viewer: &Viewer) -> Vec<Held> {
         self.held.lock().iter().filter(|h| viewer.can_see(h.entry.collection, h.entry.id)).cloned().collect()
     }
 }

@@ -7,6 +7,7 @@ pub mod library;
 pub mod models;
 pub mod people;
 pub mod sample;
+pub mod shelves;
 pub mod trial;
 pub mod typing;
 pub mod wording;
@@ -68,6 +69,7 @@ pub fn behind(library: FakeLibrary, generator: Option<Arc<dyn Generator>>) -> Be
         trial: Arc::new(FakeTrial(Arc::clone(&asking.index))),
         asking,
         library: library.clone(),
+        shelves: library.clone(),
         people: people.clone(),
         typing: Arc::new(FakeTyping(library.clone())),
         wording: Arc::new(FakeWording::default()),

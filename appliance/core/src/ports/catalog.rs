@@ -428,7 +428,7 @@ pub trait Library: Send + Sync {
     /// may edit.
     async fn set_days(&self, viewer: &Viewer, id: DocumentId, version: VersionId, days: SetDays) -> Result<Decided, PortError>;
 
-    /// Removes a document from catalog, index and store. `false` when the viewer cannot see it.
+    /// Removes a document from catalog, index and store, out of the trash too. `false` when the viewer cannot see it.
     async fn delete(&self, viewer: &Viewer, id: DocumentId) -> Result<bool, PortError>;
 }
 

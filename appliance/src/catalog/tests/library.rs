@@ -14,7 +14,11 @@ use appliance_core::viewer::{Role, Viewer};
 use std::sync::Arc;
 
 /// Uploads and publishes a document, with its passages in the index.
-async fn searchable(trial: &Trial, index: &MemoryIndex, upload: appliance_core::ports::catalog::Upload) -> (DocumentId, Vec<PassageId>) {
+pub async fn searchable(
+    trial: &Trial,
+    index: &MemoryIndex,
+    upload: appliance_core::ports::catalog::Upload,
+) -> (DocumentId, Vec<PassageId>) {
     let operator = trial.catalog.local_operator().await.unwrap();
     trial.catalog.accept(&operator, upload).await.unwrap();
     let job = trial.catalog.next_job().await.unwrap().unwrap();
