@@ -4,6 +4,7 @@
 //! not leave the appliance running with something else than was meant.
 
 use anyhow::{Context as _, Result, bail};
+use appliance_core::answering::AnsweringPolicy;
 use appliance_core::asking::AskingPolicy;
 use appliance_core::completion::Sharing;
 use figment::Figment;
@@ -26,6 +27,8 @@ pub struct Configuration {
     pub http: Http,
     /// How answers are made.
     pub asking: AskingPolicy,
+    /// How freely models write, and what becomes of sentences without support.
+    pub answering: AnsweringPolicy,
     /// How the index searches.
     pub index: IndexSettings,
     /// The models.
@@ -36,6 +39,13 @@ pub struct Configuration {
     pub trash: Trash,
     /// The log.
     pub log: Log,
+}
+
+impl Configuration {
+    /// How answers are made, with how models write them.
+    pub fn asking_policy(&self) -> AskingPolicy {
+        AskingPolicy { answering: self.answering, ..self.asking }
+    }
 }
 
 /// Whose appliance it is.

@@ -167,7 +167,7 @@ impl Place {
             generator: engines.generator.as_ref().map(|(g, _)| Arc::clone(g) as Arc<dyn Generator>),
             reranker: engines.reranker.as_ref().map(|(r, _)| Arc::clone(r) as Arc<dyn Reranker>),
             clock: Arc::new(SystemClock),
-            policy: self.configuration.asking,
+            policy: self.configuration.asking_policy(),
         }
     }
 

@@ -69,7 +69,7 @@ async fn measure_generation(generator: &LlamaGenerator) -> Result<(), Box<dyn st
     for round in 0..3 {
         let prompt = format!("資料[1] 条例\n{}\n\n質問: 手数料は\n回答:", source.repeat(6 + round));
         let prompt_tokens = generator.count_tokens(&prompt).await?;
-        let request = GenerationRequest { prompt: Prompt::Raw(prompt), max_tokens: 64, temperature: 1.0, seed: 1 };
+        let request = GenerationRequest { prompt: Prompt::Raw(prompt), max_tokens: 64, temperature: 1.0, seed: 1, constraint: None };
         let started = Instant::now();
         let mut tokens = generator.generate(request).await?;
         let mut pieces = 0;

@@ -3,11 +3,12 @@
 use crate::backend::{at_work, backend, load_model};
 use crate::chat::{ChatTemplate, Found};
 use crate::courtesy::Courtesy;
+use crate::held::{Held, Pieces};
 use crate::pace::Pace;
 use crate::utf8::Utf8Stream;
 use crate::{EngineSettings, GeneratorModel, InferenceError};
 use appliance_core::ports::PortError;
-use appliance_core::ports::models::{GenerationRequest, Generator, ModelIdentity, Prompt, PromptProfile, Token};
+use appliance_core::ports::models::{Constraint, GenerationRequest, Generator, ModelIdentity, Prompt, PromptProfile, Token};
 use async_trait::async_trait;
 use llama_cpp_2::context::LlamaContext;
 use llama_cpp_2::context::params::LlamaContextParams;
@@ -45,6 +46,7 @@ struct Work {
     max_tokens: usize,
     temperature: f32,
     seed: u32,
+    constraint: Option<Constraint>,
     reply: mpsc::Sender<Token>,
 }
 
@@ -147,7 +149,8 @@ impl Generator for LlamaGenerator {
         let max_tokens = (request.max_tokens as usize).min(room);
         // Room for every piece there can be: the worker never waits for a slow reader while others wait for it.
         let (reply, answer) = mpsc::channel(max_tokens + 2);
-        self.enqueue(Work { prompt, max_tokens, temperature: request.temperature, seed: request.seed, reply })?;
+        let GenerationRequest { temperature, seed, constraint, .. } = request;
+        self.enqueue(Work { prompt, max_tokens, temperature, seed, constraint, reply })?;
         Ok(answer)
     }
 }
@@ -248,13 +251,15 @@ struct Desk<'a> {
     context: LlamaContext<'a>,
     batch: LlamaBatch<'a>,
     adapter: Option<LlamaLoraAdapter>,
+    /// The vocabulary, once an output was held to a form.
+    pieces: Option<Pieces>,
 }
 
 impl<'a> Desk<'a> {
     fn new(shop: &'a Workshop, mut adapter: Option<LlamaLoraAdapter>, pace: Pace) -> Result<Self, InferenceError> {
         let threads = pace.first();
         let context = shop.context(adapter.as_mut(), threads)?;
-        Ok(Self { shop, pace, threads, context, batch: LlamaBatch::new(PROMPT_PIECE, 1), adapter })
+        Ok(Self { shop, pace, threads, context, batch: LlamaBatch::new(PROMPT_PIECE, 1), adapter, pieces: None })
     }
 
     /// Follows the machine's load. llama-cpp-2 sets threads only when it makes a context, so what was read and written so
@@ -288,17 +293,21 @@ impl<'a> Desk<'a> {
         }
         let read = started.elapsed();
         let vocab = self.shop.model.vocab();
-        let mut sampler = sampler(work.temperature, work.seed);
+        let mut choosing = self.choosing(work)?;
         let mut text = Utf8Stream::default();
         let mut written = 0;
         while written < work.max_tokens && !work.reply.is_closed() {
-            let token = sampler.sample(&self.context, self.batch.n_tokens() - 1);
-            if vocab.is_eog(token) {
-                break;
-            }
+            let Some(token) = self.choose(&mut choosing).filter(|token| !vocab.is_eog(*token)) else { break };
             written += 1;
             let piece = text.push(&vocab.token_to_piece(token, false, None));
             if !piece.is_empty() && work.reply.try_send(Ok(piece)).is_err() {
+                break;
+            }
+            if let Some(rest) = choosing.rest() {
+                // What the form leaves no choice about needs no model.
+                let piece = text.push(rest.as_bytes());
+                // The reader may have left.
+                let _ = work.reply.try_send(Ok(piece));
                 break;
             }
             if written < work.max_tokens {
@@ -319,6 +328,30 @@ impl<'a> Desk<'a> {
             "generated"
         );
         Ok(())
+    }
+
+    /// How this output's tokens are chosen.
+    fn choosing(&mut self, work: &Work) -> Result<Choosing, InferenceError> {
+        Ok(match &work.constraint {
+            None => Choosing::Freely(sampler(work.temperature, work.seed)),
+            Some(Constraint::Quotation(form)) => {
+                self.pieces.get_or_insert_with(|| Pieces::of(&self.shop.model));
+                Choosing::Held(Held::to(Arc::clone(form)))
+            }
+            Some(Constraint::Grammar(grammar)) => {
+                let held = LlamaSampler::grammar(&self.shop.model, grammar, "root").map_err(|e| self.shop.failed(&e))?;
+                Choosing::Freely(LlamaSampler::chain([held, sampler(work.temperature, work.seed)], true))
+            }
+        })
+    }
+
+    /// The next token; `None` when the form that the output is held to admits none.
+    fn choose(&self, choosing: &mut Choosing) -> Option<LlamaToken> {
+        let at = self.batch.n_tokens() - 1;
+        match choosing {
+            Choosing::Freely(sampler) => Some(sampler.sample(&self.context, at)),
+            Choosing::Held(held) => held.take(self.pieces.as_ref()?, self.context.get_logits_ith(at)),
+        }
     }
 
     /// Reads the prompt piece by piece; `false` when the reader left meanwhile.
@@ -343,6 +376,22 @@ impl<'a> Desk<'a> {
         }
         let _inside = at_work();
         self.context.decode(&mut self.batch).map_err(|e| self.shop.failed(&e))
+    }
+}
+
+/// How tokens are chosen.
+enum Choosing {
+    Freely(LlamaSampler),
+    Held(Held),
+}
+
+impl Choosing {
+    /// What remains to be written, where there is no choice any more.
+    fn rest(&self) -> Option<&str> {
+        match self {
+            Self::Freely(_) => None,
+            Self::Held(held) => held.rest(),
+        }
     }
 }
 

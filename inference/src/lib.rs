@@ -14,6 +14,7 @@ mod chat;
 mod courtesy;
 mod embedder;
 mod generator;
+mod held;
 mod jinja;
 mod lanes;
 mod normalisation;

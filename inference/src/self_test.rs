@@ -32,7 +32,7 @@ pub async fn generator(generator: &dyn Generator) -> Result<(), InferenceError> 
         PromptProfile::Chat => Prompt::Chat(vec![Message { speaker: Speaker::User, text }]),
         PromptProfile::GroundedJa | PromptProfile::Plain => Prompt::Raw(text),
     };
-    let request = GenerationRequest { prompt, max_tokens: 8, temperature: 0.0, seed: 0 };
+    let request = GenerationRequest { prompt, max_tokens: 8, temperature: 0.0, seed: 0, constraint: None };
     let mut tokens = generator.generate(request).await.map_err(|e| failed(e.to_string()))?;
     let mut output = String::new();
     while let Some(token) = tokens.recv().await {

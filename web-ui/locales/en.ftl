@@ -718,3 +718,30 @@ erase-what = This document and its file will be deleted for good. This cannot be
 erase-confirm = Delete for good
 notice-restored = The document was restored. It can be found again in a moment.
 notice-erased = The document was deleted for good.
+# The check of an answer's sentences
+mode-quote = Quotation (words of the sources only)
+mode-compose = Composition (each sentence checked)
+mode-extract = Fields (each value checked)
+record-mode = Mode
+record-rewritten = Written anew
+record-rewritten-once = once, because a sentence failed the check
+record-dropped = Sentences left out
+answer-dropped = { $count ->
+    [one] One sentence without support was left out.
+   *[other] { $count } sentences without support were left out.
+}
+check-proof-quoted = What is shown stands in the sources to the letter. Whether it answers the question fully, the check cannot tell.
+check-proof-composed = Each sentence was compared with the place it cites: numbers, dates, articles, names, negations and exceptions. That it means the same is not proved.
+fault-citation = It cites nothing.
+fault-number = The number “{ $written }” is not in the cited place.
+fault-amount = The amount “{ $written }” is not in the cited place.
+fault-date = The date or time “{ $written }” is not in the cited place.
+fault-article = “{ $written }” does not agree with the cited place.
+fault-provision = Main and supplementary provisions do not agree with the cited place.
+fault-name = The name “{ $written }” is not in the cited place.
+fault-document = The document “{ $written }” is not the one cited.
+fault-negation = What it denies does not agree with the cited place ({ $written }).
+fault-exception = Its exceptions do not agree with the cited place ({ $written }).
+fault-bound = Its limits do not agree with the cited place ({ $written }).
+fault-content = Little of what it says is in the cited place.
+fault-similarity = Its meaning is far from the cited place.

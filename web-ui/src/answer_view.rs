@@ -35,6 +35,8 @@ pub struct SentenceView {
     pub verbatim: bool,
     /// Whether it is the short answer that the next sentence holds.
     pub lead: bool,
+    /// In which respects it failed the check, in words.
+    pub faults: Vec<String>,
     /// Its marks.
     pub marks: Vec<MarkView>,
 }
@@ -113,6 +115,10 @@ pub struct AnswerView {
     pub foot: String,
     /// Whether any sentence failed the check.
     pub doubtful: bool,
+    /// That sentences were left out, where some were.
+    pub dropped: String,
+    /// What the check proves, and what it does not.
+    pub proof: String,
     /// What is to be said of references that lead nowhere.
     pub unresolved: Vec<String>,
     /// As of which day it was given; empty where that was not kept.
@@ -146,6 +152,8 @@ pub fn answer(page: &Page, id: AnswerId, answer: &Answer) -> AnswerView {
         sentences: sentences(page, answer),
         foot: foot(page, answer),
         doubtful: answer.sentences.iter().any(|s| s.support == Support::Unsupported),
+        dropped: if answer.record.dropped > 0 { page.with("answer-dropped", "count", answer.record.dropped) } else { String::new() },
+        proof: page.t(if answer.kind == AnswerKind::Composed { "check-proof-composed" } else { "check-proof-quoted" }),
         unresolved: answer.unresolved.iter().map(|u| unresolved(page, u)).collect(),
         as_of: answer.as_of.map(|day| validity_view::as_of(page, day)).unwrap_or_default(),
         candidates,
@@ -185,6 +193,7 @@ fn sentences(page: &Page, answer: &Answer) -> Vec<SentenceView> {
         supported: sentence.support == Support::Supported,
         verbatim: sentence.verbatim,
         lead: held_by_next(i, sentence),
+        faults: sentence.faults.iter().map(|f| words::fault(page, f)).collect(),
         marks: sentence.citations.iter().map(|c| mark(page, answer, *c)).collect(),
     };
     answer.sentences.iter().enumerate().map(view).collect()
@@ -283,6 +292,15 @@ fn record(page: &Page, answer: &Answer) -> Vec<RecordLine> {
     let mut add = |key: &str, value: String| lines.push(RecordLine { label: page.t(key), value });
     add("record-found", record.found.to_string());
     add("record-sources", answer.sources.len().to_string());
+    if let Some(mode) = record.mode {
+        add("record-mode", words::mode(page, mode));
+    }
+    if record.rewritten {
+        add("record-rewritten", page.t("record-rewritten-once"));
+    }
+    if record.dropped > 0 {
+        add("record-dropped", record.dropped.to_string());
+    }
     if let Some(generator) = &record.generator {
         add("record-generator", format!("{} ({})", generator.name, generator.hash.short()));
     }

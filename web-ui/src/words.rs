@@ -2,6 +2,8 @@
 
 use crate::page::Page;
 use appliance_core::answer::{AnswerKind, Stage};
+use appliance_core::answering::AnswerMode;
+use appliance_core::citation::{Criterion, Fault};
 use appliance_core::document::{Format, PageReading, TextOrigin, Warning};
 use appliance_core::folding::fold_tight;
 use appliance_core::likeness::Likeness;
@@ -67,6 +69,35 @@ pub fn kind(page: &Page, kind: AnswerKind) -> String {
         AnswerKind::Composed => "kind-composed",
         AnswerKind::Refused => "kind-refused",
     })
+}
+
+/// How freely an answer's words were chosen.
+pub fn mode(page: &Page, mode: AnswerMode) -> String {
+    page.t(match mode {
+        AnswerMode::Quote => "mode-quote",
+        AnswerMode::Compose => "mode-compose",
+        AnswerMode::Extract => "mode-extract",
+    })
+}
+
+/// In which respect a sentence failed the check.
+pub fn fault(page: &Page, fault: &Fault) -> String {
+    let key = match fault.criterion {
+        Criterion::Citation => "fault-citation",
+        Criterion::Number => "fault-number",
+        Criterion::Amount => "fault-amount",
+        Criterion::Date => "fault-date",
+        Criterion::Article => "fault-article",
+        Criterion::Provision => "fault-provision",
+        Criterion::Name => "fault-name",
+        Criterion::Document => "fault-document",
+        Criterion::Negation => "fault-negation",
+        Criterion::Exception => "fault-exception",
+        Criterion::Bound => "fault-bound",
+        Criterion::Content => "fault-content",
+        Criterion::Similarity => "fault-similarity",
+    };
+    page.with(key, "written", fault.written.as_str())
 }
 
 /// A stage of answering, once it is over.

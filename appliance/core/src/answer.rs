@@ -1,5 +1,7 @@
 //! Answers: sentences with their citations, the sources they rest on, and how they came about.
 
+use crate::answering::AnswerMode;
+use crate::citation::Fault;
 use crate::evidence::Strength;
 use crate::id::{AnswerId, DocumentId, PassageId};
 use crate::locator::{Locator, Span};
@@ -85,6 +87,9 @@ pub struct AnswerSentence {
     pub support: Support,
     /// Whether the words are the source's own (shown as a quotation).
     pub verbatim: bool,
+    /// In which respects it failed the check; none when it is supported.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<Fault>,
 }
 
 /// What sort of answer it is.
@@ -115,6 +120,15 @@ pub struct AnswerRecord {
     pub seed: u32,
     /// Passages found before the choice.
     pub found: u32,
+    /// How freely the words were chosen; `None` in answers that were kept before there were modes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mode: Option<AnswerMode>,
+    /// Whether the model was asked once more because a sentence failed the check.
+    #[serde(default)]
+    pub rewritten: bool,
+    /// Sentences that failed the check and were left out.
+    #[serde(default)]
+    pub dropped: u32,
     /// Milliseconds of each stage, in order.
     pub stages: Vec<(Stage, u64)>,
 }

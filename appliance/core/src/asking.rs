@@ -2,17 +2,19 @@
 
 mod reranking;
 mod surroundings;
+mod writing;
 
 pub use reranking::reranked;
 
 use crate::answer::{Answer, AnswerKind, AnswerRecord, AnswerSentence, Repeated, Source, Stage, Unresolved, UnresolvedReason};
+use crate::answering::{AnswerMode, AnsweringPolicy};
 use crate::asked::Asked;
 use crate::citation::{self, Grounded, Verdict};
 use crate::evidence::{self, Bearing, Choice, EvidenceThresholds, Quotation};
 use crate::id::PassageId;
 use crate::locator::Span;
 use crate::passage::StoredPassage;
-use crate::ports::models::{GenerationRequest, PromptProfile, TextRole};
+use crate::ports::models::TextRole;
 use crate::ports::{Clock, Embedder, Generator, PassageIndex, PassageStore, PortError, Reranker};
 use crate::prompt;
 use crate::question::Question;
@@ -26,6 +28,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use thiserror::Error;
 use tokio::sync::mpsc;
+use writing::{Desk, Written};
 
 /// Sources among which one must suffice for an answer: what ranks lower does not decide whether there is one.
 const QUOTABLE: usize = 3;
@@ -48,6 +51,9 @@ pub struct AskingPolicy {
     pub trusted_share: f32,
     /// When to refuse.
     pub evidence: EvidenceThresholds,
+    /// How freely models write; its own section of the configuration.
+    #[serde(skip)]
+    pub answering: AnsweringPolicy,
 }
 
 impl Default for AskingPolicy {
@@ -60,6 +66,7 @@ impl Default for AskingPolicy {
             quoted_chars: 120,
             trusted_share: 0.9,
             evidence: EvidenceThresholds::default(),
+            answering: AnsweringPolicy::default(),
         }
     }
 }
@@ -138,12 +145,16 @@ pub async fn ask(asking: &Asking, viewer: &Viewer, question: &Question, events: 
     chosen.extend(surroundings::of(asking, viewer, &chosen).await?);
     let sources = choose(&asked, &ranking, chosen);
     let unresolved = unresolved(question, &ranking);
+    let mode = asking.generator.as_ref().map_or(AnswerMode::Quote, |g| asking.policy.answering.mode_of(g.as_ref()));
     let record = |walk: &mut Walk<'_>, generator: Option<&Arc<dyn Generator>>| AnswerRecord {
         generator: generator.map(|g| g.identity().clone()),
         embedder: asking.embedder.identity().clone(),
-        prompt: generator.map(|g| prompt::version(g.profile(), question.language())),
+        prompt: generator.map(|g| prompt::version(g.profile(), mode, question.language())),
         seed: question.seed,
         found: count as u32,
+        mode: Some(mode),
+        rewritten: false,
+        dropped: 0,
         stages: walk.finish(),
     };
     walk.send(AskEvent::Sources { sources: sources.clone() }).await?;
@@ -155,11 +166,12 @@ pub async fn ask(asking: &Asking, viewer: &Viewer, question: &Question, events: 
     let decision = match &asking.generator {
         Some(generator) => {
             let passages: Vec<StoredPassage> = sources.iter().map(|s| s.passage.clone()).collect();
-            let shown = prompt::within_budget(generator.as_ref(), question.language(), &passages, &question.words()).await?;
+            let shown = prompt::within_budget(generator.as_ref(), mode, question.language(), &passages, &question.words()).await?;
             walk.enter(Stage::Writing, count, shown).await?;
-            let output = write(generator.as_ref(), question, &passages[..shown], &mut walk).await?;
+            let desk = Desk { generator: generator.as_ref(), mode, question, shown: &sources[..shown], found: count };
+            let written = desk.write(&mut walk).await?;
             walk.enter(Stage::Checking, count, shown).await?;
-            check.decide(generator.profile(), &output, shown)
+            check.decide(written, shown)
         }
         None => check.extract(),
     };
@@ -245,39 +257,27 @@ fn choose(asked: &Asked, ranking: &Ranking, chosen: Vec<Distinct>) -> Vec<Source
     numbered.collect()
 }
 
-/// Lets the model write, passing its text on piece by piece.
-async fn write(generator: &dyn Generator, question: &Question, shown: &[StoredPassage], walk: &mut Walk<'_>) -> Result<String, AskError> {
-    let profile = generator.profile();
-    let request = GenerationRequest {
-        prompt: prompt::build(profile, question.language(), shown, &question.words()),
-        max_tokens: prompt::answer_tokens(profile),
-        temperature: 0.0,
-        seed: question.seed,
-    };
-    let mut tokens = generator.generate(request).await?;
-    let mut output = String::new();
-    while let Some(token) = tokens.recv().await {
-        let text = token?;
-        output.push_str(&text);
-        walk.send(AskEvent::Token { text }).await?;
-    }
-    Ok(output)
-}
-
 /// What is shown as the answer.
 struct Decision {
     kind: AnswerKind,
     sentences: Vec<AnswerSentence>,
     undecided: bool,
+    rewritten: bool,
+    dropped: u32,
 }
 
 impl Decision {
+    fn of(kind: AnswerKind, sentences: Vec<AnswerSentence>) -> Self {
+        Self { kind, sentences, undecided: false, rewritten: false, dropped: 0 }
+    }
+
     fn refused() -> Self {
-        Self { kind: AnswerKind::Refused, sentences: Vec::new(), undecided: false }
+        Self::of(AnswerKind::Refused, Vec::new())
     }
 
     fn into_answer(self, sources: Vec<Source>, unresolved: Vec<Unresolved>, as_of: AsOf, record: AnswerRecord) -> Answer {
-        let Self { kind, sentences, undecided } = self;
+        let Self { kind, sentences, undecided, rewritten, dropped } = self;
+        let record = AnswerRecord { rewritten, dropped, ..record };
         Answer { kind, sentences, undecided, unresolved, sources, as_of: Some(as_of), record }
     }
 }
@@ -304,20 +304,24 @@ impl<'a> Check<'a> {
     }
 
     /// Decides what of the model's output is shown, and what takes its place. The model saw the first `shown` sources.
-    fn decide(&self, profile: PromptProfile, output: &str, shown: usize) -> Decision {
-        if profile == PromptProfile::GroundedJa {
-            return match citation::verify_grounded(output, &self.sources[..shown]) {
+    fn decide(&self, written: Written, shown: usize) -> Decision {
+        let Some(verdict) = written.verdict else {
+            return match citation::verify_grounded(&written.output, &self.sources[..shown]) {
                 Grounded::Quoted { quotation, short } => self.weigh(quotation, short),
                 // A small model refuses too readily where the words plainly match; a larger one is believed.
                 Grounded::Refusal if !self.words_match() => Decision::refused(),
                 Grounded::Refusal | Grounded::Rejected => self.extract(),
             };
-        }
-        match citation::verify_composed(output, &self.sources[..shown]) {
-            Verdict::Checked(sentences) => Decision { kind: AnswerKind::Composed, sentences, undecided: false },
+        };
+        let decision = match verdict {
+            Verdict::Checked(sentences) => {
+                let (sentences, dropped) = writing::shown(sentences, self.asking.policy.answering.unsupported);
+                Decision { dropped, ..Decision::of(AnswerKind::Composed, sentences) }
+            }
             Verdict::Refusal => Decision::refused(),
-            Verdict::Rejected => self.extract(),
-        }
+            Verdict::Rejected(_) => self.extract(),
+        };
+        Decision { rewritten: written.rewritten, ..decision }
     }
 
     /// The sentences that bear most on the question.
@@ -351,7 +355,7 @@ impl<'a> Check<'a> {
         if shown.is_empty() {
             return Decision::refused();
         }
-        Decision { kind, sentences: citation::quote(&shown, self.sources), undecided: choice.undecided }
+        Decision { undecided: choice.undecided, ..Decision::of(kind, citation::quote(&shown, self.sources)) }
     }
 
     fn words_match(&self) -> bool {

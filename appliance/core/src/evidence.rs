@@ -13,9 +13,15 @@ pub use unit::whole_units;
 
 use crate::asked::Asked;
 use crate::folding::pair_set;
+use crate::locator::Span;
 use crate::passage::StoredPassage;
 use crate::ranking::{CosineSimilarity, TermWeight};
 use serde::{Deserialize, Serialize};
+
+/// What can be quoted of a passage by itself: its sentences, or the rows of its table.
+pub fn quotable(stored: &StoredPassage) -> Vec<Span> {
+    unit::units(stored)
+}
 
 /// How strongly one passage bears on a question.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod answer;
+pub mod answering;
 pub mod asked;
 pub mod asking;
 pub mod citation;
@@ -31,6 +32,7 @@ pub mod prompt;
 pub mod quality;
 pub mod quantity;
 pub mod question;
+pub mod quoting;
 pub mod ranking;
 pub mod reference;
 pub mod repetition;

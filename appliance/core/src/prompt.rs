@@ -2,6 +2,8 @@
 //!
 //! The instructions are files under `prompts/`; their content hash is recorded with each answer.
 
+use crate::answer::AnswerSentence;
+use crate::answering::AnswerMode;
 use crate::id::ContentHash;
 use crate::language::Language;
 use crate::passage::StoredPassage;
@@ -10,6 +12,11 @@ use crate::ports::models::{Generator, Message, Prompt, PromptProfile, Speaker};
 
 const CHAT_SYSTEM_JA: &str = include_str!("../prompts/chat-system.ja.txt");
 const CHAT_SYSTEM_EN: &str = include_str!("../prompts/chat-system.en.txt");
+const QUOTE_SYSTEM_JA: &str = include_str!("../prompts/quote-system.ja.txt");
+const QUOTE_SYSTEM_EN: &str = include_str!("../prompts/quote-system.en.txt");
+
+const AGAIN_JA: &str = include_str!("../prompts/again.ja.txt");
+const AGAIN_EN: &str = include_str!("../prompts/again.en.txt");
 
 /// Prompt tokens that the default adapter has seen in training (its card); longer prompts are strange to it.
 const GROUNDED_PROMPT_TOKENS: u32 = 260;
@@ -37,27 +44,50 @@ pub fn prompt_tokens(profile: PromptProfile, context_tokens: u32) -> u32 {
 }
 
 /// Writes the prompt for `question` over `sources`, numbered from 1 in their order.
-pub fn build(profile: PromptProfile, language: Language, sources: &[StoredPassage], question: &str) -> Prompt {
+pub fn build(profile: PromptProfile, mode: AnswerMode, language: Language, sources: &[StoredPassage], question: &str) -> Prompt {
     match profile {
         PromptProfile::GroundedJa => Prompt::Raw(format!("{}質問: {question}\n回答:", numbered(sources, Language::Ja))),
         PromptProfile::Chat => Prompt::Chat(vec![
-            Message { speaker: Speaker::System, text: system(language).to_owned() },
+            Message { speaker: Speaker::System, text: system(mode, language).to_owned() },
             Message { speaker: Speaker::User, text: request(language, sources, question) },
         ]),
         PromptProfile::Plain => {
             let answer = if language == Language::Ja { "回答:" } else { "Answer:" };
-            Prompt::Raw(format!("{}\n\n{}\n{answer}", system(language), request(language, sources, question)))
+            Prompt::Raw(format!("{}\n\n{}\n{answer}", system(mode, language), request(language, sources, question)))
+        }
+    }
+}
+
+/// The prompt that asks once more, with the sentences that failed the check and why.
+pub fn again(first: Prompt, output: &str, failed: &[AnswerSentence], language: Language) -> Prompt {
+    let mut request = String::from(if language == Language::Ja { AGAIN_JA } else { AGAIN_EN });
+    for sentence in failed {
+        request.push_str(&format!("\n- {}", sentence.text));
+        let missing: Vec<&str> = sentence.faults.iter().map(|f| f.written.as_str()).filter(|w| !w.is_empty()).collect();
+        if !missing.is_empty() {
+            request.push_str(&format!(" ({})", missing.join(", ")));
+        }
+    }
+    match first {
+        Prompt::Raw(text) => {
+            let answer = if language == Language::Ja { "回答:" } else { "Answer:" };
+            Prompt::Raw(format!("{text}{output}\n\n{request}\n{answer}"))
+        }
+        Prompt::Chat(mut messages) => {
+            messages.push(Message { speaker: Speaker::Assistant, text: output.to_owned() });
+            messages.push(Message { speaker: Speaker::User, text: request });
+            Prompt::Chat(messages)
         }
     }
 }
 
 /// The name under which a prompt is recorded: profile, language and the content hash of its instructions.
-pub fn version(profile: PromptProfile, language: Language) -> String {
+pub fn version(profile: PromptProfile, mode: AnswerMode, language: Language) -> String {
     let hash = |text: &str| ContentHash::of(text.as_bytes()).short().to_owned();
     match profile {
         PromptProfile::GroundedJa => "grounded-ja".to_owned(),
-        PromptProfile::Chat => format!("chat-{}-{}", language.tag(), hash(system(language))),
-        PromptProfile::Plain => format!("plain-{}-{}", language.tag(), hash(system(language))),
+        PromptProfile::Chat => format!("chat-{}-{}", language.tag(), hash(system(mode, language))),
+        PromptProfile::Plain => format!("plain-{}-{}", language.tag(), hash(system(mode, language))),
     }
 }
 
@@ -65,6 +95,7 @@ pub fn version(profile: PromptProfile, language: Language) -> String {
 /// source that is too long by itself is left to the generator to refuse.
 pub async fn within_budget(
     generator: &dyn Generator,
+    mode: AnswerMode,
     language: Language,
     sources: &[StoredPassage],
     question: &str,
@@ -72,11 +103,8 @@ pub async fn within_budget(
     let budget = prompt_tokens(generator.profile(), generator.context_tokens());
     let mut fitting = sources.len().min(1);
     for count in 2..=sources.len() {
-        let text = match build(generator.profile(), language, &sources[..count], question) {
-            Prompt::Raw(text) => text,
-            Prompt::Chat(messages) => messages.into_iter().map(|m| m.text).collect::<Vec<_>>().join("\n"),
-        };
-        if generator.count_tokens(&text).await? > budget {
+        let prompt = build(generator.profile(), mode, language, &sources[..count], question);
+        if generator.count_tokens(&prompt.text()).await? > budget {
             break;
         }
         fitting = count;
@@ -84,10 +112,12 @@ pub async fn within_budget(
     Ok(fitting)
 }
 
-fn system(language: Language) -> &'static str {
-    match language {
-        Language::Ja => CHAT_SYSTEM_JA,
-        Language::En => CHAT_SYSTEM_EN,
+fn system(mode: AnswerMode, language: Language) -> &'static str {
+    match (mode, language) {
+        (AnswerMode::Quote, Language::Ja) => QUOTE_SYSTEM_JA,
+        (AnswerMode::Quote, Language::En) => QUOTE_SYSTEM_EN,
+        (AnswerMode::Compose | AnswerMode::Extract, Language::Ja) => CHAT_SYSTEM_JA,
+        (AnswerMode::Compose | AnswerMode::Extract, Language::En) => CHAT_SYSTEM_EN,
     }
 }
 
@@ -120,7 +150,9 @@ mod tests {
     #[test]
     fn the_default_adapter_gets_its_training_format_to_the_letter() {
         let sources = [stored_passage(1, "条例", "手数料は、500円とする。"), stored_passage(2, "規則", "届出をする。")];
-        let Prompt::Raw(text) = build(PromptProfile::GroundedJa, Language::Ja, &sources, "手数料は?") else { panic!("raw") };
+        let Prompt::Raw(text) = build(PromptProfile::GroundedJa, AnswerMode::Quote, Language::Ja, &sources, "手数料は?") else {
+            panic!("raw")
+        };
         assert_eq!(text, "資料[1] 条例\n手数料は、500円とする。\n\n資料[2] 規則\n届出をする。\n\n質問: 手数料は?\n回答:");
     }
 }

@@ -2,9 +2,11 @@
 
 use super::PortError;
 use crate::id::ContentHash;
+use crate::quoting::QuotationForm;
 use crate::ranking::Embedding;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
 
@@ -90,6 +92,25 @@ pub enum Prompt {
     Chat(Vec<Message>),
 }
 
+impl Prompt {
+    /// All that is in it, for counting.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Raw(text) => text.clone(),
+            Self::Chat(messages) => messages.iter().map(|m| m.text.as_str()).collect::<Vec<_>>().join("\n"),
+        }
+    }
+}
+
+/// What an output is held to while it is written: no token is taken that leads out of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Constraint {
+    /// Words of the sources, in the grounded format.
+    Quotation(Arc<QuotationForm>),
+    /// A grammar in GBNF, whose first rule is `root`.
+    Grammar(String),
+}
+
 /// A request to a generator.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GenerationRequest {
@@ -101,6 +122,8 @@ pub struct GenerationRequest {
     pub temperature: f32,
     /// Seed of the sampler.
     pub seed: u32,
+    /// What the output is held to; anything goes without it.
+    pub constraint: Option<Constraint>,
 }
 
 /// A piece of generated text.

@@ -185,7 +185,17 @@ fn an_answer_leaves_behind_what_it_was_about() {
     let mut source = crate::testing::source(1, "みなと市手数料条例", "第9条　市長は、手数料を減免する。");
     source.passage.passage.heading_path = vec!["第9条（減免）".to_owned()];
     let embedder = ModelIdentity { name: "e".to_owned(), hash: ContentHash::of(b"e") };
-    let record = AnswerRecord { generator: None, embedder, prompt: None, seed: 0, found: 1, stages: Vec::new() };
+    let record = AnswerRecord {
+        generator: None,
+        embedder,
+        prompt: None,
+        seed: 0,
+        found: 1,
+        mode: None,
+        rewritten: false,
+        dropped: 0,
+        stages: Vec::new(),
+    };
     let answer = Answer {
         as_of: None,
         kind: AnswerKind::Extracted,

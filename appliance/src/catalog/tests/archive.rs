@@ -21,7 +21,7 @@ fn source(number: u32, document: DocumentId, text: &str) -> Source {
 
 fn sentence(text: &str, source: u32) -> AnswerSentence {
     let citations = vec![Citation { source, quote: None }];
-    AnswerSentence { text: text.to_owned(), citations, support: Support::Supported, verbatim: true }
+    AnswerSentence { text: text.to_owned(), citations, support: Support::Supported, verbatim: true, faults: Vec::new() }
 }
 
 fn answer(first: DocumentId, second: DocumentId) -> Answer {
@@ -33,7 +33,17 @@ fn answer(first: DocumentId, second: DocumentId) -> Answer {
         undecided: false,
         unresolved: Vec::new(),
         sources: vec![source(1, first, "500円"), source(2, second, "月曜日")],
-        record: AnswerRecord { generator: None, embedder, prompt: None, seed: 7, found: 2, stages: vec![(Stage::Searching, 12)] },
+        record: AnswerRecord {
+            generator: None,
+            embedder,
+            prompt: None,
+            seed: 7,
+            found: 2,
+            mode: None,
+            rewritten: false,
+            dropped: 0,
+            stages: vec![(Stage::Searching, 12)],
+        },
     }
 }
 

@@ -54,7 +54,17 @@ fn answer(kind: AnswerKind, documents: &[DocumentId]) -> Answer {
         undecided: false,
         unresolved: Vec::new(),
         sources: documents.iter().enumerate().map(source).collect(),
-        record: AnswerRecord { generator: None, embedder, prompt: None, seed: 7, found: 2, stages: Vec::new() },
+        record: AnswerRecord {
+            generator: None,
+            embedder,
+            prompt: None,
+            seed: 7,
+            found: 2,
+            mode: None,
+            rewritten: false,
+            dropped: 0,
+            stages: Vec::new(),
+        },
     }
 }
 

@@ -146,7 +146,7 @@ async fn prepare(
     let parser = place.configuration.ingest.parser();
     let mut trial = Trial { parser: &parser, index: kept.as_ref(), vectors, legs: Legs::default(), folder, told };
     trial.index_corpus(corpus).await?;
-    let mut policy = place.configuration.asking;
+    let mut policy = place.configuration.asking_policy();
     policy.quoted_chars = arguments.quoted_chars.unwrap_or(policy.quoted_chars);
     Ok(Asking {
         index: Arc::clone(&kept) as Arc<dyn PassageIndex>,

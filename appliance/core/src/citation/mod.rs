@@ -4,6 +4,10 @@
 //! shown; a quotation stands there to the letter; every number of a composed sentence stands there. What it does not
 //! prove: that a composed sentence means what its source means.
 
+mod fault;
+
+pub use fault::{Criterion, Fault};
+
 use crate::answer::{AnswerSentence, Citation, Source, Support};
 use crate::evidence::{Quotation, whole_units};
 use crate::folding::{Folded, fold};
@@ -18,8 +22,8 @@ pub enum Verdict {
     Checked(Vec<AnswerSentence>),
     /// The model says that the sources do not hold the answer.
     Refusal,
-    /// Nothing in it can be shown.
-    Rejected,
+    /// None of its sentences holds.
+    Rejected(Vec<AnswerSentence>),
 }
 
 /// What the checks made of an output in the grounded format.
@@ -52,7 +56,7 @@ pub fn verify_grounded(output: &str, sources: &[Source]) -> Grounded {
 }
 
 fn grounded(output: &str, sources: &[Source]) -> Option<Grounded> {
-    let (answer, quotation) = output.split_once("根拠[")?;
+    let (answer, quotation) = output.split_once("根拠[").or_else(|| output.split_once("Evidence["))?;
     let (number, quotation) = quotation.split_once(']')?;
     let (answer, cited) = take_citations(answer.trim());
     let number: u32 = number.trim().parse().ok()?;
@@ -87,7 +91,7 @@ pub fn verify_composed(output: &str, sources: &[Source]) -> Verdict {
         .map(|sentence| check_sentence(sentence, sources))
         .filter(|s| !s.text.is_empty())
         .collect();
-    if checked.iter().any(|s| s.support == Support::Supported) { Verdict::Checked(checked) } else { Verdict::Rejected }
+    if checked.iter().any(|s| s.support == Support::Supported) { Verdict::Checked(checked) } else { Verdict::Rejected(checked) }
 }
 
 /// The sources' own sentences as an answer.
@@ -98,7 +102,7 @@ pub fn quote(quotations: &[Quotation], sources: &[Source]) -> Vec<AnswerSentence
             let source = sources.get(q.source)?;
             let text = q.span.slice(&source.passage.passage.text)?.to_owned();
             let citations = vec![Citation { source: source.number, quote: Some(q.span) }];
-            Some(AnswerSentence { text, citations, support: Support::Supported, verbatim: true })
+            Some(AnswerSentence { text, citations, support: Support::Supported, verbatim: true, faults: Vec::new() })
         })
         .collect()
 }
@@ -113,11 +117,13 @@ fn check_sentence(sentence: &str, sources: &[Source]) -> AnswerSentence {
     let (text, numbers) = take_citations(sentence);
     let cited: Vec<&Source> = numbers.iter().filter_map(|n| sources.iter().find(|s| s.number == *n)).collect();
     let resolvable = !numbers.is_empty() && cited.len() == numbers.len();
-    let backed =
-        numerals(&text).iter().all(|n| cited.iter().any(|s| numerals(&s.passage.passage.with_headings(&s.passage.title)).contains(n)));
-    let support = if resolvable && backed { Support::Supported } else { Support::Unsupported };
+    let stands = |n: &String| cited.iter().any(|s| numerals(&s.passage.passage.with_headings(&s.passage.title)).contains(n));
+    let missing = numerals(&text).into_iter().filter(|n| !stands(n));
+    let unresolved = (!resolvable).then(|| Fault::new(Criterion::Citation, ""));
+    let faults: Vec<Fault> = unresolved.into_iter().chain(missing.map(|n| Fault::new(Criterion::Number, n))).collect();
+    let support = if faults.is_empty() { Support::Supported } else { Support::Unsupported };
     let citations = cited.iter().map(|s| Citation { source: s.number, quote: None }).collect();
-    AnswerSentence { text, citations, support, verbatim: false }
+    AnswerSentence { text, citations, support, verbatim: false, faults }
 }
 
 /// Takes the marks `[1]`, `[1, 3]`, `［２］` out of a text, and gives the numbers in order of appearance.
