@@ -197,6 +197,7 @@ mod tests {
             "kura ingest a.pdf folder --collection 例規",
             "kura search 粗大ごみ --limit 3 --json",
             "kura ask 粗大ごみの手数料は --json --as yamamoto",
+            "kura ask 粗大ごみの手数料は --form table",
             "kura inspect f.pdf --passages",
             "kura eval retrieval d --legs lexical --limit 10 --json",
             "kura eval tune a b --cache c --questions 50",

@@ -12,6 +12,19 @@ nav-administration = Administration
 menu-password = Change password
 menu-sign-out = Sign out
 
+## The form of an answer
+
+form = Form of the answer
+form-asked = As the question asks
+form-plain = Sentences
+form-steps = Steps
+form-table = Table
+form-list = List
+form-structured = Set out as the document has it.
+form-unstructured = The documents are not set out so. Their sentences are shown in the order in which they stand.
+form-row-answers = answers the question
+form-left-out = { $rows } more rows stand in the document.
+
 title-ask = Ask
 title-documents = Documents
 title-delete = Move document to the trash

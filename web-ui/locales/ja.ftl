@@ -12,6 +12,19 @@ nav-administration = 管理
 menu-password = パスワードを変える
 menu-sign-out = サインアウト
 
+## 回答の形
+
+form = 回答の形
+form-asked = 質問に合わせる
+form-plain = 文
+form-steps = 手順
+form-table = 表
+form-list = 一覧
+form-structured = 資料にある並びをそのまま示します。
+form-unstructured = 資料はこの形では書かれていません。該当する文を、書かれている順に示します。
+form-row-answers = 回答の根拠
+form-left-out = ほかに { $rows } 行あります。根拠の資料でご覧ください。
+
 title-ask = 質問する
 title-documents = 文書
 title-delete = 文書をごみ箱に移す

@@ -1,5 +1,6 @@
 //! An answer and its evidence, as the pages show them.
 
+use crate::arranged_view::{self, ArrangedView};
 use crate::links::{self, Mark};
 use crate::page::Page;
 use crate::place_view::{Crop, Piece, crop, excerpt};
@@ -111,6 +112,8 @@ pub struct AnswerView {
     pub flowing: bool,
     /// The sentences.
     pub sentences: Vec<SentenceView>,
+    /// The answer set out in the form that was asked for; it then takes the sentences' place.
+    pub arranged: Option<ArrangedView>,
     /// How many sentences and sources passed the check, in words.
     pub foot: String,
     /// Whether any sentence failed the check.
@@ -150,6 +153,7 @@ pub fn answer(page: &Page, id: AnswerId, answer: &Answer) -> AnswerView {
         refused,
         flowing: answer.kind == AnswerKind::Composed,
         sentences: sentences(page, answer),
+        arranged: answer.arranged.as_ref().map(|a| arranged_view::view(page, answer, a)),
         foot: foot(page, answer),
         doubtful: answer.sentences.iter().any(|s| s.support == Support::Unsupported),
         dropped: if answer.record.dropped > 0 { page.with("answer-dropped", "count", answer.record.dropped) } else { String::new() },
@@ -165,7 +169,9 @@ pub fn answer(page: &Page, id: AnswerId, answer: &Answer) -> AnswerView {
 /// The view of an answer's sources.
 pub fn evidence(page: &Page, answer: &Answer) -> EvidenceView {
     // A source that only an unconfirmed sentence names backs nothing.
-    let supported = || answer.sentences.iter().filter(|s| s.support == Support::Supported);
+    let rows = answer.arranged.iter().flat_map(|a| a.lead.iter().chain(a.rows.iter().map(|r| &r.backing)));
+    let shown: Vec<&AnswerSentence> = answer.sentences.iter().chain(rows).collect();
+    let supported = || shown.iter().filter(|s| s.support == Support::Supported);
     let quotes =
         |number: u32| -> Vec<Citation> { supported().flat_map(|s| &s.citations).filter(|c| c.source == number).copied().collect() };
     let (mut cited, mut others) = (Vec::new(), Vec::new());
@@ -199,7 +205,7 @@ fn sentences(page: &Page, answer: &Answer) -> Vec<SentenceView> {
     answer.sentences.iter().enumerate().map(view).collect()
 }
 
-fn mark(page: &Page, answer: &Answer, citation: Citation) -> MarkView {
+pub(crate) fn mark(page: &Page, answer: &Answer, citation: Citation) -> MarkView {
     let symbol = words::circled(citation.source);
     let Some((source, locator)) = answer.source(citation.source).zip(answer.place(citation)) else {
         return MarkView { number: citation.source, symbol, href: None, label: page.t("source-gone") };

@@ -5,6 +5,7 @@
 //! of its own: what a person may see and do comes with the session's `Viewer`, asked for anew with every request.
 
 mod answer_view;
+mod arranged_view;
 mod assets;
 mod comparison_view;
 mod dates;

@@ -3,6 +3,7 @@
 use crate::answering::AnswerMode;
 use crate::citation::Fault;
 use crate::evidence::Strength;
+use crate::forms::Arranged;
 use crate::id::{AnswerId, DocumentId, PassageId};
 use crate::locator::{Locator, Span};
 use crate::passage::StoredPassage;
@@ -165,6 +166,9 @@ pub struct Answer {
     /// The day as of which it answers; `None` in answers that were kept before there were days.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub as_of: Option<AsOf>,
+    /// The answer in the form that was asked for; `None` for plain sentences.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arranged: Option<Arranged>,
     /// How it came about.
     pub record: AnswerRecord,
 }

@@ -1,5 +1,6 @@
 //! Asking: from a question to an answer whose every sentence was checked.
 
+mod arranging;
 mod reranking;
 mod surroundings;
 mod writing;
@@ -175,7 +176,9 @@ pub async fn ask(asking: &Asking, viewer: &Viewer, question: &Question, events: 
         }
         None => check.extract(),
     };
-    Ok(decision.into_answer(sources, unresolved, as_of, record(&mut walk, asking.generator.as_ref())))
+    let mut answer = decision.into_answer(sources, unresolved, as_of, record(&mut walk, asking.generator.as_ref()));
+    arranging::arrange(asking, viewer, question, &ranking.terms, &mut answer).await?;
+    Ok(answer)
 }
 
 /// Embeds the question and searches both legs among what is in force on its day.
@@ -278,7 +281,7 @@ impl Decision {
     fn into_answer(self, sources: Vec<Source>, unresolved: Vec<Unresolved>, as_of: AsOf, record: AnswerRecord) -> Answer {
         let Self { kind, sentences, undecided, rewritten, dropped } = self;
         let record = AnswerRecord { rewritten, dropped, ..record };
-        Answer { kind, sentences, undecided, unresolved, sources, as_of: Some(as_of), record }
+        Answer { kind, sentences, undecided, unresolved, sources, as_of: Some(as_of), arranged: None, record }
     }
 }
 

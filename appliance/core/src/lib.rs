@@ -16,6 +16,7 @@ pub mod evaluation;
 pub mod evidence;
 pub mod facets;
 pub mod folding;
+pub mod forms;
 pub mod id;
 pub mod ingesting;
 pub mod jumping;

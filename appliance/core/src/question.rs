@@ -1,5 +1,6 @@
 //! A question as it enters Kura.
 
+use crate::forms::Form;
 use crate::id::CollectionId;
 use crate::language::Language;
 use crate::narrowing::Narrowing;
@@ -37,6 +38,8 @@ pub struct Question {
     pub seed: u32,
     /// What the conversation spoke of before, for 「前条」 and 「同法」.
     pub context: Option<Context>,
+    /// The form that was chosen for the answer; the one that the wording asks for when `None`.
+    pub form: Option<Form>,
 }
 
 impl Question {
@@ -56,9 +59,14 @@ impl Question {
                     None => (text.clone(), None),
                 };
                 let undated = if undated.trim().is_empty() { text.clone() } else { undated };
-                Ok(Self { text, undated, as_of, collections: Vec::new(), seed: 0, context: None })
+                Ok(Self { text, undated, as_of, collections: Vec::new(), seed: 0, context: None, form: None })
             }
         }
+    }
+
+    /// The form of the answer: the chosen one, else the one that the wording asks for.
+    pub fn form(&self) -> Form {
+        self.form.unwrap_or_else(|| Form::asked_by(&self.undated))
     }
 
     /// The words, as typed.

@@ -6,6 +6,7 @@ use crate::wiring::{Place, Writing};
 use anyhow::Result;
 use appliance_core::answer::{Answer, AnswerKind, AnswerSentence, Stage, Support};
 use appliance_core::asking::{self, AskEvent};
+use appliance_core::forms::{Arranged, ArrangedRow, Form};
 use appliance_core::language::Language;
 use appliance_core::question::Question;
 use appliance_core::validity::{self, Day};
@@ -22,6 +23,9 @@ pub struct Arguments {
     /// Ask as this person would; without it, as the operator, who sees everything
     #[arg(long = "as", value_name = "LOGIN")]
     login: Option<String>,
+    /// Set the answer out as sentences, steps, a table or a list [default: what the question's wording asks for]
+    #[arg(long, value_name = "FORM", value_parser = form)]
+    form: Option<Form>,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -30,6 +34,7 @@ pub struct Arguments {
 pub async fn run(place: &Place, arguments: &Arguments) -> Result<ExitCode> {
     let mut question = Question::new(&arguments.question)?;
     arguments.as_of.into_iter().for_each(|day| question.choose_day(day));
+    question.form = arguments.form;
     let catalog = place.catalog().await?;
     let viewer = search::viewer(&catalog, arguments.login.as_deref()).await?;
     let engines = place.engines(Writing::Needed).await?;
@@ -71,7 +76,10 @@ fn print(answer: &Answer, language: Language) -> Result<()> {
             Language::Ja => "資料からは確認できませんでした。近い資料:",
             Language::En => "The documents do not say. The nearest of them:",
         })?,
-        _ => answer.sentences.iter().try_for_each(|s| output::line(sentence(s, language)))?,
+        _ => match &answer.arranged {
+            Some(arranged) => print_arranged(arranged, language)?,
+            None => answer.sentences.iter().try_for_each(|s| output::line(sentence(s, language)))?,
+        },
     }
     if answer.undecided {
         output::line(match language {
@@ -92,6 +100,42 @@ fn print(answer: &Answer, language: Language) -> Result<()> {
         let in_force = search::in_force(&stored.days, stored.days.standing(today));
         output::line(format!("[{}] {} · {}{in_force}", source.number, stored.title, output::place(&stored.passage.locator.place)))?;
         output::line(format!("    {}", search::shortened(&stored.passage.text)))?;
+    }
+    Ok(())
+}
+
+/// Reads the name of a form.
+fn form(name: &str) -> Result<Form, String> {
+    Form::from_name(name).ok_or_else(|| "plain, steps, table or list".to_owned())
+}
+
+/// Rows one below the other; columns parted by tabs, for what reads on.
+fn print_arranged(arranged: &Arranged, language: Language) -> Result<()> {
+    if !arranged.structured {
+        output::line(match language {
+            Language::Ja => "資料はこの形では書かれていません。文を順に示します。",
+            Language::En => "The documents are not set out so. Their sentences in order:",
+        })?;
+    }
+    arranged.lead.iter().try_for_each(|lead| output::line(sentence(lead, language)))?;
+    if !arranged.columns.is_empty() {
+        output::line(arranged.columns.join("\t"))?;
+    }
+    let mark = |row: &ArrangedRow| row.backing.citations.first().map(|c| format!("[{}]", c.source)).unwrap_or_default();
+    for (number, row) in (1..).zip(&arranged.rows) {
+        let label = match (arranged.form, row.label.as_str()) {
+            (Form::Table, "") => String::new(),
+            (Form::Steps, "") => format!("{number}. "),
+            (_, "") => "・".to_owned(),
+            (_, label) => format!("{label} "),
+        };
+        output::line(format!("{label}{}{}", row.cells.join("\t").replace('\n', " "), mark(row)))?;
+    }
+    if arranged.left_out > 0 {
+        output::line(match language {
+            Language::Ja => format!("ほか {} 行", arranged.left_out),
+            Language::En => format!("{} more rows", arranged.left_out),
+        })?;
     }
     Ok(())
 }

@@ -8,6 +8,7 @@ use crate::signed_in::{SignedIn, Visitor};
 use actix_web::{HttpRequest, HttpResponse, web};
 use appliance_core::answer::Answer;
 use appliance_core::asking;
+use appliance_core::forms::Form;
 use appliance_core::id::{AnswerId, CollectionId, DocumentId};
 use appliance_core::passage::StoredPassage;
 use appliance_core::question::Question;
@@ -111,6 +112,9 @@ pub struct AskBody {
     /// The day as of which it is answered; today where it is empty.
     #[serde(default)]
     as_of: String,
+    /// How it is set out; what the wording asks for where it is absent.
+    #[serde(default)]
+    form: Option<Form>,
 }
 
 #[derive(Serialize)]
@@ -126,10 +130,11 @@ pub async fn ask(req: HttpRequest, by: SignedIn, body: web::Json<AskBody>) -> Re
         return Err(Failure::FormExpired);
     }
     by.check_token(req.headers().get("X-Form-Token").and_then(|v| v.to_str().ok()).unwrap_or_default())?;
-    let AskBody { question, collections, as_of } = body.into_inner();
+    let AskBody { question, collections, as_of, form } = body.into_inner();
     let mut question = Question::new(&question)?;
     choose_day(&mut question, &as_of)?;
     question.collections = collections;
+    question.form = form;
     let _permit = permit(&by)?;
     let question = following(&by, question).await?;
     let (id, answer) = answered(&by, &question).await?;

@@ -11,6 +11,7 @@ use crate::{links, words};
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use appliance_core::answer::Answer;
+use appliance_core::forms::Form;
 use appliance_core::id::{AnswerId, CollectionId};
 use appliance_core::jumping::{self, Destination};
 use appliance_core::ports::catalog::CollectionEntry;
@@ -59,6 +60,8 @@ pub struct AskPage {
     evidence: EvidenceView,
     jump: Option<JumpView>,
     kinds: Vec<&'static str>,
+    /// The form that was chosen; empty for the one that the wording asks for.
+    form: String,
 }
 
 #[derive(Deserialize)]
@@ -96,6 +99,7 @@ pub fn question(fields: &Fields) -> Result<Question, QuestionError> {
     let demands = if asked.trim().is_empty() { String::new() } else { demands(fields) };
     let mut question = Question::new(&format!("{asked}{demands}"))?;
     question.collections = chosen(fields);
+    question.form = Form::from_name(fields.get("form"));
     choose_day(&mut question, fields.get("as_of"))?;
     Ok(question)
 }
@@ -140,6 +144,7 @@ pub async fn jump(by: &SignedIn, fields: &Fields, question: &Question) -> Result
 async fn choice(by: &SignedIn, fields: &Fields, question: &Question, destinations: &[Destination]) -> Result<HttpResponse, Failure> {
     let mut page = ask_page(by, question.text(), &chosen(fields)).await?;
     page.as_of = fields.get("as_of").to_owned();
+    page.form = fields.get("form").to_owned();
     page.jump = Some(jump_view::view(&page.page, question.text(), destinations));
     html(&page)
 }
@@ -227,6 +232,7 @@ pub async fn ask_page(by: &SignedIn, question: &str, chosen: &[CollectionId]) ->
         evidence: EvidenceView { cited: Vec::new(), others: Vec::new() },
         jump: None,
         kinds: facets::kinds().collect(),
+        form: String::new(),
         page,
     })
 }
@@ -261,6 +267,7 @@ async fn sent_back(by: &SignedIn, fields: &Fields, error: &QuestionError) -> Res
         QuestionError::NoDay => "ask-no-day",
     };
     page.as_of = fields.get("as_of").to_owned();
+    page.form = fields.get("form").to_owned();
     page.error = Some(page.page.t(key));
     let mut response = html(&page)?;
     *response.status_mut() = StatusCode::BAD_REQUEST;

@@ -198,6 +198,7 @@ fn an_answer_leaves_behind_what_it_was_about() {
     };
     let answer = Answer {
         as_of: None,
+        arranged: None,
         kind: AnswerKind::Extracted,
         sentences: Vec::new(),
         undecided: false,

@@ -12,6 +12,7 @@ mod container;
 mod contents;
 pub mod date;
 mod enumerator;
+mod list_mark;
 mod marker;
 pub(crate) mod numeral;
 mod parts;
@@ -19,6 +20,7 @@ mod preamble;
 mod sequence;
 
 pub use date::{Date, dates};
+pub use list_mark::{ListMark, list_mark};
 pub(crate) use marker::is_number_of_regulation;
 pub use marker::{is_entry_of_contents, is_regulation};
 pub use parts::{TextPart, text_parts};

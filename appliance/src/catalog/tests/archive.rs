@@ -28,6 +28,7 @@ fn answer(first: DocumentId, second: DocumentId) -> Answer {
     let embedder = ModelIdentity { name: "e".to_owned(), hash: ContentHash::of(b"e") };
     Answer {
         as_of: None,
+        arranged: None,
         kind: AnswerKind::Quoted,
         sentences: vec![sentence("500円", 1), sentence("月曜日", 2)],
         undecided: false,

@@ -49,6 +49,7 @@ fn answer(kind: AnswerKind, documents: &[DocumentId]) -> Answer {
     };
     Answer {
         as_of: None,
+        arranged: None,
         kind,
         sentences: Vec::new(),
         undecided: false,
