@@ -7,6 +7,7 @@ pub mod access;
 mod answers;
 mod archive;
 mod audit;
+mod awaiting;
 mod collections;
 mod decisions;
 mod documents;

@@ -161,8 +161,6 @@ impl Inference {
 pub struct Ingest {
     /// Files read at the same time; 0 takes one for each core, and four at most.
     pub workers: usize,
-    /// Files that may be read ahead of those whose passages are being embedded.
-    pub read_ahead: usize,
     /// How often a job is started before it counts as failed.
     pub attempts: u32,
     /// A document whose pages were read worse than this, from 0 to 1, waits until a person accepts it; 0 lets all through.
@@ -247,7 +245,6 @@ impl Default for Ingest {
         let recognition = ingest::Tesseract::default();
         Self {
             workers: 0,
-            read_ahead: 2,
             attempts: 3,
             hold_below: 0.6,
             file_mib: limits.file_bytes >> 20,
@@ -298,11 +295,6 @@ impl Ingest {
     pub fn readers(&self) -> usize {
         let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         if self.workers == 0 { cores().min(MOST_READERS) } else { self.workers }
-    }
-
-    /// Files under way at the same time: those being read, and those whose passages are being embedded or wait for that.
-    pub fn under_way(&self) -> usize {
-        self.readers() + self.read_ahead
     }
 
     /// What reads files inside a worker.

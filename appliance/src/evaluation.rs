@@ -283,7 +283,7 @@ impl Trial<'_> {
             title,
             heading_path,
             text,
-            embedding,
+            embedding: Some(embedding),
         });
         Ok(self.index.upsert(passages.collect()).await?)
     }

@@ -3,9 +3,8 @@
 
 use crate::catalog::{Catalog, ReindexPassage};
 use appliance_core::id::VersionId;
-use appliance_core::ingesting::{IngestError, Ingested, Ingesting, ingest};
+use appliance_core::ingesting::{Backlog, IngestError, Ingested, Ingesting, ingest};
 use appliance_core::ports::catalog::{FailureReason, Job};
-use appliance_core::ports::models::TextRole;
 use appliance_core::ports::{IngestLog, PortError};
 use jiff::SignedDuration;
 use std::sync::Arc;
@@ -15,8 +14,6 @@ use tokio::task::JoinSet;
 
 /// How often the queue is looked at without being woken: jobs also come from the command line, in another process.
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
-/// Texts embedded at once.
-const EMBEDDED_AT_ONCE: usize = 16;
 /// How often the trash is looked through.
 const BETWEEN_EMPTYINGS: Duration = Duration::from_secs(60 * 60);
 /// The pause after the catalog failed, so that a full disk does not fill the log as well.
@@ -73,10 +70,17 @@ impl JobRunner {
                 _ = stop.wait_for(|s| *s) => {}
             }
         });
+        let (runner, mut stop) = (self.clone(), shutdown);
+        tasks.spawn(async move {
+            tokio::select! {
+                () = runner.keep_embedding() => {}
+                _ = stop.wait_for(|s| *s) => {}
+            }
+        });
         while tasks.join_next().await.is_some() {}
     }
 
-    /// Works until no job waits.
+    /// Works until no job waits and every passage has its embedding.
     pub async fn work_off(&self, workers: usize) {
         let mut tasks = JoinSet::new();
         for _ in 0..workers {
@@ -90,6 +94,9 @@ impl JobRunner {
         while tasks.join_next().await.is_some() {}
         if let Err(error) = self.follow_catalog().await {
             tracing::error!(error = %chain(&error), "the index does not follow the catalog");
+        }
+        if let Err(error) = self.embed_all().await {
+            tracing::error!(error = %chain(&error), "embeddings could not be made");
         }
     }
 
@@ -218,26 +225,45 @@ impl JobRunner {
         Ok(())
     }
 
-    /// Writes the passages of a version into the index as the catalog has them. Embeddings that were given up are made anew.
+    /// Writes the passages of a version into the index as the catalog has them. Embeddings that were given up are asked for.
     async fn write_again(&self, version: VersionId) -> Result<(), PortError> {
-        let embedder = &self.ingesting.embedder;
-        let model = &embedder.identity().hash;
-        let mut passages = self.catalog.passages_to_update(version, model).await?;
-        for some in passages.chunks_mut(EMBEDDED_AT_ONCE) {
-            let missing: Vec<&mut ReindexPassage> = some.iter_mut().filter(|p| p.embedding.is_none()).collect();
-            if missing.is_empty() {
-                continue;
-            }
-            let texts = missing.iter().map(|p| p.stored.passage.with_headings(&p.stored.title)).collect();
-            let made = embedder.embed(TextRole::Passage, texts).await?;
-            let named: Vec<_> = missing.iter().map(|p| p.stored.id).zip(made).collect();
-            self.catalog.store_embeddings(model, &named).await?;
-            for (passage, (_, embedding)) in missing.into_iter().zip(named) {
-                passage.embedding = Some(embedding);
+        let model = &self.ingesting.embedder.identity().hash;
+        let passages = self.catalog.passages_to_update(version, model).await?;
+        let incomplete = passages.iter().any(|p| p.embedding.is_none());
+        self.ingesting.index.remove_version(version).await?;
+        self.ingesting.index.upsert(passages.into_iter().map(ReindexPassage::indexed).collect()).await?;
+        if incomplete { self.catalog.ask_for_embeddings(version).await } else { Ok(()) }
+    }
+
+    /// Makes the embeddings of what is published, for ever.
+    async fn keep_embedding(&self) {
+        let mut backlog = Backlog::default();
+        loop {
+            match self.embed_some(&mut backlog).await {
+                Ok(true) => {}
+                Ok(false) => tokio::time::sleep(LOOK_AGAIN).await,
+                Err(error) => {
+                    tracing::error!(error = %chain(&error), "embeddings could not be made");
+                    tokio::time::sleep(AFTER_TROUBLE).await;
+                }
             }
         }
-        self.ingesting.index.remove_version(version).await?;
-        self.ingesting.index.upsert(passages.into_iter().filter_map(ReindexPassage::indexed).collect()).await
+    }
+
+    /// Makes all embeddings that are left to make.
+    async fn embed_all(&self) -> Result<(), PortError> {
+        let mut backlog = Backlog::default();
+        while self.embed_some(&mut backlog).await? {}
+        Ok(())
+    }
+
+    /// Makes the next embeddings; false when none are left to make.
+    async fn embed_some(&self, backlog: &mut Backlog) -> Result<bool, PortError> {
+        let Some(step) = backlog.make(&self.ingesting).await? else { return Ok(false) };
+        // A version that is written again meanwhile would lose what it is given.
+        let _alone = self.following.lock().await;
+        backlog.bring(&self.ingesting, step).await?;
+        Ok(true)
     }
 
     /// Takes out of the index whatever the catalog remembers as unwanted.
@@ -305,6 +331,7 @@ mod tests {
             embedder: Arc::new(HashEmbedder::new()),
             index,
             log: Arc::new(catalog.clone()),
+            embeddings: Arc::new(catalog.clone()),
             hold_below: appliance_core::quality::LEAST_SCORE,
         };
         JobRunner {

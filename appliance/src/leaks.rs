@@ -15,7 +15,7 @@ use appliance_core::asking::{self, Asking, AskingPolicy};
 use appliance_core::completion::{OfferKind, Sharing};
 use appliance_core::document::{Document, Format, Parsed, Reading};
 use appliance_core::id::{AnswerId, CollectionId, DocumentId, GroupId, UserId};
-use appliance_core::ingesting::{Ingesting, ingest};
+use appliance_core::ingesting::{Backlog, Ingesting, ingest};
 use appliance_core::jumping;
 use appliance_core::locator::{Locator, Place, Span};
 use appliance_core::passage::Passage;
@@ -184,6 +184,7 @@ impl Bench {
             embedder,
             index: Arc::clone(&self.index) as _,
             log: Arc::new(catalog.clone()),
+            embeddings: Arc::new(catalog.clone()),
             hold_below: 0.0,
         };
         for n in 0..DOCUMENTS {
@@ -192,6 +193,10 @@ impl Bench {
             let job = catalog.next_job().await.unwrap().unwrap();
             ingest(&ingesting, &job).await.unwrap();
             self.documents.push(document);
+        }
+        let mut backlog = Backlog::default();
+        while let Some(step) = backlog.make(&ingesting).await.unwrap() {
+            backlog.bring(&ingesting, step).await.unwrap();
         }
     }
 

@@ -58,7 +58,11 @@ impl StatusSource for MachineStatus {
             started: self.started,
             data_dir: self.data.display().to_string(),
             models: self.models.iter().map(model).collect(),
-            index: IndexStatus { generation, passages: self.index.len().await? },
+            index: IndexStatus {
+                generation,
+                passages: self.index.len().await?,
+                awaiting_embeddings: self.catalog.embeddings_to_make().await?.passages,
+            },
             documents: counts(&self.catalog.documents_by_state().await?),
             disk: disk(&self.data)?,
             memory: memory()?,

@@ -178,6 +178,7 @@ impl Place {
             embedder: Arc::clone(&engines.embedder) as Arc<dyn Embedder>,
             index,
             log: Arc::new(catalog.clone()),
+            embeddings: Arc::new(catalog.clone()),
             hold_below: self.configuration.ingest.hold_below as f32,
         };
         let trash_keeps = SignedDuration::from_hours(24 * i64::from(self.configuration.trash.keep_days));
@@ -277,7 +278,7 @@ pub async fn serve(place: &Place, listener: TcpListener, ready: impl FnOnce(Sock
             tracing::warn!(error = &error as &dyn std::error::Error, "typing help is not ready; the first who types waits for it");
         }
     });
-    let workers = place.configuration.ingest.under_way();
+    let workers = place.configuration.ingest.readers();
     let jobs = tokio::spawn({
         let shutdown = shutdown.clone();
         async move { runner.run(workers, shutdown).await }

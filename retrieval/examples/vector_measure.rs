@@ -111,7 +111,7 @@ fn passage(id: u64) -> IndexedPassage {
         title: String::new(),
         heading_path: Vec::new(),
         text: "施設".to_owned(),
-        embedding: vector(id),
+        embedding: Some(vector(id)),
     }
 }
 

@@ -12,11 +12,11 @@ use crate::settings::IndexSettings;
 use crate::vector_log::{Position, replay};
 use crate::vectors::Vectors;
 use crate::writer::Writer;
-use appliance_core::id::VersionId;
+use appliance_core::id::{PassageId, VersionId};
 use appliance_core::ports::index::IndexedPassage;
 use appliance_core::ports::models::ModelIdentity;
 use appliance_core::ports::{PassageIndex, PortError};
-use appliance_core::ranking::{HybridQuery, Ranking};
+use appliance_core::ranking::{Embedding, HybridQuery, Ranking};
 use async_trait::async_trait;
 use parking_lot::{Mutex, RwLock};
 use std::path::{Path, PathBuf};
@@ -292,6 +292,10 @@ impl PassageIndex for HybridIndex {
         self.change(move |writer, shared| writer.upsert(shared, passages)).await
     }
 
+    async fn embed(&self, made: Vec<(PassageId, Embedding)>) -> Result<(), PortError> {
+        self.change(move |writer, shared| writer.embed(shared, made)).await
+    }
+
     async fn remove_version(&self, version: VersionId) -> Result<(), PortError> {
         self.change(move |writer, shared| writer.remove_version(shared, version)).await
     }
@@ -309,7 +313,7 @@ impl PassageIndex for HybridIndex {
     }
 
     async fn len(&self) -> Result<u64, PortError> {
-        self.work(|shared| Ok(shared.state.read().vectors.live() as u64)).await
+        self.work(|shared| Ok(shared.state.read().vectors.passages() as u64)).await
     }
 }
 

@@ -18,7 +18,7 @@ pub(crate) struct Candidate {
     pub ranked: RankedPassage,
     /// The document, where the passage is known to the vectors.
     pub document: Option<DocumentId>,
-    /// The cosine with the question, where it has an embedding.
+    /// The cosine with the question; where its vector is still to be made, it counts as the mean of the others.
     pub cosine: Option<f32>,
     /// The question's terms in it.
     pub matched: Matched,
@@ -65,13 +65,15 @@ fn features(candidates: &[Candidate], settings: &IndexSettings) -> Vec<Features>
     let lexical = scale(candidates.iter().filter_map(|c| c.ranked.lexical).map(|l| l.score.0));
     let least = candidates.iter().filter_map(|c| c.cosine).fold(f32::INFINITY, f32::min);
     let cosine = scale(candidates.iter().filter_map(|c| c.cosine).map(|c| c - least));
+    let known: Vec<f32> = candidates.iter().filter_map(|c| c.cosine).collect();
+    let mean = known.iter().sum::<f32>() / known.len().max(1) as f32;
     let support = support(candidates);
     let of = |c: &Candidate| {
         let supported = c.document.and_then(|d| support.get(&(d, c.ranked.passage))).copied().unwrap_or(0.0);
         [
             ("fused", fused * c.ranked.score.0, 1.0),
             ("lexical", c.ranked.lexical.map_or(0.0, |l| lexical * l.score.0), settings.rerank_lexical),
-            ("cosine", c.cosine.map_or(0.0, |x| cosine * (x - least)), settings.rerank_cosine),
+            ("cosine", if known.is_empty() { 0.0 } else { cosine * (c.cosine.unwrap_or(mean) - least) }, settings.rerank_cosine),
             ("coverage", c.matched.coverage, settings.rerank_coverage),
             ("phrases", c.matched.phrases, settings.rerank_phrases),
             ("document", fused * supported, settings.rerank_document),

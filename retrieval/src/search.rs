@@ -123,7 +123,7 @@ fn reranked(
         Candidate {
             ranked,
             document: known.map(|(document, _)| document),
-            cosine: known.zip(embedding).map(|((_, vector), query)| dot(vector, query)),
+            cosine: known.and_then(|(_, vector)| vector).zip(embedding).map(|(vector, query)| dot(vector, query)),
             matched: held.remove(&ranked.passage).unwrap_or_default(),
         }
     };
@@ -159,7 +159,7 @@ fn explain(
     Ok(Explanation {
         words: terms.words.keys().cloned().collect(),
         names: terms.names.clone(),
-        visible: state.vectors.sight(permission).visible as u64,
+        visible: (state.vectors.sight(permission).visible + state.vectors.bare_seen(permission)) as u64,
         matched: ids.iter().map(&mut place).collect(),
         stages: watch.laps,
     })

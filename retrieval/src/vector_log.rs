@@ -20,6 +20,10 @@ const HEADER_BYTES: u64 = 12;
 const ENTRY_BYTES: usize = 40;
 const PUT: u8 = 1;
 const REMOVE_VERSION: u8 = 2;
+/// A passage whose vector is still to be made.
+const PUT_BARE: u8 = 3;
+/// The vector of such a passage.
+const EMBED: u8 = 4;
 
 /// A committed state: which file, and how much of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,7 +36,10 @@ pub(crate) struct Position {
 
 /// A change on its way to the next commit.
 pub(crate) enum Change {
-    Put(Entry, Vec<f32>),
+    /// A passage with its vector, or without it while it is still to be made.
+    Put(Entry, Option<Vec<f32>>),
+    /// The vector of a passage that waits for it.
+    Embed(PassageId, Vec<f32>),
     RemoveVersion(VersionId),
 }
 
@@ -40,7 +47,9 @@ impl Change {
     /// Applies the change to what is in memory.
     pub fn apply(&self, vectors: &mut Vectors) {
         match self {
-            Self::Put(entry, values) => vectors.put(*entry, values),
+            Self::Put(entry, Some(values)) => vectors.put(*entry, values),
+            Self::Put(entry, None) => vectors.put_bare(*entry),
+            Self::Embed(passage, values) => vectors.embed(*passage, values),
             Self::RemoveVersion(version) => vectors.remove_version(*version),
         }
     }
@@ -64,7 +73,7 @@ impl VectorLog {
         folder: &Path,
         generation: u64,
         dimension: usize,
-        entries: impl Iterator<Item = (Entry, &'a [f32])>,
+        entries: impl Iterator<Item = (Entry, Option<&'a [f32]>)>,
     ) -> Result<Self, RetrievalError> {
         let path = path_of(folder, generation);
         let mut file = File::create(&path).map_err(RetrievalError::file(&path, "creating"))?;
@@ -109,7 +118,12 @@ impl VectorLog {
         let mut bytes = Vec::new();
         for change in changes {
             match change {
-                Change::Put(entry, values) => encode_put(&mut bytes, entry, values),
+                Change::Put(entry, values) => encode_put(&mut bytes, entry, values.as_deref()),
+                Change::Embed(passage, values) => {
+                    bytes.push(EMBED);
+                    bytes.extend(passage.0.to_le_bytes());
+                    encode_values(&mut bytes, values);
+                }
                 Change::RemoveVersion(version) => {
                     bytes.push(REMOVE_VERSION);
                     bytes.extend(version.0.to_le_bytes());
@@ -140,14 +154,18 @@ impl VectorLog {
     }
 }
 
-fn encode_put(bytes: &mut Vec<u8>, entry: &Entry, values: &[f32]) {
-    bytes.push(PUT);
+fn encode_put(bytes: &mut Vec<u8>, entry: &Entry, values: Option<&[f32]>) {
+    bytes.push(if values.is_some() { PUT } else { PUT_BARE });
     for id in [entry.passage.0, entry.version.0, entry.document.0, entry.collection.0] {
         bytes.extend(id.to_le_bytes());
     }
     for day in [entry.days.from, entry.days.until] {
         bytes.extend(day.to_le_bytes());
     }
+    encode_values(bytes, values.unwrap_or_default());
+}
+
+fn encode_values(bytes: &mut Vec<u8>, values: &[f32]) {
     bytes.extend(values.iter().flat_map(|v| v.to_le_bytes()));
 }
 
@@ -164,30 +182,29 @@ pub(crate) fn replay(folder: &Path, position: Position, dimension: usize) -> Res
     if length < position.length {
         return Err(damaged(format!("{length} bytes of vectors, {} were committed", position.length)));
     }
-    let mut reader = Records { reader: BufReader::with_capacity(1 << 20, file).take(position.length), left: position.length, path: &path };
+    let file = BufReader::with_capacity(1 << 20, file).take(position.length);
+    let mut reader = Records { reader: file, left: position.length, path: &path, components: vec![0; dimension * 4] };
     let mut header = [0; HEADER_BYTES as usize];
     reader.fill(&mut header)?;
     if header[..8] != MAGIC[..] || header[8..] != (dimension as u32).to_le_bytes() {
         return Err(damaged("the header is not that of vectors of this dimension".to_owned()));
     }
     let mut vectors = Vectors::new(dimension);
-    let mut record = vec![0; ENTRY_BYTES + dimension * 4];
     let mut values = vec![0.0; dimension];
     while reader.left > 0 {
         match reader.kind()? {
             PUT => {
-                reader.fill(&mut record)?;
-                let (ids, components) = record.split_at(ENTRY_BYTES);
-                for (value, bytes) in values.iter_mut().zip(components.chunks_exact(4)) {
-                    *value = f32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
-                }
-                vectors.put(entry(ids), &values);
+                let entry = reader.entry()?;
+                reader.components(&mut values)?;
+                vectors.put(entry, &values);
             }
-            REMOVE_VERSION => {
-                let mut id = [0; 8];
-                reader.fill(&mut id)?;
-                vectors.remove_version(VersionId(i64::from_le_bytes(id)));
+            PUT_BARE => vectors.put_bare(reader.entry()?),
+            EMBED => {
+                let passage = PassageId(reader.id()?);
+                reader.components(&mut values)?;
+                vectors.embed(passage, &values);
             }
+            REMOVE_VERSION => vectors.remove_version(VersionId(reader.id()?)),
             other => return Err(damaged(format!("a record of the unknown kind {other}"))),
         }
     }
@@ -214,6 +231,8 @@ struct Records<'a, R> {
     reader: R,
     left: u64,
     path: &'a Path,
+    /// The bytes of one vector.
+    components: Vec<u8>,
 }
 
 impl<R: Read> Records<'_, R> {
@@ -221,6 +240,28 @@ impl<R: Read> Records<'_, R> {
         let mut kind = [0];
         self.fill(&mut kind)?;
         Ok(kind[0])
+    }
+
+    fn entry(&mut self) -> Result<Entry, RetrievalError> {
+        let mut bytes = [0; ENTRY_BYTES];
+        self.fill(&mut bytes)?;
+        Ok(entry(&bytes))
+    }
+
+    fn id(&mut self) -> Result<i64, RetrievalError> {
+        let mut id = [0; 8];
+        self.fill(&mut id)?;
+        Ok(i64::from_le_bytes(id))
+    }
+
+    fn components(&mut self, values: &mut [f32]) -> Result<(), RetrievalError> {
+        let mut bytes = std::mem::take(&mut self.components);
+        self.fill(&mut bytes)?;
+        for (value, bytes) in values.iter_mut().zip(bytes.chunks_exact(4)) {
+            *value = f32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
+        }
+        self.components = bytes;
+        Ok(())
     }
 
     fn fill(&mut self, bytes: &mut [u8]) -> Result<(), RetrievalError> {

@@ -1,10 +1,11 @@
-//! The vectors in memory: one slot a passage, in the order they came, and the exact search over them.
+//! The vectors in memory: one slot a passage, in the order they came, and the exact search over them. Passages whose vector
+//! is still to be made are known beside them, so that it is known whose they are.
 
 use crate::in_force::InForce;
 use crate::permission::Permission;
 use appliance_core::id::{CollectionId, DocumentId, PassageId, VersionId};
 use appliance_core::ranking::CosineSimilarity;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 
 /// Whose vector it is.
@@ -44,6 +45,9 @@ pub(crate) struct Vectors {
     /// The living that may be found on some days only.
     dated: BTreeSet<u32>,
     live: usize,
+    /// Passages that the lexical leg holds and that have no vector yet.
+    bare: HashMap<PassageId, Entry>,
+    bare_of: HashMap<VersionId, HashSet<PassageId>>,
 }
 
 /// What a query may see, by scope.
@@ -66,6 +70,8 @@ impl Vectors {
             scope_ids: HashMap::new(),
             dated: BTreeSet::new(),
             live: 0,
+            bare: HashMap::new(),
+            bare_of: HashMap::new(),
         }
     }
 
@@ -74,7 +80,12 @@ impl Vectors {
         self.slots.len()
     }
 
-    /// Passages that can be found.
+    /// Passages that can be found, with a vector or without.
+    pub fn passages(&self) -> usize {
+        self.live + self.bare.len()
+    }
+
+    /// Passages that can be found by their vector.
     pub fn live(&self) -> usize {
         self.live
     }
@@ -86,9 +97,7 @@ impl Vectors {
 
     /// Takes a vector in, in place of the passage's earlier one.
     pub fn put(&mut self, entry: Entry, values: &[f32]) {
-        if let Some(place) = self.places.get(&entry.passage).copied() {
-            self.kill(place);
-        }
+        self.forget(entry.passage);
         let place = self.slots.len() as u32;
         let scope = self.scope_of(&entry);
         self.values.extend_from_slice(values);
@@ -102,16 +111,48 @@ impl Vectors {
         self.live += 1;
     }
 
-    /// The document and the components of a passage that can be found.
-    pub fn of(&self, passage: PassageId) -> Option<(DocumentId, &[f32])> {
-        let place = *self.places.get(&passage)? as usize;
-        Some((self.slots[place].entry.document, self.vector(place)))
+    /// Takes in a passage whose vector is still to be made, in place of whatever was known of it.
+    pub fn put_bare(&mut self, entry: Entry) {
+        self.forget(entry.passage);
+        self.bare_of.entry(entry.version).or_default().insert(entry.passage);
+        self.bare.insert(entry.passage, entry);
+    }
+
+    /// Takes in the vector of a passage that waits for it.
+    pub fn embed(&mut self, passage: PassageId, values: &[f32]) {
+        if let Some(entry) = self.bare.get(&passage).copied() {
+            self.put(entry, values);
+        }
+    }
+
+    /// The document of a passage that can be found, and its components where they are made.
+    pub fn of(&self, passage: PassageId) -> Option<(DocumentId, Option<&[f32]>)> {
+        match self.places.get(&passage) {
+            Some(place) => Some((self.slots[*place as usize].entry.document, Some(self.vector(*place as usize)))),
+            None => self.bare.get(&passage).map(|entry| (entry.document, None)),
+        }
     }
 
     /// Forgets every passage of a version.
     pub fn remove_version(&mut self, version: VersionId) {
         for place in self.versions.remove(&version).unwrap_or_default() {
             self.kill(place);
+        }
+        for passage in self.bare_of.remove(&version).unwrap_or_default() {
+            self.bare.remove(&passage);
+        }
+    }
+
+    fn forget(&mut self, passage: PassageId) {
+        if let Some(place) = self.places.get(&passage).copied() {
+            self.kill(place);
+        }
+        let Some(entry) = self.bare.remove(&passage) else { return };
+        if let Some(waiting) = self.bare_of.get_mut(&entry.version) {
+            waiting.remove(&passage);
+            if waiting.is_empty() {
+                self.bare_of.remove(&entry.version);
+            }
         }
     }
 
@@ -134,9 +175,17 @@ impl Vectors {
         })
     }
 
-    /// The living, in the order they came.
-    pub fn entries(&self) -> impl Iterator<Item = (Entry, &[f32])> {
-        self.slots.iter().enumerate().filter(|(_, s)| s.live).map(|(i, s)| (s.entry, self.vector(i)))
+    /// What is known of every passage that can be found: those with vectors in the order they came, then the others.
+    pub fn entries(&self) -> impl Iterator<Item = (Entry, Option<&[f32]>)> {
+        let living = self.slots.iter().enumerate().filter(|(_, s)| s.live).map(|(i, s)| (s.entry, Some(self.vector(i))));
+        living.chain(self.bare.values().map(|entry| (*entry, None)))
+    }
+
+    /// How many passages a query may see that have no vector yet.
+    pub fn bare_seen(&self, permission: Permission<'_>) -> usize {
+        let admitted = |passage: &PassageId| permission.admitted().is_none_or(|a| a.contains(passage));
+        let seen = |e: &&Entry| permission.allows(e.collection, e.document) && permission.allows_on(e.days) && admitted(&e.passage);
+        self.bare.values().filter(seen).count()
     }
 
     /// What a query may see.

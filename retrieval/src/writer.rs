@@ -7,8 +7,9 @@ use crate::references::known_names;
 use crate::settings::IndexSettings;
 use crate::vector_log::{Change, Position, VectorLog, path_of, replay};
 use crate::vectors::{Entry, Vectors};
-use appliance_core::id::VersionId;
+use appliance_core::id::{PassageId, VersionId};
 use appliance_core::ports::index::IndexedPassage;
+use appliance_core::ranking::Embedding;
 use std::path::Path;
 use std::sync::atomic::Ordering;
 use tantivy::directory::error::LockError;
@@ -28,6 +29,8 @@ pub(crate) struct Writer {
     lexical: IndexWriter,
     log: VectorLog,
     pending: Vec<Change>,
+    /// Whether the lexical leg changes with the next commit.
+    lexical_changed: bool,
     dumped: usize,
 }
 
@@ -55,7 +58,7 @@ impl Writer {
             None => (VectorLog::create(&folder, 0, dimension, std::iter::empty())?, Vectors::new(dimension)),
         };
         remove_other_generations(&folder, log.position().generation)?;
-        Ok((Self { lexical, log, pending: Vec::new(), dumped: 0 }, vectors))
+        Ok((Self { lexical, log, pending: Vec::new(), lexical_changed: false, dumped: 0 }, vectors))
     }
 
     /// Where the vectors stand.
@@ -70,23 +73,29 @@ impl Writer {
 
     /// Adds passages, replacing those of the same id.
     pub fn upsert(&mut self, shared: &Shared, passages: Vec<IndexedPassage>) -> Result<(), RetrievalError> {
-        let misfit = |p: &&IndexedPassage| p.embedding.values().len() != shared.dimension;
-        if let Some(passage) = passages.iter().find(misfit) {
-            return Err(RetrievalError::Dimension { expected: shared.dimension, given: passage.embedding.values().len() });
-        }
+        fitting(shared, passages.iter().filter_map(|p| p.embedding.as_ref()))?;
+        self.lexical_changed = true;
         for passage in passages {
             self.lexical.delete_term(shared.fields.passage_term(passage.id));
             self.lexical.add_document(shared.fields.document(&shared.analyzer, &passage))?;
             let IndexedPassage { id, version, document, collection, days, embedding, .. } = passage;
             let entry = Entry { passage: id, version, document, collection, days: days.into() };
-            self.pending.push(Change::Put(entry, embedding.values().to_vec()));
+            self.pending.push(Change::Put(entry, embedding.map(|e| e.values().to_vec())));
         }
+        Ok(())
+    }
+
+    /// Brings the vectors of passages that wait for them.
+    pub fn embed(&mut self, shared: &Shared, made: Vec<(PassageId, Embedding)>) -> Result<(), RetrievalError> {
+        fitting(shared, made.iter().map(|(_, e)| e))?;
+        self.pending.extend(made.into_iter().map(|(passage, e)| Change::Embed(passage, e.values().to_vec())));
         Ok(())
     }
 
     /// Removes every passage of a version, those waiting for the commit included.
     pub fn remove_version(&mut self, shared: &Shared, version: VersionId) -> Result<(), RetrievalError> {
         self.lexical.delete_term(shared.fields.version_term(version));
+        self.lexical_changed = true;
         self.pending.push(Change::RemoveVersion(version));
         Ok(())
     }
@@ -109,15 +118,23 @@ impl Writer {
             self.log.rewind(before)?;
             return Err(error);
         }
-        shared.reader.reload()?;
-        let names = known_names(&shared.reader.searcher(), &shared.fields)?;
+        // Vectors alone change neither texts nor names.
+        let lexical = match std::mem::take(&mut self.lexical_changed) {
+            true => {
+                shared.reader.reload()?;
+                let searcher = shared.reader.searcher();
+                Some((known_names(&searcher, &shared.fields)?, searcher))
+            }
+            false => None,
+        };
         {
             let mut state = shared.state.write();
             for change in &changes {
                 change.apply(&mut state.vectors);
             }
-            state.searcher = shared.reader.searcher();
-            state.names = names;
+            if let Some((names, searcher)) = lexical {
+                (state.names, state.searcher) = (names, searcher);
+            }
         }
         self.rewrite_if_mostly_dead(shared)?;
         self.tend_graph(shared, changes.len())
@@ -140,7 +157,10 @@ impl Writer {
                 return Ok(());
             }
             let mut living = Vectors::new(shared.dimension);
-            vectors.entries().for_each(|(entry, values)| living.put(entry, values));
+            vectors.entries().for_each(|(entry, values)| match values {
+                Some(values) => living.put(entry, values),
+                None => living.put_bare(entry),
+            });
             living
         };
         self.replace_vectors(shared, living)
@@ -180,6 +200,14 @@ impl Writer {
             self.dumped = graph.covered();
         }
         Ok(())
+    }
+}
+
+/// Refuses embeddings of another dimension.
+fn fitting<'a>(shared: &Shared, mut embeddings: impl Iterator<Item = &'a Embedding>) -> Result<(), RetrievalError> {
+    match embeddings.find(|e| e.values().len() != shared.dimension) {
+        Some(misfit) => Err(RetrievalError::Dimension { expected: shared.dimension, given: misfit.values().len() }),
+        None => Ok(()),
     }
 }
 

@@ -295,13 +295,13 @@ impl Visitor {
         Ok(entries.as_array().into_iter().flatten().find(|e| e["file_name"] == file_name).cloned())
     }
 
-    /// Waits until no document waits or is being ingested, and returns them all.
+    /// Waits until no document waits or is being ingested or embedded, and returns them all.
     pub async fn wait_until_settled(&self, limit: Duration) -> Result<Vec<Value>> {
         let since = Instant::now();
         loop {
             let entries = self.get_json("/api/documents").await?;
             let entries: Vec<Value> = entries.as_array().cloned().unwrap_or_default();
-            let busy = entries.iter().filter(|e| e["state"] == "queued" || e["state"] == "ingesting").count();
+            let busy = entries.iter().filter(|e| e["state"] == "queued" || e["state"] == "ingesting" || !e["progress"].is_null()).count();
             if busy == 0 {
                 return Ok(entries);
             }

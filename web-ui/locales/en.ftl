@@ -248,6 +248,7 @@ left-hours = about { $hours } h { $minutes } min left
 column-added = Added
 column-actions = Actions
 column-collection = Collection
+passages-awaiting = { $passages } ({ $left } of them by their words alone for now)
 column-passages = Passages
 warning-count = { $count }
 pager = Pages of the list
@@ -308,6 +309,7 @@ state-indexing = Being indexed
 state-held = Waiting to be accepted
 state-cancelled = Reading was cancelled
 state-searchable = Answers questions
+state-answering-by-words = Answers questions; finding by meaning is being prepared
 state-superseded = Replaced by a newer version
 state-failed = Could not be read
 

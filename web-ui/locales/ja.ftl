@@ -239,6 +239,7 @@ left-hours = 残り約{ $hours }時間{ $minutes }分
 column-added = 追加日
 column-actions = 操作
 column-collection = 分類
+passages-awaiting = { $passages }（うち{ $left }件は、いまは言葉だけで検索）
 column-passages = 検索できる箇所
 warning-count = { $count }件
 pager = 一覧の移動
@@ -290,6 +291,7 @@ state-indexing = 索引に入れています
 state-held = 確認を待っています
 state-cancelled = 読み取りを中止しました
 state-searchable = 質問に使えます
+state-answering-by-words = 質問に使えます（意味でさがす準備中）
 state-superseded = 新しい版に替わりました
 state-failed = 読み取れませんでした
 

@@ -79,6 +79,8 @@ pub struct IndexStatus {
     pub generation: String,
     /// Passages that can be found.
     pub passages: u64,
+    /// Those of them that are found by their words alone, because their embeddings are still to be made.
+    pub awaiting_embeddings: u64,
 }
 
 /// Documents by the state of their newest version.

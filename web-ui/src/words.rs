@@ -147,6 +147,7 @@ pub fn state_name(state: VersionState) -> &'static str {
 pub fn state(page: &Page, entry: &DocumentEntry) -> String {
     page.t(match (entry.state, entry.progress.map(|p| p.stage)) {
         (VersionState::Held, _) => "state-held",
+        (VersionState::Searchable, Some(IngestStage::Embedding)) => "state-answering-by-words",
         (VersionState::Searchable, _) => "state-searchable",
         (VersionState::Superseded, _) => "state-superseded",
         (VersionState::Failed, _) => "state-failed",
@@ -166,7 +167,7 @@ pub fn progress(page: &Page, entry: &DocumentEntry, now: Option<&str>) -> String
             told.push(if ahead == 0 { page.t("queue-next") } else { page.with("queue-ahead", "ahead", number(ahead.into())) });
             told.extend(now.map(|title| page.with("queue-now", "title", title)));
         }
-        (VersionState::Ingesting, Some(progress), _) if progress.total > 0 => {
+        (VersionState::Ingesting | VersionState::Searchable, Some(progress), _) if progress.total > 0 => {
             let pages = progress.stage == IngestStage::Parsing;
             let figures = [("done", number(progress.done.into()).into()), ("total", number(progress.total.into()).into())];
             told.push(page.words(if pages { "progress-pages" } else { "progress-passages" }, &figures));

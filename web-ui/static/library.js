@@ -119,7 +119,9 @@ async function poll() {
   if (response?.ok) {
     const entries = await response.json();
     const seen = new Set(entries.map((entry) => String(entry.id)));
-    if (entries.some((entry) => !["queued", "ingesting"].includes(entry.state)) || rows.some((row) => !seen.has(row.dataset.document))) {
+    const state = (entry) => rows.find((row) => row.dataset.document === String(entry.id))?.dataset.state;
+    const settled = (entry) => !["queued", "ingesting"].includes(entry.state) && (!entry.progress || state(entry) !== entry.state);
+    if (entries.some(settled) || rows.some((row) => !seen.has(row.dataset.document))) {
       // Pages, warnings and the link are known now; the server renders them. Half-filled forms stay.
       await refresh();
     } else {
@@ -144,7 +146,7 @@ function update(entry) {
 }
 
 function meter(row, words, entry) {
-  const known = entry.state === "ingesting" && entry.progress?.total > 0;
+  const known = entry.state !== "queued" && entry.progress?.total > 0;
   let bar = row.querySelector(".state progress");
   if (!known) { bar?.remove(); return; }
   if (!bar) {

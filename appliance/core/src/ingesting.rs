@@ -1,22 +1,21 @@
 //! Ingesting: from a stored file to passages that answer. Rerunnable at any point without harm.
 
+mod backlog;
+
+pub use backlog::{Backlog, Step};
+
 use crate::document::Reading;
-use crate::id::PassageId;
 use crate::pace::Pace;
 use crate::ports::catalog::{FailureReason, IngestStage, Job, JobProgress, ReadPassage, ReadVersion, Wanted};
 use crate::ports::index::IndexedPassage;
-use crate::ports::models::TextRole;
 use crate::ports::reader::{ParseError, SourceFile, Watch};
-use crate::ports::{Embedder, IngestLog, Parser, PassageIndex, PortError};
+use crate::ports::{Embedder, EmbeddingLog, IngestLog, Parser, PassageIndex, PortError};
 use crate::quality::document_score;
-use crate::ranking::Embedding;
 use crate::validity::lineage::Period;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use thiserror::Error;
 
-/// Passages embedded between two notes of progress.
-const BATCH: usize = 16;
 /// How often a reading under way is looked at, and whether it is still wanted.
 const LOOK: Duration = Duration::from_millis(250);
 /// How long a reading that was told to end is waited for.
@@ -33,6 +32,8 @@ pub struct Ingesting {
     pub index: Arc<dyn PassageIndex>,
     /// Where everything is written down.
     pub log: Arc<dyn IngestLog>,
+    /// Which embeddings are still to be made.
+    pub embeddings: Arc<dyn EmbeddingLog>,
     /// A document with a lower score waits until a person accepts it; 0 lets every document through.
     pub hold_below: f32,
 }
@@ -80,7 +81,8 @@ pub struct Ingested {
 /// Takes one version from its file to `Searchable`, or to `Held` when it was read too badly. Until then the version
 /// before it answers.
 ///
-/// What an earlier attempt has read and embedded is not done again: a version that a person accepted goes on from there.
+/// Its passages answer by their words from then on; their embeddings are made behind it ([`Backlog`]). What an earlier
+/// attempt has read and embedded is not done again: a version that a person accepted goes on from there.
 /// On an error the job still has to be ended by the caller with [`IngestLog::fail`]. Dropping the future ends the
 /// reading of the file.
 #[tracing::instrument(name = "ingest", skip_all, fields(job.id = %job.id, document.id = %job.document))]
@@ -95,12 +97,11 @@ pub async fn ingest(ingesting: &Ingesting, job: &Job) -> Result<Ingested, Ingest
         ingesting.log.hold(job).await?;
         return Ok(Ingested { passages, warnings, held: true });
     }
-    let embeddings = embed(ingesting, &version, &mut meter).await?;
 
     meter.note(IngestStage::Indexing, 0, passages).await?;
     ingesting.index.remove_version(job.version).await?;
     let period = ingesting.log.period_to_be(job.version).await?;
-    ingesting.index.upsert(indexed(job, version, embeddings, &period)).await?;
+    ingesting.index.upsert(indexed(job, version, &period)).await?;
     ingesting.index.commit().await?;
     meter.note(IngestStage::Indexing, passages, passages).await?;
 
@@ -162,36 +163,12 @@ impl Drop for EndWhenDropped {
     }
 }
 
-/// The embeddings of all passages, in order. Those that are missing are made, and stored as they are made.
-async fn embed(ingesting: &Ingesting, version: &ReadVersion, meter: &mut Meter<'_>) -> Result<Vec<Embedding>, IngestError> {
-    let model = &ingesting.embedder.identity().hash;
-    let total = version.passages.len();
-    let mut embeddings: Vec<Option<Embedding>> = version.passages.iter().map(|p| p.embedding.clone()).collect();
-    let missing: Vec<usize> = (0..total).filter(|i| embeddings[*i].is_none()).collect();
-    let mut done = total - missing.len();
-    for batch in missing.chunks(BATCH) {
-        meter.note(IngestStage::Embedding, done, total).await?;
-        let texts = batch.iter().map(|i| version.passages[*i].passage.with_headings(&version.title)).collect();
-        let made = ingesting.embedder.embed(TextRole::Passage, texts).await?;
-        let named: Vec<(PassageId, Embedding)> = batch.iter().map(|i| version.passages[*i].id).zip(made).collect();
-        ingesting.log.store_embeddings(model, &named).await?;
-        for (i, (_, embedding)) in batch.iter().zip(named) {
-            embeddings[*i] = Some(embedding);
-        }
-        done += batch.len();
-    }
-    meter.note(IngestStage::Embedding, total, total).await?;
-    let all: Option<Vec<Embedding>> = embeddings.into_iter().collect();
-    all.ok_or_else(|| PortError::new("the embedder gave fewer vectors than it was given texts").into())
-}
-
-fn indexed(job: &Job, version: ReadVersion, embeddings: Vec<Embedding>, period: &Period) -> Vec<IndexedPassage> {
+fn indexed(job: &Job, version: ReadVersion, period: &Period) -> Vec<IndexedPassage> {
     let title = version.title;
     version
         .passages
         .into_iter()
-        .zip(embeddings)
-        .map(|(read, embedding)| IndexedPassage {
+        .map(|read| IndexedPassage {
             id: read.id,
             version: job.version,
             document: job.document,
@@ -200,7 +177,7 @@ fn indexed(job: &Job, version: ReadVersion, embeddings: Vec<Embedding>, period: 
             title: title.clone(),
             heading_path: read.passage.heading_path,
             text: read.passage.text,
-            embedding,
+            embedding: read.embedding,
         })
         .collect()
 }

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod catalog;
 pub mod completion;
+pub mod embedding_log;
 pub mod index;
 pub mod models;
 pub mod reader;
@@ -14,6 +15,7 @@ pub mod wording;
 pub use access::AccessRules;
 pub use catalog::{Archive, IngestLog, Library, PassageStore, People};
 pub use completion::TypingHelp;
+pub use embedding_log::EmbeddingLog;
 pub use index::PassageIndex;
 pub use models::{Embedder, Generator, Reranker};
 pub use reader::{DocumentReader, Parser};

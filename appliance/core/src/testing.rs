@@ -190,7 +190,7 @@ impl MemoryIndex {
             heading_path: s.passage.heading_path.clone(),
             text: s.passage.text.clone(),
             days: s.days,
-            embedding: HashEmbedder::vector(&s.passage.with_headings(&s.title)),
+            embedding: Some(HashEmbedder::vector(&s.passage.with_headings(&s.title))),
         }));
     }
 }
@@ -201,6 +201,14 @@ impl PassageIndex for MemoryIndex {
         let mut held = self.0.lock();
         held.retain(|h| !passages.iter().any(|p| p.id == h.id));
         held.extend(passages);
+        Ok(())
+    }
+
+    async fn embed(&self, made: Vec<(PassageId, Embedding)>) -> Result<(), PortError> {
+        let mut held = self.0.lock();
+        for (id, embedding) in made {
+            held.iter_mut().filter(|h| h.id == id && h.embedding.is_none()).for_each(|h| h.embedding = Some(embedding.clone()));
+        }
         Ok(())
     }
 
@@ -228,7 +236,7 @@ impl PassageIndex for MemoryIndex {
             .iter()
             .filter(|h| query.visibility().includes(h.collection, h.document))
             .filter(|h| query.as_of.is_none_or(|day| h.days.include(day)))
-            .map(|h| (query.embedding().map_or(0.0, |e| e.cosine(&h.embedding).0), h.id))
+            .map(|h| (query.embedding().zip(h.embedding.as_ref()).map_or(0.0, |(q, e)| q.cosine(e).0), h.id))
             .collect();
         scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         let passages = scored

@@ -24,7 +24,7 @@ impl Catalog {
     }
 }
 
-/// A document with its newest version `v`, its job `j`, and the version `f` whose facts are shown: the newest while a person
+/// A document with its newest version `v`, its job `j`, what is left to embed `w`, and the version `f` whose facts are shown: the newest while a person
 /// decides about it, else the last in time of those that answer. Followed by a condition and an order.
 macro_rules! select_entry {
     ($rest:literal) => {
@@ -37,7 +37,8 @@ macro_rules! select_entry {
                     (SELECT count(*) FROM versions WHERE document_id = d.id AND read = 1 AND state IN ('searchable', 'superseded'))
                     AS versions,
                     a.valid_from, a.valid_until, a.ending,
-                    j.stage, j.done, j.total, j.rate, q.place
+                    coalesce(j.stage, iif(w.version_id IS NULL, NULL, 'embedding')) AS stage, coalesce(j.done, w.done) AS done,
+                    coalesce(j.total, w.total) AS total, iif(j.id IS NULL, w.rate, j.rate) AS rate, q.place
              FROM documents d
              JOIN collections c ON c.id = d.collection_id
              JOIN versions v ON v.id = (SELECT max(id) FROM versions WHERE document_id = d.id)
@@ -45,6 +46,7 @@ macro_rules! select_entry {
                                             ELSE coalesce(d.searchable_version, v.id) END
              LEFT JOIN validities a ON a.version_id = d.searchable_version AND a.answers = 1
              LEFT JOIN jobs j ON j.version_id = v.id AND j.state IN ('queued', 'running')
+             LEFT JOIN awaiting_embeddings w ON w.version_id = d.searchable_version AND v.state = 'searchable'
              LEFT JOIN (SELECT id, row_number() OVER (ORDER BY id) AS place FROM jobs WHERE state = 'queued') q ON q.id = j.id ",
             $rest
         )

@@ -23,10 +23,10 @@ pub struct ReindexPassage {
 }
 
 impl ReindexPassage {
-    /// The passage as the index takes it; `None` while it has no embedding.
-    pub fn indexed(self) -> Option<IndexedPassage> {
+    /// The passage as the index takes it.
+    pub fn indexed(self) -> IndexedPassage {
         let Self { stored, embedding } = self;
-        Some(IndexedPassage {
+        IndexedPassage {
             id: stored.id,
             version: stored.version,
             document: stored.document,
@@ -35,8 +35,8 @@ impl ReindexPassage {
             heading_path: stored.passage.heading_path,
             text: stored.passage.text,
             days: stored.days,
-            embedding: embedding?,
-        })
+            embedding,
+        }
     }
 }
 
@@ -96,13 +96,14 @@ pub(super) async fn by_passage(
     Ok(rows.into_iter().filter_map(|(id, bytes)| Some((PassageId(id), from_bytes(&bytes)?))).collect())
 }
 
-/// Stores embeddings, replacing older ones of the same passages.
+/// Stores embeddings, replacing older ones of the same passages. Those of passages that are gone are dropped.
 pub(super) async fn store(db: &mut SqliteConnection, model: &ContentHash, embeddings: &[(PassageId, Embedding)]) -> Result<(), PortError> {
     for some in embeddings.chunks(ROWS_AT_ONCE) {
-        let mut insert = QueryBuilder::<Sqlite>::new("INSERT OR REPLACE INTO embeddings (passage_id, model, vector) ");
+        let mut insert = QueryBuilder::<Sqlite>::new("INSERT OR REPLACE INTO embeddings (passage_id, model, vector) SELECT * FROM (");
         insert.push_values(some, |mut row, (passage, embedding)| {
             row.push_bind(passage.0).push_bind(model.as_str()).push_bind(to_bytes(embedding));
         });
+        insert.push(") WHERE column1 IN (SELECT id FROM passages)");
         insert.build().execute(&mut *db).await.doing("store embeddings")?;
     }
     Ok(())
@@ -112,9 +113,10 @@ pub(super) async fn store(db: &mut SqliteConnection, model: &ContentHash, embedd
 pub(super) async fn remove_of_version(db: &mut SqliteConnection, version: VersionId) -> Result<(), PortError> {
     sqlx::query("DELETE FROM embeddings WHERE passage_id IN (SELECT id FROM passages WHERE version_id = ?)")
         .bind(version.0)
-        .execute(db)
+        .execute(&mut *db)
         .await
         .doing("remove embeddings")?;
+    sqlx::query("DELETE FROM awaiting_embeddings WHERE version_id = ?").bind(version.0).execute(db).await.doing("remove embeddings")?;
     Ok(())
 }
 

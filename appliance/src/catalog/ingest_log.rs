@@ -1,13 +1,12 @@
 //! The [`IngestLog`] port: what ingest writes down, each step in one transaction.
 
-use super::{Catalog, Doing, embeddings, facets, fingerprints, jobs, passages, removals, validities, versions};
+use super::{Catalog, Doing, awaiting, embeddings, facets, fingerprints, jobs, passages, removals, validities, versions};
 use appliance_core::document::Parsed;
 use appliance_core::facets::Facets;
 use appliance_core::id::{ContentHash, JobId, PassageId, VersionId};
 use appliance_core::passage::{Passage, StoredPassage};
 use appliance_core::ports::catalog::{FailureReason, IngestStage, Job, JobProgress, ReadPassage, ReadVersion, Wanted};
 use appliance_core::ports::{IngestLog, PortError};
-use appliance_core::ranking::Embedding;
 use appliance_core::validity::{self, Said, lineage::Period};
 use async_trait::async_trait;
 use sqlx::SqliteConnection;
@@ -71,12 +70,6 @@ impl IngestLog for Catalog {
         Ok(ids)
     }
 
-    async fn store_embeddings(&self, model: &ContentHash, embeddings: &[(PassageId, Embedding)]) -> Result<(), PortError> {
-        let mut tx = self.begin().await?;
-        embeddings::store(&mut tx, model, embeddings).await?;
-        tx.commit().await.doing("store embeddings")
-    }
-
     async fn hold(&self, job: &Job) -> Result<(), PortError> {
         let mut tx = self.begin().await?;
         if !versions::hold(&mut tx, job.version).await? {
@@ -98,6 +91,7 @@ impl IngestLog for Catalog {
     async fn publish(&self, job: &Job) -> Result<Option<VersionId>, PortError> {
         let mut tx = self.begin().await?;
         let leaving = versions::publish(&mut tx, job.version, self.now()).await?.ok_or_else(|| gone(job.version))?;
+        awaiting::remember(&mut tx, job.version).await?;
         jobs::end(&mut tx, job.id, IngestStage::Done, self.now()).await?;
         tx.commit().await.doing("publish a version")?;
         Ok(leaving.last().copied())

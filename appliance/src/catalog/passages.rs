@@ -143,6 +143,24 @@ pub(super) async fn answering_of_version(db: &mut SqliteConnection, version: Ver
     rows.into_iter().map(Row::stored).collect()
 }
 
+/// The passages of any version from an ordinal on, at most `limit`, in order.
+pub(super) async fn of_version_from(
+    db: &mut SqliteConnection,
+    version: VersionId,
+    ordinal: u32,
+    limit: u32,
+) -> Result<Vec<StoredPassage>, PortError> {
+    let rows: Vec<Row> =
+        sqlx::query_as(select_passage!("LEFT JOIN", "WHERE p.version_id = ? AND p.ordinal >= ? ORDER BY p.ordinal LIMIT ?"))
+            .bind(version.0)
+            .bind(ordinal)
+            .bind(limit)
+            .fetch_all(db)
+            .await
+            .doing("read passages")?;
+    rows.into_iter().map(Row::stored).collect()
+}
+
 /// The passages of any version of a document, in order.
 pub(super) async fn of_any_version(db: &mut SqliteConnection, version: VersionId) -> Result<Vec<StoredPassage>, PortError> {
     let rows: Vec<Row> = sqlx::query_as(select_passage!("LEFT JOIN", "WHERE p.version_id = ? ORDER BY p.ordinal"))

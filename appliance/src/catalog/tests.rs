@@ -14,6 +14,7 @@ use tempfile::TempDir;
 use tokio::sync::Notify;
 
 mod archive;
+mod awaiting;
 mod decisions;
 mod facets;
 mod groups;

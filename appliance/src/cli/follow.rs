@@ -10,6 +10,7 @@ use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 use serde::Serialize;
 use std::collections::HashMap;
 use std::time::Duration;
+use tokio::task::JoinHandle;
 
 /// How often the catalog is asked.
 const INTERVAL: Duration = Duration::from_millis(200);
@@ -96,6 +97,27 @@ pub async fn follow(catalog: &Catalog, jobs: &[Followed], worker: Worker<'_>) ->
     }
     bar.finish_and_clear();
     Ok(outcome)
+}
+
+/// Shows how embedding goes on until `working` ends.
+pub async fn embedding(catalog: &Catalog, working: &JoinHandle<()>) -> Result<()> {
+    let left = catalog.embeddings_to_make().await?.passages;
+    if left == 0 || working.is_finished() {
+        return Ok(());
+    }
+    let bar = ProgressBar::new(left);
+    if let Ok(style) = ProgressStyle::with_template("{bar:20} {pos}/{len} passages embedded · {per_sec} · {eta} left") {
+        bar.set_style(style);
+    }
+    bar.enable_steady_tick(INTERVAL);
+    while !working.is_finished() {
+        tokio::time::sleep(INTERVAL).await;
+        let now = catalog.embeddings_to_make().await?.passages;
+        bar.set_length(left.max(now));
+        bar.set_position(left.saturating_sub(now));
+    }
+    bar.finish_and_clear();
+    Ok(())
 }
 
 /// Counts a job that has ended and says how; `None` while it goes on.

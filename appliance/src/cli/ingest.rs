@@ -77,7 +77,13 @@ pub(super) async fn carry_out(place: &Place, catalog: &Catalog, jobs: &[Followed
         }
         None => {
             output::say(format!("{} files queued; the running server reads them", jobs.len()));
-            follow::follow(catalog, jobs, follow::Worker::Server(&place.data)).await
+            let outcome = follow::follow(catalog, jobs, follow::Worker::Server(&place.data)).await?;
+            if let left @ 1.. = catalog.embeddings_to_make().await?.passages {
+                output::say(format!(
+                    "{left} passages are found by their words; the server goes on with preparing them for search by meaning"
+                ));
+            }
+            Ok(outcome)
         }
     }
 }
@@ -233,9 +239,10 @@ async fn work(place: &Place, catalog: &Catalog, jobs: &[Followed]) -> Result<Out
     wiring::refuse_lost_passages(index.as_ref(), catalog).await?;
     let runner = place.job_runner(&engines, index, catalog.clone(), Arc::new(Notify::new()));
     runner.recover(place.configuration.ingest.attempts).await?;
-    let workers = place.configuration.ingest.under_way();
+    let workers = place.configuration.ingest.readers();
     let working = tokio::spawn(async move { runner.work_off(workers).await });
     let outcome = follow::follow(catalog, jobs, follow::Worker::Here).await?;
+    follow::embedding(catalog, &working).await?;
     working.await?;
     Ok(outcome)
 }

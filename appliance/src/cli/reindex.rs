@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use appliance_core::id::PassageId;
 use appliance_core::ports::index::IndexedPassage;
 use appliance_core::ports::models::TextRole;
-use appliance_core::ports::{Embedder, IngestLog, PassageIndex};
+use appliance_core::ports::{Embedder, EmbeddingLog, PassageIndex};
 use appliance_core::ranking::Embedding;
 use indicatif::{ProgressBar, ProgressStyle};
 use rustix::fs::{CWD, RenameFlags};
@@ -66,7 +66,7 @@ async fn fill(catalog: &Catalog, engines: &Engines, index: &dyn PassageIndex) ->
         passages += batch.len() as u64;
         embedded += made.len() as u64;
         bar.set_position(passages);
-        index.upsert(batch.into_iter().filter_map(|p| indexed(p, &made)).collect()).await?;
+        index.upsert(batch.into_iter().map(|p| indexed(p, &made)).collect()).await?;
     }
     index.commit().await?;
     bar.finish_and_clear();
@@ -87,7 +87,7 @@ async fn embed_missing(catalog: &Catalog, engines: &Engines, batch: &[ReindexPas
     Ok(made.into_iter().collect())
 }
 
-fn indexed(passage: ReindexPassage, made: &HashMap<PassageId, Embedding>) -> Option<IndexedPassage> {
+fn indexed(passage: ReindexPassage, made: &HashMap<PassageId, Embedding>) -> IndexedPassage {
     let made = made.get(&passage.stored.id).cloned();
     ReindexPassage { embedding: passage.embedding.or(made), ..passage }.indexed()
 }

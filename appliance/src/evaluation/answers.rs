@@ -14,7 +14,7 @@ use appliance_core::passage::{Passage, StoredPassage};
 use appliance_core::ports::index::IndexedPassage;
 use appliance_core::ports::{PassageIndex, PassageStore, PortError};
 use appliance_core::question::{MAX_QUESTION_CHARS, Question};
-use appliance_core::ranking::{HybridQuery, Ranking};
+use appliance_core::ranking::{Embedding, HybridQuery, Ranking};
 use appliance_core::viewer::Viewer;
 use async_trait::async_trait;
 use parking_lot::Mutex;
@@ -63,6 +63,10 @@ impl PassageIndex for Remembering {
     async fn upsert(&self, passages: Vec<IndexedPassage>) -> Result<(), PortError> {
         self.stored.lock().extend(passages.iter().map(|p| (p.id, stored(p))));
         self.index.upsert(passages).await
+    }
+
+    async fn embed(&self, made: Vec<(PassageId, Embedding)>) -> Result<(), PortError> {
+        self.index.embed(made).await
     }
 
     async fn remove_version(&self, version: VersionId) -> Result<(), PortError> {

@@ -91,7 +91,7 @@ fn passages() -> Vec<IndexedPassage> {
             days: days_of(document),
             title: name_of(document),
             heading_path: vec![format!("第{article}条（手数料）")],
-            embedding: HashEmbedder::vector(&text),
+            embedding: Some(HashEmbedder::vector(&text)),
             text,
         }
     };
@@ -203,7 +203,7 @@ fn ten_results_come_back_where_ninety_nine_in_a_hundred_are_hidden() {
                 days: if id % 100 == 7 { Days::ALWAYS } else { Days { until: Some(Day::constant(2024, 4, 1)), ..Days::ALWAYS } },
                 title: String::new(),
                 heading_path: Vec::new(),
-                embedding: HashEmbedder::vector(&text),
+                embedding: Some(HashEmbedder::vector(&text)),
                 text,
             }
         };

@@ -43,7 +43,7 @@ fn passage(id: i64, document: i64, text: &str) -> IndexedPassage {
         title: "廃棄物条例".to_owned(),
         heading_path: vec!["第2章 手数料".to_owned()],
         text: text.to_owned(),
-        embedding: HashEmbedder::vector(text),
+        embedding: Some(HashEmbedder::vector(text)),
     }
 }
 
@@ -194,7 +194,7 @@ async fn vectors_of_another_dimension_are_refused() {
     let folder = folder();
     let index = filled(folder.path()).await;
     let embedding = Embedding::normalised(vec![1.0, 2.0]).expect("a vector");
-    assert!(index.upsert(vec![IndexedPassage { embedding: embedding.clone(), ..passage(9, 9, "施設") }]).await.is_err());
+    assert!(index.upsert(vec![IndexedPassage { embedding: Some(embedding.clone()), ..passage(9, 9, "施設") }]).await.is_err());
     let question = Question::new("施設").expect("a question");
     let viewer = reader_of_collection_1();
     assert!(index.search(HybridQuery::new(&viewer, &question, embedding, 3)).await.is_err());
@@ -662,5 +662,53 @@ async fn only_what_is_in_force_on_the_day_is_found() {
         }
         drop(index);
         index = open(folder.path());
+    }
+}
+
+#[tokio::test]
+async fn a_passage_is_found_by_its_words_until_its_embedding_comes() {
+    let dir = folder();
+    let index = open(dir.path());
+    let text = "粗大ごみの手数料は、500円とする。";
+    index
+        .upsert(vec![IndexedPassage { embedding: None, ..passage(1, 1, text) }, passage(2, 2, "休館日は、月曜日とする。")])
+        .await
+        .expect("an upsert");
+    index.commit().await.expect("a commit");
+    assert_eq!(found(&index, text, Legs::Vector).await, [2], "nothing is near it yet");
+    assert_eq!(found(&index, text, Legs::Hybrid).await[0], 1);
+    assert_eq!(index.len().await.expect("a length"), 2);
+    drop(index);
+
+    let index = open(dir.path());
+    assert_eq!(found(&index, text, Legs::Hybrid).await[0], 1, "it is known after a start");
+    let strange = HashEmbedder::vector("別の言葉");
+    index
+        .embed(vec![(PassageId(1), HashEmbedder::vector(text)), (PassageId(2), strange), (PassageId(9), HashEmbedder::vector(text))])
+        .await
+        .expect("vectors");
+    index.commit().await.expect("a commit");
+    assert_eq!(found(&index, text, Legs::Vector).await, [1, 2]);
+    assert_eq!(found(&index, "休館日は、月曜日とする。", Legs::Vector).await, [2, 1], "what has a vector keeps it");
+    drop(index);
+
+    let index = open(dir.path());
+    assert_eq!(found(&index, text, Legs::Vector).await, [1, 2], "the vectors are there after a start");
+    assert_eq!(index.len().await.expect("a length"), 2);
+}
+
+#[tokio::test]
+async fn a_version_that_is_removed_takes_its_waiting_passages_along() {
+    let dir = folder();
+    let index = open(dir.path());
+    let text = "粗大ごみの手数料は、500円とする。";
+    index.upsert(vec![IndexedPassage { embedding: None, ..passage(1, 1, text) }]).await.expect("an upsert");
+    index.commit().await.expect("a commit");
+    index.remove_version(VersionId(1)).await.expect("a removal");
+    index.embed(vec![(PassageId(1), HashEmbedder::vector(text))]).await.expect("vectors that come too late");
+    index.commit().await.expect("a commit");
+    assert_eq!(index.len().await.expect("a length"), 0);
+    for legs in [Legs::Hybrid, Legs::Lexical, Legs::Vector] {
+        assert!(found(&index, text, legs).await.is_empty());
     }
 }

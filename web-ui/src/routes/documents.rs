@@ -29,6 +29,8 @@ pub struct RowView {
     detail: String,
     bar: Option<(u32, u32)>,
     active: bool,
+    /// Whether something about it goes on that the page follows.
+    followed: bool,
     readable: bool,
     held: bool,
     locked: bool,
@@ -219,8 +221,12 @@ fn row(page: &Page, entry: &DocumentEntry, now: Option<&str>, alike: usize) -> R
         state_name: words::state_name(entry.state),
         tone: words::tone(entry.state),
         detail: words::progress(page, entry, now),
-        bar: entry.progress.filter(|p| p.total > 0 && entry.state == VersionState::Ingesting).map(|p| (p.done, p.total)),
+        bar: entry
+            .progress
+            .filter(|p| p.total > 0 && matches!(entry.state, VersionState::Ingesting | VersionState::Searchable))
+            .map(|p| (p.done, p.total)),
         active: matches!(entry.state, VersionState::Queued | VersionState::Ingesting),
+        followed: entry.progress.is_some(),
         readable: entry.answers,
         held: entry.state == VersionState::Held,
         locked: words::is_locked(entry),

@@ -62,7 +62,13 @@ fn status_page(page: Page, status: ApplianceStatus) -> StatusPage {
         data_dir: status.data_dir,
         models: status.models.into_iter().map(|m| model(&page, m)).collect(),
         generation: status.index.generation,
-        passages: words::number(status.index.passages),
+        passages: match status.index.awaiting_embeddings {
+            0 => words::number(status.index.passages),
+            left => page.words(
+                "passages-awaiting",
+                &[("passages", words::number(status.index.passages).into()), ("left", words::number(left).into())],
+            ),
+        },
         searchable: words::number(status.documents.searchable),
         waiting: words::number(status.documents.waiting),
         held: words::number(status.documents.held),

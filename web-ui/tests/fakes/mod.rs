@@ -101,7 +101,7 @@ impl StatusSource for FakeStatus {
                 model(ModelRole::Embedder, "multilingual-e5-small", 512),
                 model(ModelRole::Generator, "gemma-3-270m-it + grounded-ja", 4096),
             ],
-            index: IndexStatus { generation: "7".to_owned(), passages: 12_480 },
+            index: IndexStatus { generation: "7".to_owned(), passages: 12_480, awaiting_embeddings: 0 },
             documents: DocumentCounts { searchable: 14, waiting: 1, held: 1, failed: 1 },
             disk: DiskStatus { free: 210 << 30, total: 480 << 30 },
             memory: MemoryStatus { resident: 900 << 20, available: 6 << 30, total: 16 << 30 },

@@ -190,16 +190,13 @@ pub trait IngestLog: Send + Sync {
     /// passages' ids in order.
     async fn store_parsed(&self, version: VersionId, parsed: &Parsed, passages: &[Passage]) -> Result<Vec<PassageId>, PortError>;
 
-    /// Stores embeddings made by the model of that hash.
-    async fn store_embeddings(&self, model: &ContentHash, embeddings: &[(PassageId, Embedding)]) -> Result<(), PortError>;
-
     /// Ends the job with its version held until a person accepts it. What was read stays.
     async fn hold(&self, job: &Job) -> Result<(), PortError>;
 
     /// When the version will answer, once it is published.
     async fn period_to_be(&self, version: VersionId) -> Result<Period, PortError>;
 
-    /// Lets the version answer and ends the job, in one transaction. Returns the version that it replaces and that answers
+    /// Lets the version answer, remembers that its embeddings are to be made, and ends the job, in one transaction. Returns the version that it replaces and that answers
     /// on no day any more. Whatever else must change in the index is remembered in the catalog.
     async fn publish(&self, job: &Job) -> Result<Option<VersionId>, PortError>;
 
@@ -251,7 +248,7 @@ pub struct DocumentEntry {
     pub state: VersionState,
     /// Whether a version of it answers questions, the newest or one before it.
     pub answers: bool,
-    /// How far its job is, while it has one.
+    /// How far its job is, while it has one; of a document that answers, how far its embeddings are while they are made.
     pub progress: Option<JobProgress>,
     /// How many jobs wait before its own, while it waits.
     pub ahead: Option<u32>,

@@ -25,8 +25,9 @@ pub struct IndexedPassage {
     pub text: String,
     /// The days on which it may be found.
     pub days: Days,
-    /// The embedding of title, headings and text.
-    pub embedding: Embedding,
+    /// The embedding of title, headings and text; `None` while it is still to be made. Until [`embed`](PassageIndex::embed)
+    /// brings it, the lexical leg alone finds the passage.
+    pub embedding: Option<Embedding>,
 }
 
 /// A hybrid index of passages. The catalog is the truth; the index can be rebuilt from it at any time.
@@ -35,6 +36,10 @@ pub struct IndexedPassage {
 pub trait PassageIndex: Send + Sync {
     /// Adds passages, replacing those of the same id. Not searchable before [`commit`](Self::commit).
     async fn upsert(&self, passages: Vec<IndexedPassage>) -> Result<(), PortError>;
+
+    /// Brings the embeddings of passages that were added without. A passage that has one, or is not held any more, is left
+    /// as it is. Takes effect with [`commit`](Self::commit).
+    async fn embed(&self, made: Vec<(PassageId, Embedding)>) -> Result<(), PortError>;
 
     /// Removes every passage of a version. Takes effect with [`commit`](Self::commit).
     async fn remove_version(&self, version: VersionId) -> Result<(), PortError>;

@@ -72,6 +72,7 @@ impl Desk {
             embedder: Arc::new(HashEmbedder::new()),
             index: Arc::clone(&index) as _,
             log: Arc::new(trial.catalog.clone()),
+            embeddings: Arc::new(trial.catalog.clone()),
             hold_below: 0.6,
         };
         let operator = trial.catalog.local_operator().await.unwrap();

@@ -6,7 +6,7 @@ use appliance_core::id::{ContentHash, DocumentId, PassageId, VersionId};
 use appliance_core::locator::{CellRange, CellRef, CellSpan, Locator, PageLine, Place, Rect, Span};
 use appliance_core::passage::Passage;
 use appliance_core::ports::catalog::{Accepted, Edition, FailureReason, IngestStage, Job, JobProgress, VersionState, Wanted};
-use appliance_core::ports::{IngestLog, Library, PassageStore};
+use appliance_core::ports::{EmbeddingLog, IngestLog, Library, PassageStore};
 use appliance_core::ranking::Embedding;
 use appliance_core::testing::MemoryIndex;
 use std::sync::Arc;
@@ -158,7 +158,7 @@ async fn progress_is_seen_while_it_lasts() {
     let entry = library.document(&operator, document).await.unwrap().unwrap();
     assert_eq!((entry.title.as_str(), entry.format, entry.state), ("rule.txt", None, VersionState::Queued));
     let job = trial.catalog.next_job().await.unwrap().unwrap();
-    let progress = JobProgress { stage: IngestStage::Embedding, done: 16, total: 40, rate: Some(2.5) };
+    let progress = JobProgress { stage: IngestStage::Parsing, done: 16, total: 40, rate: Some(2.5) };
     assert_eq!(trial.catalog.note_progress(job.id, progress).await.unwrap(), Wanted::Still);
     let entry = library.document(&operator, document).await.unwrap().unwrap();
     assert_eq!((entry.state, entry.progress), (VersionState::Ingesting, Some(progress)));
@@ -169,7 +169,7 @@ async fn progress_is_seen_while_it_lasts() {
     let entry = library.document(&operator, document).await.unwrap().unwrap();
     assert_eq!(
         (entry.state, entry.progress, entry.title.as_str(), entry.warnings),
-        (VersionState::Searchable, None, "規則", parsed.warnings)
+        (VersionState::Searchable, Some(JobProgress::new(IngestStage::Embedding, 0, 1)), "規則", parsed.warnings)
     );
     assert_eq!(trial.catalog.job_states(&[job.id]).await.unwrap()[0].progress.stage, IngestStage::Done);
 }

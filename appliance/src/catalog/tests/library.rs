@@ -33,7 +33,7 @@ pub async fn searchable(
         title: job.name.clone(),
         heading_path: Vec::new(),
         text: p.text.clone(),
-        embedding: HashEmbedder::vector(&p.text),
+        embedding: Some(HashEmbedder::vector(&p.text)),
     });
     index.upsert(indexed.collect()).await.unwrap();
     trial.catalog.publish(&job).await.unwrap();

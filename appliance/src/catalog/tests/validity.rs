@@ -6,7 +6,7 @@ use appliance_core::document::{Block, BlockKind};
 use appliance_core::id::{ContentHash, PassageId, VersionId};
 use appliance_core::locator::Place;
 use appliance_core::ports::catalog::{Decided, Edition, Job, VersionState};
-use appliance_core::ports::{IngestLog, Library, PassageStore};
+use appliance_core::ports::{EmbeddingLog, IngestLog, Library, PassageStore};
 use appliance_core::ranking::Embedding;
 use appliance_core::testing::MemoryIndex;
 use appliance_core::validity::lineage::SetDays;
