@@ -59,7 +59,7 @@ impl JobRunner {
                 _ = stop.wait_for(|s| *s) => {}
             }
         });
-        let (runner, mut stop) = (self.clone(), shutdown);
+        let (runner, mut stop) = (self.clone(), shutdown.clone());
         tasks.spawn(async move {
             tokio::select! {
                 () = async {

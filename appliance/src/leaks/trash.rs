@@ -36,6 +36,7 @@ fn runner(bench: &Bench) -> JobRunner {
         embedder: Arc::new(Never(HashEmbedder::new())),
         index: Arc::clone(&bench.index) as _,
         log: Arc::new(catalog.clone()),
+        embeddings: Arc::new(catalog.clone()),
         hold_below: 0.0,
     };
     let (arrivals, trash_keeps) = (Arc::new(Notify::new()), SignedDuration::from_hours(24));

@@ -9,7 +9,7 @@ use appliance_core::document::Format;
 use appliance_core::id::{ContentHash, DocumentId};
 use appliance_core::ports::catalog::{Accepted, Decided, Edition, IngestStage, JobProgress, VersionState, Wanted};
 use appliance_core::ports::shelves::{self, Order};
-use appliance_core::ports::{IngestLog, Library, PassageIndex, PassageStore, Shelves};
+use appliance_core::ports::{EmbeddingLog, IngestLog, Library, PassageIndex, PassageStore, Shelves};
 use appliance_core::testing::{HashEmbedder, MemoryIndex};
 use jiff::SignedDuration;
 use std::sync::Arc;
