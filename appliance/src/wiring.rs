@@ -364,6 +364,7 @@ fn http_settings(place: &Place, shutdown: watch::Receiver<bool>) -> HttpSettings
         concurrent_questions: http.concurrent_questions,
         concurrent_renders: http.concurrent_renders,
         render_cache_bytes: http.render_cache_mib << 20,
+        print_font: ingest::print_font(),
         ..HttpSettings::new(place.data.temporary(), shutdown)
     }
 }

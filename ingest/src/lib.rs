@@ -44,7 +44,7 @@ mod shield;
 pub use limits::Limits;
 pub use parser::{CellTaker, FileParser};
 pub use pdf::Unlock;
-pub use reader::{FONT_FOLDERS, FileReader};
+pub use reader::{FONT_FOLDERS, FileReader, print_font};
 pub use recognition::{LANGUAGES, Recognition, Tesseract};
 pub use sniff::sniff;
 pub use text::TextEncoding;

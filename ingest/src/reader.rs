@@ -16,6 +16,11 @@ pub struct FileReader {
     fonts: pdf::Fonts,
 }
 
+/// A Japanese font of this machine to print with; `None` where none is installed.
+pub fn print_font() -> Option<std::path::PathBuf> {
+    pdf::Fonts::for_print()
+}
+
 impl FileReader {
     /// A reader with the machine's Japanese fonts (IPA or Noto CJK) for text whose fonts are not embedded.
     pub fn new() -> Self {

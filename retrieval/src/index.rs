@@ -70,12 +70,15 @@ pub(crate) struct State {
     pub graph: Option<Graph>,
     /// The names of all regulations and documents, whoever may see them.
     pub names: Vec<String>,
+    /// The number of the commit that made it.
+    pub generation: u64,
 }
 
 impl State {
     pub fn new(fields: &Fields, searcher: Searcher, vectors: Vectors) -> Result<Self, RetrievalError> {
         let names = known_names(&searcher, fields)?;
-        Ok(Self { searcher, vectors, graph: None, names })
+        let generation = searcher.index().load_metas().map_err(TantivyError::from)?.opstamp;
+        Ok(Self { searcher, vectors, graph: None, names, generation })
     }
 }
 
@@ -314,6 +317,10 @@ impl PassageIndex for HybridIndex {
 
     async fn len(&self) -> Result<u64, PortError> {
         self.work(|shared| Ok(shared.state.read().vectors.passages() as u64)).await
+    }
+
+    async fn generation(&self) -> Result<u64, PortError> {
+        self.work(|shared| Ok(shared.state.read().generation)).await
     }
 }
 

@@ -25,6 +25,33 @@ form-unstructured = The documents are not set out so. Their sentences are shown 
 form-row-answers = answers the question
 form-left-out = { $rows } more rows stand in the document.
 
+## The evidence sheet
+
+title-sheet = Evidence sheet
+sheet-link = Evidence sheet
+sheet-pdf = Open as PDF
+sheet-back = Back to the answer
+sheet-no-font = This server has no Japanese font, so there is no PDF. This page can be printed from the browser. An operator can install fonts-ipaexfont-gothic and start Kura again.
+sheet-question = Question
+sheet-asked = Asked
+sheet-as-of = As of
+sheet-kind = Kind of answer
+sheet-checked = Each quotation was compared letter by letter with the place named. Whether the answer meets the question is for the person in charge to confirm.
+sheet-document = Document
+sheet-version = Version
+sheet-version-number = no. { $number }
+sheet-place = Place
+sheet-in-force = In force
+sheet-reading = Reading
+sheet-generator-hash = Hash of the writing model (SHA-256)
+sheet-embedder-hash = Hash of the search model (SHA-256)
+sheet-no-generator = none took part
+sheet-generation = Generation of the index
+sheet-not-kept = not kept
+sheet-answer = Number of the answer
+sheet-confirmed = Confirmation
+sheet-confirmed-lines = Name                                        Date
+
 title-ask = Ask
 title-documents = Documents
 title-delete = Move document to the trash

@@ -25,6 +25,33 @@ form-unstructured = 資料はこの形では書かれていません。該当す
 form-row-answers = 回答の根拠
 form-left-out = ほかに { $rows } 行あります。根拠の資料でご覧ください。
 
+## 根拠シート
+
+title-sheet = 根拠シート
+sheet-link = 根拠シート
+sheet-pdf = PDF で開く
+sheet-back = 回答へ戻る
+sheet-no-font = 日本語のフォントがこのサーバーにないため、PDF にできません。この画面はブラウザーから印刷できます。管理者の方は fonts-ipaexfont-gothic を入れて Kura を起動し直してください。
+sheet-question = 質問
+sheet-asked = 質問した日時
+sheet-as-of = 基準日
+sheet-kind = 回答の種類
+sheet-checked = 引用は、記された資料の記された箇所と一字ずつ照合してあります。回答が質問の意図に合うかは、担当者が確認してください。
+sheet-document = 資料
+sheet-version = 版
+sheet-version-number = 第{ $number }号
+sheet-place = 箇所
+sheet-in-force = 施行
+sheet-reading = 読み取り
+sheet-generator-hash = 生成モデルのハッシュ値 (SHA-256)
+sheet-embedder-hash = 検索モデルのハッシュ値 (SHA-256)
+sheet-no-generator = 使っていません
+sheet-generation = 索引の世代
+sheet-not-kept = 記録がありません
+sheet-answer = 回答の番号
+sheet-confirmed = 確認
+sheet-confirmed-lines = 確認者　　　　　　　　　　　　　　確認日　　　　年　　月　　日
+
 title-ask = 質問する
 title-documents = 文書
 title-delete = 文書をごみ箱に移す

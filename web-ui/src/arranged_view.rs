@@ -78,7 +78,7 @@ pub fn view(page: &Page, answer: &Answer, arranged: &Arranged) -> ArrangedView {
 }
 
 /// The number as the source writes it; steps without one are counted.
-fn label(form: Form, written: &str, number: u32) -> String {
+pub fn label(form: Form, written: &str, number: u32) -> String {
     match (form, written) {
         (Form::Steps, "") => format!("{number}."),
         (_, "") => "・".to_owned(),

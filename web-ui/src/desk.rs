@@ -65,6 +65,8 @@ pub struct HttpSettings {
     pub concurrent_renders: usize,
     /// Bytes of rendered pages kept in memory.
     pub render_cache_bytes: usize,
+    /// The font with which sheets are printed as PDF; none where no Japanese font is installed.
+    pub print_font: Option<PathBuf>,
     /// Becomes `true` when the server is to end.
     pub shutdown: watch::Receiver<bool>,
 }
@@ -85,6 +87,7 @@ impl HttpSettings {
             concurrent_questions: 32,
             concurrent_renders: 2,
             render_cache_bytes: 64 * 1024 * 1024,
+            print_font: None,
             shutdown,
         }
     }

@@ -130,6 +130,9 @@ pub struct AnswerRecord {
     /// Sentences that failed the check and were left out.
     #[serde(default)]
     pub dropped: u32,
+    /// Which state of the index was searched; `None` in answers that were kept before it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generation: Option<u64>,
     /// Milliseconds of each stage, in order.
     pub stages: Vec<(Stage, u64)>,
 }

@@ -147,12 +147,14 @@ pub async fn ask(asking: &Asking, viewer: &Viewer, question: &Question, events: 
     let sources = choose(&asked, &ranking, chosen);
     let unresolved = unresolved(question, &ranking);
     let mode = asking.generator.as_ref().map_or(AnswerMode::Quote, |g| asking.policy.answering.mode_of(g.as_ref()));
+    let generation = Some(asking.index.generation().await?);
     let record = |walk: &mut Walk<'_>, generator: Option<&Arc<dyn Generator>>| AnswerRecord {
         generator: generator.map(|g| g.identity().clone()),
         embedder: asking.embedder.identity().clone(),
         prompt: generator.map(|g| prompt::version(g.profile(), mode, question.language())),
         seed: question.seed,
         found: count as u32,
+        generation,
         mode: Some(mode),
         rewritten: false,
         dropped: 0,

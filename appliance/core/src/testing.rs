@@ -262,6 +262,10 @@ impl PassageIndex for MemoryIndex {
     async fn len(&self) -> Result<u64, PortError> {
         Ok(self.0.lock().len() as u64)
     }
+
+    async fn generation(&self) -> Result<u64, PortError> {
+        Ok(1)
+    }
 }
 
 /// Passages that are all searchable.

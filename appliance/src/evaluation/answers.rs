@@ -90,6 +90,10 @@ impl PassageIndex for Remembering {
     async fn len(&self) -> Result<u64, PortError> {
         self.index.len().await
     }
+
+    async fn generation(&self) -> Result<u64, PortError> {
+        self.index.generation().await
+    }
 }
 
 #[async_trait]

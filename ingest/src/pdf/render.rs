@@ -58,6 +58,14 @@ impl Fonts {
         Self(Arc::new(Shelf { mincho: mincho.clone().or_else(|| gothic.clone()), gothic: gothic.or(mincho), loaded: Mutex::default() }))
     }
 
+    /// A font of one face for running Japanese text. Collections are left out: a program that embeds a font wants one.
+    pub(crate) fn for_print() -> Option<PathBuf> {
+        let mut found = Vec::new();
+        FONT_FOLDERS.iter().for_each(|folder| list(Path::new(folder), 4, &mut found));
+        let single = GOTHIC.iter().chain(&MINCHO).filter(|name| name.ends_with(".ttf"));
+        single.filter_map(|name| found.iter().find(|p| p.file_name().is_some_and(|f| f == *name))).next().cloned()
+    }
+
     fn resolver(&self) -> FontResolverFn {
         let shelf = Arc::clone(&self.0);
         Arc::new(move |query| match query {

@@ -23,6 +23,7 @@ mod reader_sheet;
 mod reader_text;
 mod reading;
 mod retrieval;
+mod sheet;
 mod sign_in;
 mod static_files;
 mod status;
@@ -31,6 +32,7 @@ mod trash;
 mod upload;
 mod wording;
 
+pub(crate) use compare::version_name;
 pub use upload::UPLOAD_PREFIX;
 
 use crate::failure::Failure;
@@ -45,6 +47,8 @@ pub fn configure(routes: &mut ServiceConfig) {
         .service(resource("/ask/stream").route(post().to(stream::stream)))
         .service(resource("/complete").route(post().to(complete::complete)))
         .service(resource("/answers/{id}").route(get().to(answers::page)))
+        .service(resource("/answers/{id}/sheet").route(get().to(sheet::page)))
+        .service(resource("/answers/{id}/sheet.pdf").route(get().to(sheet::pdf)))
         .service(resource("/sign-in").route(get().to(sign_in::page)).route(post().to(sign_in::sign_in)))
         .service(resource("/sign-out").route(post().to(sign_in::sign_out)))
         .service(resource("/password").route(get().to(password::page)).route(post().to(password::change)))

@@ -55,4 +55,7 @@ pub trait PassageIndex: Send + Sync {
 
     /// How many passages can be found.
     async fn len(&self) -> Result<u64, PortError>;
+
+    /// A number that grows with each commit: which state of the index a search saw.
+    async fn generation(&self) -> Result<u64, PortError>;
 }

@@ -186,6 +186,7 @@ fn an_answer_leaves_behind_what_it_was_about() {
     source.passage.passage.heading_path = vec!["第9条（減免）".to_owned()];
     let embedder = ModelIdentity { name: "e".to_owned(), hash: ContentHash::of(b"e") };
     let record = AnswerRecord {
+        generation: None,
         generator: None,
         embedder,
         prompt: None,

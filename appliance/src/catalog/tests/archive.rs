@@ -35,6 +35,7 @@ fn answer(first: DocumentId, second: DocumentId) -> Answer {
         unresolved: Vec::new(),
         sources: vec![source(1, first, "500円"), source(2, second, "月曜日")],
         record: AnswerRecord {
+            generation: None,
             generator: None,
             embedder,
             prompt: None,

@@ -56,6 +56,7 @@ fn answer(kind: AnswerKind, documents: &[DocumentId]) -> Answer {
         unresolved: Vec::new(),
         sources: documents.iter().enumerate().map(source).collect(),
         record: AnswerRecord {
+            generation: None,
             generator: None,
             embedder,
             prompt: None,
