@@ -77,7 +77,7 @@ pub(crate) struct State {
 impl State {
     pub fn new(fields: &Fields, searcher: Searcher, vectors: Vectors) -> Result<Self, RetrievalError> {
         let names = known_names(&searcher, fields)?;
-        let generation = searcher.index().load_metas().map_err(TantivyError::from)?.opstamp;
+        let generation = searcher.index().load_metas()?.opstamp;
         Ok(Self { searcher, vectors, graph: None, names, generation })
     }
 }

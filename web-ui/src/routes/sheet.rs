@@ -12,6 +12,7 @@ use appliance_core::answer::AnsweredQuestion;
 use appliance_core::id::AnswerId;
 use appliance_core::ports::PortError;
 use askama::Template;
+use std::collections::hash_map::Entry;
 
 #[derive(Template)]
 #[template(path = "forms/sheet.html")]
@@ -42,7 +43,7 @@ pub async fn pdf(by: SignedIn, id: web::Path<i64>) -> Result<HttpResponse, Failu
     let (title, tag) = (page.title.clone(), page.tag());
     let written = web::block(move || {
         let font = std::fs::read(&font).map_err(|e| PortError::caused(format!("the font {} cannot be read", font.display()), e))?;
-        paper::pdf(font, &title, tag, &blocks).map_err(|e| PortError::caused("the sheet could not be printed", e))
+        paper::pdf(&font, &title, tag, &blocks).map_err(|e| PortError::caused("the sheet could not be printed", e))
     })
     .await
     .map_err(|e| PortError::caused("printing was broken off", e))??;
@@ -56,8 +57,8 @@ async fn kept(by: &SignedIn, id: i64) -> Result<(Page, AnsweredQuestion, Version
     let mut versions = Versions::new();
     for source in &kept.answer.sources {
         let document = source.passage.document;
-        if !versions.contains_key(&document) {
-            versions.insert(document, readable(by, document).await?);
+        if let Entry::Vacant(unknown) = versions.entry(document) {
+            unknown.insert(readable(by, document).await?);
         }
     }
     let mut page = by.page(Section::Ask, "title-sheet");

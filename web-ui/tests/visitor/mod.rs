@@ -53,6 +53,10 @@ pub async fn visitor_with(library: FakeLibrary, generator: Option<Arc<dyn Genera
     let mut settings = HttpSettings::new(uploads.path().to_owned(), shutdown);
     settings.institution = "みなと市".to_owned();
     settings.max_upload_bytes = 1_000_000;
+    settings.print_font = ["/usr/share/fonts/opentype/ipafont-gothic/ipag.ttf", "/usr/share/fonts/opentype/ipaexfont-gothic/ipaexg.ttf"]
+        .iter()
+        .map(std::path::PathBuf::from)
+        .find(|font| font.exists());
     let site: web::Data<Site> = Site::new(behind.desk, settings);
     let app = Rc::new(test::init_service(App::new().service(Site::scope(site))).await);
     let call = move |req: TestRequest| {
