@@ -11,6 +11,8 @@ use appliance_core::id::AnswerId;
 use appliance_core::locator::Span;
 use appliance_core::validity::is_transitional;
 
+/// Characters of a quotation that a mark shows at once.
+const LONGEST_QUOTE: usize = 240;
 /// Sources offered after a refusal.
 const CANDIDATES: usize = 5;
 
@@ -24,6 +26,21 @@ pub struct MarkView {
     pub href: Option<String>,
     /// What a screen reader says.
     pub label: String,
+    /// The words that it points at, in their sentence.
+    pub quote: QuoteView,
+    /// The document and the place, for those who see.
+    pub whereabouts: String,
+}
+
+/// Words of a source with what stands around them in their sentence.
+#[derive(Default)]
+pub struct QuoteView {
+    /// What stands before them.
+    pub before: String,
+    /// The words, shortened where they are long.
+    pub words: String,
+    /// What stands behind them.
+    pub after: String,
 }
 
 /// A sentence.
@@ -208,14 +225,46 @@ fn sentences(page: &Page, answer: &Answer) -> Vec<SentenceView> {
 pub(crate) fn mark(page: &Page, answer: &Answer, citation: Citation) -> MarkView {
     let symbol = words::circled(citation.source);
     let Some((source, locator)) = answer.source(citation.source).zip(answer.place(citation)) else {
-        return MarkView { number: citation.source, symbol, href: None, label: page.t("source-gone") };
+        let (quote, whereabouts) = (QuoteView::default(), String::new());
+        return MarkView { number: citation.source, symbol, href: None, label: page.t("source-gone"), quote, whereabouts };
     };
     let mark = Mark { passage: source.passage.id, quote: citation.quote, version: Some(source.passage.version) };
+    let place = words::place(page, &locator.place);
     MarkView {
         number: citation.source,
         symbol,
+        quote: quoted(source, citation),
+        whereabouts: format!("{} {place}", source.passage.title),
+        label: label(page, source, &place),
         href: Some(links::place(source.passage.document, &locator.place, Some(mark))),
-        label: label(page, source, &words::place(page, &locator.place)),
+    }
+}
+
+/// The words that a citation points at, in their sentence; of a whole passage, what it begins with.
+fn quoted(source: &Source, citation: Citation) -> QuoteView {
+    let text = &source.passage.passage.text;
+    let cited = citation.quote.and_then(|quote| Some((text.get(..quote.start)?, quote.slice(text)?, text.get(quote.end..)?)));
+    let Some((before, words, after)) = cited else {
+        return QuoteView { words: shortened(text.trim()), ..QuoteView::default() };
+    };
+    let ends = |c: char| matches!(c, '。' | '\n');
+    let begins = before.rfind(ends).map_or(0, |at| at + before[at..].chars().next().map_or(0, char::len_utf8));
+    let closed = words.trim_end().ends_with(ends);
+    let ended = after.find(ends).map_or(after.len(), |at| at + after[at..].chars().next().map_or(0, char::len_utf8));
+    let rest = if closed { "" } else { after[..ended].trim_end() };
+    let start = before[begins..].trim_start();
+    let room = |part: &str| part.chars().count() <= LONGEST_QUOTE;
+    QuoteView {
+        before: if room(start) { start.to_owned() } else { "…".to_owned() },
+        words: shortened(words),
+        after: if room(rest) { rest.to_owned() } else { "…".to_owned() },
+    }
+}
+
+fn shortened(words: &str) -> String {
+    match words.char_indices().nth(LONGEST_QUOTE) {
+        Some((end, _)) => format!("{}…", &words[..end]),
+        None => words.to_owned(),
     }
 }
 

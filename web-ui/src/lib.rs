@@ -26,6 +26,7 @@ mod principals;
 mod rendering;
 mod request;
 mod routes;
+mod scope_view;
 mod security;
 mod serve;
 mod sheet_view;

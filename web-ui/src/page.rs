@@ -116,6 +116,14 @@ impl Page {
         assets::address(name)
     }
 
+    /// How days are written, as a word for scripts.
+    pub fn calendar_word(&self) -> &'static str {
+        match (self.calendar, self.language) {
+            (dates::Calendar::Japanese, Language::Ja) => "japanese",
+            _ => "western",
+        }
+    }
+
     /// A date.
     pub fn date(&self, at: Timestamp) -> String {
         dates::date(at, self.calendar, self.language)

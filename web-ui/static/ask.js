@@ -2,6 +2,9 @@
 
 import { composing } from "./composing.js";
 import { events, nodes } from "./event-stream.js";
+import { Progress } from "./progress.js";
+import { Provisional } from "./provisional.js";
+import { cause, notice } from "./trouble.js";
 
 const form = document.getElementById("ask-form");
 const question = document.getElementById("question");
@@ -25,7 +28,7 @@ question.addEventListener("keydown", (event) => {
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  if (question.value.trim()) ask();
+  if (question.value.trim()) ask(new FormData(form, event.submitter), question.value.trim());
 });
 
 stop.addEventListener("click", () => running?.abort());
@@ -38,118 +41,84 @@ document.addEventListener("click", (event) => {
   form.requestSubmit();
 });
 
+// Forms under an answer ask too: the next question, or the same one of other sources.
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("form[data-asks]")) return;
+  event.preventDefault();
+  const fields = new FormData(event.target, event.submitter);
+  const text = String(fields.get("question") ?? "").trim();
+  if (text) ask(fields, text);
+});
+
 window.addEventListener("popstate", () => location.reload());
 
-async function ask() {
+async function ask(fields, text) {
   running?.abort();
   const run = new AbortController();
   running = run;
-  const progress = begin();
+  const again = () => ask(fields, text);
+  const progress = begin(text);
+  const provisional = new Provisional(answer);
   try {
     const response = await fetch(form.dataset.stream, {
       method: "POST",
-      body: new URLSearchParams(new FormData(form)),
+      body: new URLSearchParams(fields),
       headers: { Accept: "text/event-stream" },
       signal: run.signal,
     });
     if (response.status === 401) { location.assign("/sign-in"); return; }
-    if (!response.ok) { fail(await response.json()); return; }
+    if (!response.ok) { fail(await response.json(), again); return; }
     let ended = false;
-    for await (const event of events(response)) ended = take(event, progress) || ended;
-    if (!ended) fail({ message: words.lost });
-  } catch (error) {
-    if (run.signal.aborted) { if (running === run) stopped(); }
-    else fail({ message: words.lost });
+    for await (const event of events(response)) ended = take(event, { progress, provisional, text, again }) || ended;
+    if (!ended) fail({ message: await cause(words) }, again, provisional);
+  } catch {
+    if (!run.signal.aborted) fail({ message: await cause(words) }, again, provisional);
+    else if (running === run) stopped(again, provisional);
   } finally {
     progress.end();
     if (running === run) { running = null; stop.hidden = true; answer.removeAttribute("aria-busy"); }
   }
 }
 
-function begin() {
+function begin(text) {
   document.getElementById("start")?.setAttribute("hidden", "");
   document.querySelector(".asked")?.remove();
   document.getElementById("jump")?.remove();
-  document.getElementById("printed-question").textContent = question.value;
+  document.getElementById("printed-question").textContent = text;
+  question.value = text;
   result.hidden = false;
   stop.hidden = false;
-  stages.hidden = false;
   evidencePanel.hidden = false;
-  stages.replaceChildren();
   evidence.replaceChildren();
   answer.setAttribute("aria-busy", "true");
-  const provisional = document.createElement("p");
-  provisional.className = "provisional";
-  provisional.setAttribute("aria-hidden", "true");
-  answer.replaceChildren(provisional);
   document.dispatchEvent(new CustomEvent("kura:asking"));
   if (matchMedia("(max-width: 60rem)").matches) result.scrollIntoView({ block: "start" });
-  return new Progress();
-}
-
-// The stages with their seconds, ticking.
-class Progress {
-  #current = null;
-  #timer = setInterval(() => this.#tick(), 200);
-
-  stage({ label, before }) {
-    this.#finish(before);
-    const item = document.createElement("li");
-    const seconds = document.createElement("span");
-    seconds.className = "seconds";
-    item.append(label, " ", seconds);
-    stages.append(item);
-    this.#current = { item, seconds, since: performance.now() };
-    announcer.textContent = label;
-  }
-
-  end(words = "") {
-    clearInterval(this.#timer);
-    this.#finish(words);
-  }
-
-  #finish(words) {
-    if (!this.#current) return;
-    this.#tick();
-    this.#current.item.classList.add("done");
-    if (words) this.#current.item.firstChild.textContent = words;
-    this.#current = null;
-  }
-
-  #tick() {
-    if (!this.#current) return;
-    const elapsed = (performance.now() - this.#current.since) / 1000;
-    this.#current.seconds.textContent = words.seconds.replace("{n}", elapsed.toFixed(1));
-  }
+  return new Progress(words);
 }
 
 // Shows one event; true for the last one.
-function take({ name, data }, progress) {
+function take({ name, data }, { progress, provisional, text, again }) {
   switch (name) {
     case "stage": progress.stage(data); return false;
     case "sources": evidence.replaceChildren(nodes(data.html)); return false;
-    case "token": write(data.text); return false;
-    case "answer": settle(data, progress); return true;
+    case "token": provisional.write(data.text); return false;
+    case "answer": settle(data, progress, text); return true;
     case "jump": jump(data, progress); return true;
-    case "failed": fail(data); return true;
+    case "failed": fail(data, again); return true;
     default: return false;
   }
 }
 
-function write(text) {
-  const provisional = answer.querySelector(".provisional");
-  provisional?.append(provisional.textContent ? text : text.trimStart());
-}
-
-function settle(data, progress) {
+function settle(data, progress, text) {
   progress.end(words.checked);
   answer.removeAttribute("aria-busy");
   answer.replaceChildren(nodes(data.html));
+  answer.querySelector(".answer")?.classList.add("settling");
   evidence.replaceChildren(nodes(data.evidence));
   answer.querySelectorAll(".script-only").forEach((part) => { part.hidden = false; });
   announcer.textContent = words.arrived;
   history.pushState(null, "", `/answers/${data.id}`);
-  document.title = question.value;
+  document.title = text;
 }
 
 // A reference alone leads to its place, or to places to choose from.
@@ -163,36 +132,22 @@ function jump({ href, html }, progress) {
   announcer.textContent = answer.querySelector("p").textContent;
 }
 
-function fail({ message, request_id: id }) {
-  const box = document.createElement("div");
-  box.className = "notice bad";
-  box.setAttribute("role", "alert");
-  box.append(paragraph(message));
-  if (id) box.append(paragraph(`${words.id} ${id}`));
-  box.append(againButton());
-  answer.replaceChildren(box);
+// What was written before it broke off stays, and is said to be unfinished.
+function fail({ message, request_id: id }, again, provisional) {
+  answer.replaceChildren(...partial(provisional), notice({ message, id, words, tone: "bad", again }));
 }
 
-function stopped() {
-  const provisional = answer.querySelector(".provisional");
-  const box = document.createElement("div");
-  box.className = "notice";
-  box.append(paragraph(words.stopped), againButton());
-  answer.replaceChildren(...(provisional?.textContent ? [provisional] : []), box);
+function stopped(again, provisional) {
+  answer.replaceChildren(...partial(provisional), notice({ message: words.stopped, words, again }));
   announcer.textContent = words.stopped;
 }
 
-function againButton() {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "button small";
-  button.textContent = words.again;
-  button.addEventListener("click", () => form.requestSubmit());
-  return button;
-}
-
-function paragraph(text) {
-  const p = document.createElement("p");
-  p.textContent = text;
-  return p;
+function partial(provisional) {
+  if (!provisional || provisional.empty) return [];
+  const label = document.createElement("p");
+  label.className = "partial-label";
+  label.textContent = words.partial;
+  const text = answer.querySelector(".provisional");
+  text.removeAttribute("aria-hidden");
+  return [label, text];
 }

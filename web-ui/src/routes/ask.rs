@@ -4,35 +4,27 @@ use crate::answer_view::{AnswerView, EvidenceView};
 use crate::failure::Failure;
 use crate::fields::Fields;
 use crate::jump_view::{self, JumpView};
+use crate::links;
 use crate::page::{Page, Section, html};
+use crate::scope_view::ScopeView;
 use crate::security::see_other;
 use crate::signed_in::{Posted, SignedIn};
-use crate::{links, words};
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use appliance_core::answer::Answer;
+use appliance_core::asking;
 use appliance_core::forms::Form;
 use appliance_core::id::{AnswerId, CollectionId};
 use appliance_core::jumping::{self, Destination};
-use appliance_core::ports::catalog::CollectionEntry;
 use appliance_core::question::{Question, QuestionError};
 use appliance_core::reference::Context;
 use appliance_core::validity::{AsOf, ChosenBy, typed_day};
-use appliance_core::{asking, facets};
 use askama::Template;
 use serde::Deserialize;
 use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
 const RECENT: u32 = 6;
-
-/// A collection that can be chosen.
-pub struct ScopeView {
-    id: CollectionId,
-    name: String,
-    documents: String,
-    chosen: bool,
-}
 
 /// A question to try, or one that was asked.
 pub struct QuestionLink {
@@ -48,9 +40,7 @@ pub struct AskPage {
     page: Page,
     question: String,
     error: Option<String>,
-    scopes: Vec<ScopeView>,
-    /// The day that was chosen, as a date field has it; empty for today.
-    as_of: String,
+    scope: ScopeView,
     examples: Vec<QuestionLink>,
     recent: Vec<QuestionLink>,
     empty_library: bool,
@@ -59,7 +49,6 @@ pub struct AskPage {
     answer: Option<AnswerView>,
     evidence: EvidenceView,
     jump: Option<JumpView>,
-    kinds: Vec<&'static str>,
     /// The form that was chosen; empty for the one that the wording asks for.
     form: String,
 }
@@ -143,8 +132,8 @@ pub async fn jump(by: &SignedIn, fields: &Fields, question: &Question) -> Result
 
 async fn choice(by: &SignedIn, fields: &Fields, question: &Question, destinations: &[Destination]) -> Result<HttpResponse, Failure> {
     let mut page = ask_page(by, question.text(), &chosen(fields)).await?;
-    page.as_of = fields.get("as_of").to_owned();
     page.form = fields.get("form").to_owned();
+    page.scope = page.scope.filled(fields);
     page.jump = Some(jump_view::view(&page.page, question.text(), destinations));
     html(&page)
 }
@@ -223,15 +212,13 @@ pub async fn ask_page(by: &SignedIn, question: &str, chosen: &[CollectionId]) ->
         error: None,
         empty_library: collections.iter().all(|c| c.documents == 0),
         nothing_visible: collections.is_empty(),
-        scopes: collections.into_iter().map(|c| scope(c, chosen)).collect(),
-        as_of: String::new(),
+        scope: ScopeView::over(collections, chosen),
         examples: by.site.settings.examples.iter().map(|e| example(e)).collect(),
         recent: recent.collect(),
         asked: String::new(),
         answer: None,
         evidence: EvidenceView { cited: Vec::new(), others: Vec::new() },
         jump: None,
-        kinds: facets::kinds().collect(),
         form: String::new(),
         page,
     })
@@ -249,7 +236,7 @@ impl AskPage {
 
     /// The same page with the day that was chosen beside the question.
     pub fn with_day(mut self, as_of: Option<AsOf>) -> Self {
-        self.as_of = as_of.filter(|a| a.by == ChosenBy::Person).map(|a| a.day.to_string()).unwrap_or_default();
+        self.scope.as_of = as_of.filter(|a| a.by == ChosenBy::Person).map(|a| a.day.to_string()).unwrap_or_default();
         self
     }
 
@@ -266,8 +253,8 @@ async fn sent_back(by: &SignedIn, fields: &Fields, error: &QuestionError) -> Res
         QuestionError::TooLong(_) => "ask-too-long",
         QuestionError::NoDay => "ask-no-day",
     };
-    page.as_of = fields.get("as_of").to_owned();
     page.form = fields.get("form").to_owned();
+    page.scope = page.scope.filled(fields);
     page.error = Some(page.page.t(key));
     let mut response = html(&page)?;
     *response.status_mut() = StatusCode::BAD_REQUEST;
@@ -276,15 +263,6 @@ async fn sent_back(by: &SignedIn, fields: &Fields, error: &QuestionError) -> Res
 
 fn chosen(fields: &Fields) -> Vec<CollectionId> {
     fields.all("collection").filter_map(|id| id.parse().ok()).map(CollectionId).collect()
-}
-
-fn scope(collection: CollectionEntry, chosen: &[CollectionId]) -> ScopeView {
-    ScopeView {
-        chosen: chosen.contains(&collection.id),
-        id: collection.id,
-        name: collection.name,
-        documents: words::number(collection.documents),
-    }
 }
 
 fn example(text: &str) -> QuestionLink {
