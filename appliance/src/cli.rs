@@ -5,12 +5,14 @@ mod ask;
 mod audit;
 mod bench;
 mod collection;
+mod compare;
 mod complete;
 mod dictionary;
 mod doctor;
 mod document;
 mod eval;
 mod follow;
+mod forms;
 mod group;
 mod ingest;
 mod init;
@@ -61,6 +63,14 @@ enum Command {
     Complete(complete::Arguments),
     /// Ask a question and print the answer with its sources
     Ask(ask::Arguments),
+    /// Sum up a document, each sentence with its page
+    Summarise(forms::SummariseArguments),
+    /// Check a draft against a checklist: met, missing or unclear, with the place; exit code 3 when not all are met
+    Checklist(forms::ChecklistArguments),
+    /// Draft an answer in the wording of the past answer that is nearest
+    Draft(forms::DraftArguments),
+    /// Print the differences between two files, line by line
+    Compare(compare::Arguments),
     /// Print what Kura reads in a file; needs no data folder
     Inspect(inspect::Arguments),
     /// Measure quality over sets of questions
@@ -148,6 +158,10 @@ async fn dispatch(place: Place, command: Command) -> Result<ExitCode> {
         Command::Search(arguments) => search::run(&place, &arguments).await,
         Command::Complete(arguments) => complete::run(&place, &arguments).await,
         Command::Ask(arguments) => ask::run(&place, &arguments).await,
+        Command::Summarise(arguments) => forms::summarise(&place, &arguments).await,
+        Command::Checklist(arguments) => forms::checklist(&place, &arguments).await,
+        Command::Draft(arguments) => forms::draft(&place, &arguments).await,
+        Command::Compare(arguments) => compare::run(&place, &arguments).await,
         Command::Inspect(arguments) => inspect::run(&place, arguments),
         Command::Eval(command) => eval::run(&place, command).await,
         Command::Bench(command) => bench::run(&place, command).await,
@@ -198,6 +212,11 @@ mod tests {
             "kura search 粗大ごみ --limit 3 --json",
             "kura ask 粗大ごみの手数料は --json --as yamamoto",
             "kura ask 粗大ごみの手数料は --form table",
+            "kura ask 粗大ごみ --form json --schema s.json",
+            "kura summarise 3 --json",
+            "kura checklist draft.docx list.txt",
+            "kura draft 粗大ごみの手数料は",
+            "kura compare a.pdf b.pdf --all",
             "kura inspect f.pdf --passages",
             "kura eval retrieval d --legs lexical --limit 10 --json",
             "kura eval tune a b --cache c --questions 50",

@@ -25,6 +25,46 @@ form-unstructured = The documents are not set out so. Their sentences are shown 
 form-row-answers = answers the question
 form-left-out = { $rows } more rows stand in the document.
 
+## Summaries, checks and drafts
+
+title-summary = Summary
+summary-of = Summary: { $title }
+summary-link = Summary
+summary-points = The whole in short
+summary-extractive = Of each section, the sentences that say most of it, as the document has them. The brackets name their places.
+summary-composed = { $model } wrote the sentences of each section, and each was checked against the document. Where one could not be confirmed, the document's own sentences are shown.
+title-checklist = Check a draft
+checklist-link = Check a draft
+checklist-lead = Whether a draft meets the items of a checklist, by its own words. Where numbers or denials differ, or where it is not clear, an item is to be looked at; it is not called met.
+checklist-draft = Draft
+checklist-draft-document = Document to check
+checklist-items = Checklist
+checklist-items-help = One item a line.
+checklist-list-document = Document with the checklist
+checklist-pasted = The text above
+checklist-go = Check
+checklist-empty = Both a draft and a checklist are needed.
+checklist-result = Result
+checklist-summary = { $met } met, { $missing } missing, { $unclear } to be looked at
+checklist-item = Item
+checklist-verdict = Verdict
+checklist-place = Place in the draft
+checklist-met = ○ met
+checklist-missing = × missing
+checklist-partly = △ unclear: only some of its words were found
+checklist-other-number = △ unclear: a number differs or is absent
+checklist-denied = △ unclear: one denies what the other states
+checklist-too-short = △ unclear: the item has too few words
+title-draft = Draft of an answer
+draft-link = Draft an answer
+draft-lead = A draft in the wording of the past question and answer that is nearest, with facts taken from today's documents.
+draft-go = Draft
+draft-mark = Draft
+draft-notice = This is a draft. Its facts were checked against the documents; its opening and closing are the wording of a past answer. Look it over before use.
+draft-past = The past question and answer behind it
+draft-nearness = It shares { $percent }% of the words of this question.
+draft-no-past = No past question is near. Only the facts are shown.
+
 ## The evidence sheet
 
 title-sheet = Evidence sheet

@@ -25,6 +25,46 @@ form-unstructured = 資料はこの形では書かれていません。該当す
 form-row-answers = 回答の根拠
 form-left-out = ほかに { $rows } 行あります。根拠の資料でご覧ください。
 
+## 要約、点検、下書き
+
+title-summary = 要約
+summary-of = 要約: { $title }
+summary-link = 要約
+summary-points = 全体の要点
+summary-extractive = 章や条ごとに、内容をよく表す文を資料からそのまま抜き出しています。角括弧の中は、その文のある箇所です。
+summary-composed = 章や条ごとの文は { $model } が書き、1文ずつ資料と照合しました。照合できなかったところは、資料の文をそのまま示しています。
+title-checklist = 点検
+checklist-link = 点検
+checklist-lead = 下書きがチェックリストの項目を満たすかを、下書きの言葉で確かめます。数字や否定が食い違うときや、はっきりしないときは「要確認」とし、満たすとは言いません。
+checklist-draft = 下書き
+checklist-draft-document = 下書きの文書
+checklist-items = チェックリスト
+checklist-items-help = 1行に1項目を書きます。
+checklist-list-document = チェックリストの文書
+checklist-pasted = 上の欄の文
+checklist-go = 点検する
+checklist-empty = 下書きとチェックリストの両方が必要です。
+checklist-result = 点検の結果
+checklist-summary = 満たす { $met }件、見当たらない { $missing }件、要確認 { $unclear }件
+checklist-item = 項目
+checklist-verdict = 判定
+checklist-place = 下書きの箇所
+checklist-met = ○ 満たす
+checklist-missing = × 見当たらない
+checklist-partly = △ 要確認: 一部の語だけがあります
+checklist-other-number = △ 要確認: 数字が違うか、ありません
+checklist-denied = △ 要確認: 肯定と否定が逆です
+checklist-too-short = △ 要確認: 項目の語が少なく、決められません
+title-draft = 回答の下書き
+draft-link = 回答の下書き
+draft-lead = 過去の質問と回答（議会答弁、FAQ）のうち最も近いものの言い回しを使い、事実は今の資料から引いて下書きを作ります。
+draft-go = 下書きを作る
+draft-mark = 下書き
+draft-notice = これは下書きです。事実は資料と照合してありますが、冒頭と結びの言い回しは過去の回答のものです。使う前に必ず確認してください。
+draft-past = もとにした過去の質問と回答
+draft-nearness = 今回の質問の言葉の{ $percent }%が重なります。
+draft-no-past = 近い過去の質問は見つかりませんでした。事実だけを示しています。
+
 ## 根拠シート
 
 title-sheet = 根拠シート

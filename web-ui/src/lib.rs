@@ -33,6 +33,7 @@ mod sheet_view;
 mod signed_in;
 mod site;
 mod status;
+mod told_view;
 mod validity_view;
 mod words;
 

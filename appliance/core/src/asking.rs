@@ -1,11 +1,17 @@
 //! Asking: from a question to an answer whose every sentence was checked.
 
 mod arranging;
+mod drafting;
+mod extracting;
 mod reranking;
+mod summarising;
 mod surroundings;
 mod writing;
 
+pub use drafting::{Draft, PastQuestion, draft};
+pub use extracting::{Extracted, FilledField, extract};
 pub use reranking::reranked;
+pub use summarising::{SectionSummary, Summary, summarise};
 
 use crate::answer::{Answer, AnswerKind, AnswerRecord, AnswerSentence, Repeated, Source, Stage, Unresolved, UnresolvedReason};
 use crate::answering::{AnswerMode, AnsweringPolicy};

@@ -39,6 +39,14 @@ impl Passage {
     }
 }
 
+impl StoredPassage {
+    /// A passage of a text that the catalog does not hold: a draft that is only looked at.
+    pub fn unstored(passage: Passage) -> Self {
+        let (id, document, version, collection) = (PassageId(0), DocumentId(0), VersionId(0), CollectionId(0));
+        Self { id, document, version, collection, title: String::new(), format: Format::Text, days: Days::ALWAYS, passage }
+    }
+}
+
 /// A passage as the catalog holds it, with the document it belongs to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StoredPassage {

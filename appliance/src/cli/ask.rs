@@ -3,13 +3,15 @@
 use super::{output, search};
 use crate::clock::SystemClock;
 use crate::wiring::{Place, Writing};
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use appliance_core::answer::{Answer, AnswerKind, AnswerSentence, Stage, Support};
 use appliance_core::asking::{self, AskEvent};
+use appliance_core::forms::schema::Schema;
 use appliance_core::forms::{Arranged, ArrangedRow, Form};
 use appliance_core::language::Language;
 use appliance_core::question::Question;
 use appliance_core::validity::{self, Day};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use tokio::sync::mpsc;
 
@@ -23,9 +25,12 @@ pub struct Arguments {
     /// Ask as this person would; without it, as the operator, who sees everything
     #[arg(long = "as", value_name = "LOGIN")]
     login: Option<String>,
-    /// Set the answer out as sentences, steps, a table or a list [default: what the question's wording asks for]
+    /// Set the answer out as plain, steps, table, list, or json by a schema [default: what the question's wording asks for]
     #[arg(long, value_name = "FORM", value_parser = form)]
-    form: Option<Form>,
+    form: Option<AskedForm>,
+    /// The JSON Schema of the fields that are to be filled (with --form json)
+    #[arg(long, value_name = "FILE")]
+    schema: Option<PathBuf>,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -34,7 +39,8 @@ pub struct Arguments {
 pub async fn run(place: &Place, arguments: &Arguments) -> Result<ExitCode> {
     let mut question = Question::new(&arguments.question)?;
     arguments.as_of.into_iter().for_each(|day| question.choose_day(day));
-    question.form = arguments.form;
+    let schema = schema(arguments)?;
+    question.form = arguments.form.and_then(AskedForm::form);
     let catalog = place.catalog().await?;
     let viewer = search::viewer(&catalog, arguments.login.as_deref()).await?;
     let engines = place.engines(Writing::Needed).await?;
@@ -43,6 +49,13 @@ pub async fn run(place: &Place, arguments: &Arguments) -> Result<ExitCode> {
     let asking = place.asking(&engines, index, catalog);
     let (events, seen) = mpsc::channel(64);
     let told = tokio::spawn(tell_progress(seen));
+    if let Some(schema) = &schema {
+        let extracted = asking::extract(&asking, &viewer, &question, schema, &events).await;
+        drop(events);
+        told.await?;
+        output::json(&extracted?)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let answer = asking::ask(&asking, &viewer, &question, &events).await;
     drop(events);
     told.await?;
@@ -56,7 +69,7 @@ pub async fn run(place: &Place, arguments: &Arguments) -> Result<ExitCode> {
 }
 
 /// Names the steps on a terminal; elsewhere only drains them.
-async fn tell_progress(mut seen: mpsc::Receiver<AskEvent>) {
+pub(super) async fn tell_progress(mut seen: mpsc::Receiver<AskEvent>) {
     while let Some(event) = seen.recv().await {
         let AskEvent::Stage { stage, found, chosen } = event else { continue };
         if output::on_terminal() {
@@ -76,10 +89,7 @@ fn print(answer: &Answer, language: Language) -> Result<()> {
             Language::Ja => "資料からは確認できませんでした。近い資料:",
             Language::En => "The documents do not say. The nearest of them:",
         })?,
-        _ => match &answer.arranged {
-            Some(arranged) => print_arranged(arranged, language)?,
-            None => answer.sentences.iter().try_for_each(|s| output::line(sentence(s, language)))?,
-        },
+        _ => print_sentences(answer, language)?,
     }
     if answer.undecided {
         output::line(match language {
@@ -104,9 +114,54 @@ fn print(answer: &Answer, language: Language) -> Result<()> {
     Ok(())
 }
 
+/// The answer itself, or that there is none.
+pub(super) fn print_sentences(answer: &Answer, language: Language) -> Result<()> {
+    match (&answer.arranged, answer.kind) {
+        (_, AnswerKind::Refused) => output::line(match language {
+            Language::Ja => "（資料からは確認できませんでした。）",
+            Language::En => "(The documents do not say.)",
+        }),
+        (Some(arranged), _) => print_arranged(arranged, language),
+        (None, _) => answer.sentences.iter().try_for_each(|s| output::line(sentence(s, language))),
+    }
+}
+
+/// A form that can be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum AskedForm {
+    Set(Form),
+    Json,
+}
+
+impl AskedForm {
+    fn form(self) -> Option<Form> {
+        match self {
+            Self::Set(form) => Some(form),
+            Self::Json => None,
+        }
+    }
+}
+
 /// Reads the name of a form.
-fn form(name: &str) -> Result<Form, String> {
-    Form::from_name(name).ok_or_else(|| "plain, steps, table or list".to_owned())
+fn form(name: &str) -> Result<AskedForm, String> {
+    match name {
+        "json" => Ok(AskedForm::Json),
+        name => Form::from_name(name).map(AskedForm::Set).ok_or_else(|| "plain, steps, table, list or json".to_owned()),
+    }
+}
+
+/// The schema, where fields are to be filled.
+fn schema(arguments: &Arguments) -> Result<Option<Schema>> {
+    match (&arguments.schema, arguments.form) {
+        (None, Some(AskedForm::Json)) => Err(output::refusal("--form json needs a schema", "name a JSON Schema with --schema FILE")),
+        (None, _) => Ok(None),
+        (Some(_), Some(AskedForm::Set(_))) => Err(output::refusal("--schema goes with --form json", "leave --form out")),
+        (Some(file), _) => {
+            let text = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
+            let written = serde_json::from_str(&text).with_context(|| format!("{} is no JSON", file.display()))?;
+            Ok(Some(Schema::read(&written).with_context(|| format!("{} is no schema that Kura fills", file.display()))?))
+        }
+    }
 }
 
 /// Rows one below the other; columns parted by tabs, for what reads on.

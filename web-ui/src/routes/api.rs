@@ -112,9 +112,12 @@ pub struct AskBody {
     /// The day as of which it is answered; today where it is empty.
     #[serde(default)]
     as_of: String,
-    /// How it is set out; what the wording asks for where it is absent.
+    /// How it is set out: `plain`, `steps`, `table`, `list`; or `json`, by `schema`. What the wording asks for where it is absent.
     #[serde(default)]
-    form: Option<Form>,
+    form: Option<String>,
+    /// The JSON Schema of the fields that are to be filled.
+    #[serde(default)]
+    schema: Option<serde_json::Value>,
 }
 
 #[derive(Serialize)]
@@ -130,11 +133,14 @@ pub async fn ask(req: HttpRequest, by: SignedIn, body: web::Json<AskBody>) -> Re
         return Err(Failure::FormExpired);
     }
     by.check_token(req.headers().get("X-Form-Token").and_then(|v| v.to_str().ok()).unwrap_or_default())?;
-    let AskBody { question, collections, as_of, form } = body.into_inner();
+    let AskBody { question, collections, as_of, form, schema } = body.into_inner();
     let mut question = Question::new(&question)?;
     choose_day(&mut question, &as_of)?;
     question.collections = collections;
-    question.form = form;
+    if form.as_deref() == Some("json") || schema.is_some() {
+        return super::extract::extract(&by, question, schema).await;
+    }
+    question.form = form.map(|name| Form::from_name(&name).ok_or(Failure::BadRequest)).transpose()?;
     let _permit = permit(&by)?;
     let question = following(&by, question).await?;
     let (id, answer) = answered(&by, &question).await?;

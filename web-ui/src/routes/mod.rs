@@ -3,6 +3,7 @@
 mod answers;
 mod api;
 mod ask;
+mod checklist;
 mod collections;
 mod compare;
 mod complete;
@@ -10,6 +11,8 @@ mod decisions;
 mod delete;
 mod document_access;
 mod documents;
+mod draft;
+mod extract;
 mod files;
 mod groups;
 mod health;
@@ -28,6 +31,7 @@ mod sign_in;
 mod static_files;
 mod status;
 mod stream;
+mod summary;
 mod trash;
 mod upload;
 mod wording;
@@ -49,6 +53,9 @@ pub fn configure(routes: &mut ServiceConfig) {
         .service(resource("/answers/{id}").route(get().to(answers::page)))
         .service(resource("/answers/{id}/sheet").route(get().to(sheet::page)))
         .service(resource("/answers/{id}/sheet.pdf").route(get().to(sheet::pdf)))
+        .service(resource("/documents/{id}/summary").route(get().to(summary::page)))
+        .service(resource("/checklist").route(get().to(checklist::page)).route(post().to(checklist::check)))
+        .service(resource("/draft").route(get().to(draft::page)).route(post().to(draft::draft)))
         .service(resource("/sign-in").route(get().to(sign_in::page)).route(post().to(sign_in::sign_in)))
         .service(resource("/sign-out").route(post().to(sign_in::sign_out)))
         .service(resource("/password").route(get().to(password::page)).route(post().to(password::change)))

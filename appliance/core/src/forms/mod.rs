@@ -4,7 +4,13 @@
 //! is worded anew, every row carries the place that it was taken from, and `citation` has found it there.
 
 mod arrangement;
+pub mod checklist;
+pub mod grammar;
+pub mod past_answer;
 mod pieces;
+pub mod reading;
+pub mod schema;
+pub mod summary;
 
 pub use arrangement::{Run, arrange, plain_rows};
 
