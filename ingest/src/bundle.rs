@@ -130,7 +130,7 @@ fn write(running: &mut Running, document: &Document) {
 }
 
 /// Whether a member is a file of somebody's, and not a folder or what a system leaves behind.
-fn is_file(name: &str) -> bool {
+pub(crate) fn is_file(name: &str) -> bool {
     let last = name.rsplit('/').next().unwrap_or(name);
     !name.ends_with('/') && !name.is_empty() && !name.starts_with("__MACOSX/") && !matches!(last, ".DS_Store" | "Thumbs.db" | "desktop.ini")
 }

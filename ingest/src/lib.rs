@@ -26,6 +26,7 @@ mod pdf;
 mod recognition;
 mod sheet;
 mod text;
+mod unpacking;
 
 mod bundle;
 mod mail;
@@ -48,3 +49,4 @@ pub use reader::{FONT_FOLDERS, FileReader, print_font};
 pub use recognition::{LANGUAGES, Recognition, Tesseract};
 pub use sniff::sniff;
 pub use text::TextEncoding;
+pub use unpacking::{Piece, unpack};

@@ -1,8 +1,9 @@
 //! The reader: places of a stored file, shown to a person.
 
+use crate::unpacking::{Piece, unpack};
 use crate::{pdf, sheet, shield, sniff};
 use appliance_core::document::{Format, PageImage, SheetWindow};
-use appliance_core::ports::reader::{Password, Unlocked, WindowOf};
+use appliance_core::ports::reader::{Password, Unlocked, UnpackBounds, Unpacked, WindowOf};
 use appliance_core::ports::{DocumentReader, PortError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -74,6 +75,22 @@ impl DocumentReader for FileReader {
                 Ok(Unlocked::Opened)
             }
         }
+    }
+
+    fn unpack(&self, file: &Path, into: &Path, bounds: UnpackBounds) -> Result<Option<Unpacked>, PortError> {
+        let mut unpacked = Unpacked::default();
+        let is_bundle = unpack(file, bounds, &mut |piece| {
+            match piece {
+                Piece::File(name, bytes) => {
+                    let to = into.join(unpacked.files.len().to_string());
+                    std::fs::write(&to, bytes)?;
+                    unpacked.files.push((name.to_owned(), to));
+                }
+                Piece::LeftOut(name, code) => unpacked.left_out.push((name.to_owned(), code.to_owned())),
+            }
+            Ok(())
+        })?;
+        Ok(is_bundle.then_some(unpacked))
     }
 }
 

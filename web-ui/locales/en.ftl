@@ -300,7 +300,6 @@ column-format = Kind
 column-parts = Pages
 column-state = State
 column-warnings = Warnings
-column-reading = Reading
 column-page = Page
 column-origin = How it was read
 column-score = Score
@@ -839,3 +838,66 @@ fault-exception = Its exceptions do not agree with the cited place ({ $written }
 fault-bound = Its limits do not agree with the cited place ({ $written }).
 fault-content = Little of what it says is in the cited place.
 fault-similarity = Its meaning is far from the cited place.
+
+
+## Choosing rows of the library
+
+column-select = Select
+column-edition = Edition, in force
+column-quality = Quality
+column-audience = Open to
+edition-count = Compare { $count } versions
+sort-title = By name
+select-one = Select:
+select-all = Select all documents on this page
+selection = Actions for the selected documents
+selection-help = Select documents to act on several at once.
+selection-count = { "{count}" } selected.
+selection-access = Change access
+selection-move = Change collection
+selection-discard = Move to trash
+title-selection-discard = Move documents to the trash
+title-selection-move = Change the collection of documents
+title-selection-access = Change access to documents
+selection-discard-lead = { $count ->
+    [one] This document goes
+   *[other] These { $count } documents go
+} to the trash and will no longer be searched or cited from this moment on. They can be restored for { $days } days.
+selection-move-lead = { $count ->
+    [one] This document goes
+   *[other] These { $count } documents go
+} to another collection. Who may see them follows from that collection.
+selection-access-lead = { $count ->
+    [one] Make an exception for this document.
+   *[other] Make an exception for these { $count } documents.
+}
+field-collection-to = New collection
+notice-moved = { $count ->
+    [one] The collection of the document was changed.
+   *[other] The collection of { $count } documents was changed.
+}
+notice-opened = { $count ->
+    [one] Access to the document was changed.
+   *[other] Access to { $count } documents was changed.
+}
+notice-none-selected = No document is selected. Tick the boxes on the left of the list.
+audience-more = { $named } and { $more } more
+audience-but = except some people
+audience-and = and some people besides
+audience-exceptions = with exceptions
+pager-range = { $first } to { $last }
+
+## Adding many at once
+
+upload-folder = Choose a folder
+upload-unpacking = Opening the ZIP archive
+upload-bundle = { "{added}" } files of the archive accepted
+upload-total = { "{done}" } of { "{all}" } sent
+upload-refused = { "{count}" } not accepted
+upload-nested = A ZIP archive inside an archive is not opened. Take its files out and add them.
+upload-too-many = At most { $count } files are taken from one archive. Add the rest separately.
+title-uploaded = Documents added
+uploaded-summary = { $added } accepted, { $duplicate } there already, { $refused } not accepted.
+uploaded-refused = Files that were not accepted
+uploaded-why = Why
+uploaded-back = See the library

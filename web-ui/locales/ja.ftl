@@ -294,7 +294,6 @@ column-format = 種別
 column-parts = ページ
 column-state = 状態
 column-warnings = 警告
-column-reading = 読み取り
 column-page = ページ
 column-origin = 文字の読み取り方
 column-score = 点数
@@ -794,3 +793,51 @@ fault-exception = 例外の扱いが引用箇所と合いません（{ $written 
 fault-bound = 範囲や前後が引用箇所と合いません（{ $written }）。
 fault-content = 文の内容が引用箇所にほとんどありません。
 fault-similarity = 文の意味が引用箇所から離れています。
+
+
+## 一覧での選択
+
+column-select = 選択
+column-edition = 版・施行日
+column-quality = 品質
+column-audience = 公開範囲
+edition-count = { $count }つの版を比べる
+sort-title = 名称順
+select-one = 選択:
+select-all = この画面の文書をすべて選ぶ
+selection = 選んだ文書の操作
+selection-help = 文書を選ぶと、まとめて操作できます。
+selection-count = { "{count}" }件を選んでいます。
+selection-access = 公開範囲を変える
+selection-move = 分類を変える
+selection-discard = ごみ箱に移す
+title-selection-discard = 文書をごみ箱に移す
+title-selection-move = 文書の分類を変える
+title-selection-access = 文書の公開範囲を変える
+selection-discard-lead = 次の{ $count }件の文書をごみ箱に移します。すぐに、検索にも回答にも使われなくなります。{ $days }日のあいだは、ごみ箱から元に戻せます。
+selection-move-lead = 次の{ $count }件の文書を、別の分類に移します。公開範囲は移した先の分類に従います。
+selection-access-lead = 次の{ $count }件の文書について、見る人を個別に決めます。
+field-collection-to = 移す先の分類
+notice-moved = { $count }件の文書の分類を変えました。
+notice-opened = { $count }件の文書の公開範囲を変えました。
+notice-none-selected = 文書が選ばれていません。一覧の左のチェックで選んでください。
+audience-more = { $named } ほか{ $more }
+audience-but = 一部の人を除く
+audience-and = 個別の許可あり
+audience-exceptions = 個別の例外あり
+pager-range = { $first }〜{ $last }件目
+
+## まとめて追加
+
+upload-folder = フォルダごと選ぶ
+upload-unpacking = ZIPを開いています
+upload-bundle = ZIPの中の{ "{added}" }件を受け付けました
+upload-total = { "{all}" }件中{ "{done}" }件を送りました
+upload-refused = { "{count}" }件は受け付けませんでした
+upload-nested = ZIPの中のZIPは開きません。中のファイルを取り出してから追加してください。
+upload-too-many = 1つのZIPから追加できるのは{ $count }件までです。残りは分けて追加してください。
+title-uploaded = 文書を追加しました
+uploaded-summary = 受け付け { $added }件、同じ内容で追加しなかったもの { $duplicate }件、受け付けなかったもの { $refused }件です。
+uploaded-refused = 受け付けなかったファイル
+uploaded-why = 理由
+uploaded-back = 文書の一覧を見る

@@ -15,6 +15,7 @@ mod encodings;
 mod failure;
 mod fields;
 mod jump_view;
+mod library_filter;
 mod links;
 mod messages;
 mod opening;
@@ -34,6 +35,7 @@ mod signed_in;
 mod site;
 mod status;
 mod told_view;
+mod unpacking;
 mod validity_view;
 mod words;
 

@@ -7,13 +7,18 @@ use appliance_core::ports::reader::{Password, Unlocked};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// A file in the upload folder that goes when it is dropped, unless the library has taken it.
+/// A file in the upload folder, or a folder in it, that goes when it is dropped, unless the library has taken it.
 pub struct Passing(PathBuf);
 
 impl Passing {
     /// A name in the upload folder that no other file has.
     pub fn new(site: &Site) -> Self {
         Self(site.settings.upload_dir.join(format!("{UPLOAD_PREFIX}{}", site.next_request_id())))
+    }
+
+    /// A file that lies there already.
+    pub fn at(path: PathBuf) -> Self {
+        Self(path)
     }
 
     /// Where it lies.
@@ -25,7 +30,8 @@ impl Passing {
 impl Drop for Passing {
     fn drop(&mut self) {
         // The library has moved it away when it was accepted; then there is nothing to remove.
-        if let Err(error) = std::fs::remove_file(&self.0)
+        let removed = if self.0.is_dir() { std::fs::remove_dir_all(&self.0) } else { std::fs::remove_file(&self.0) };
+        if let Err(error) = removed
             && error.kind() != std::io::ErrorKind::NotFound
         {
             tracing::warn!(%error, "an unfinished upload could not be removed");

@@ -4,9 +4,10 @@ use crate::failure::Failure;
 use crate::page::Page;
 use crate::signed_in::SignedIn;
 use crate::words;
-use appliance_core::access::{Principal, Sight};
+use appliance_core::access::{DocumentRule, Principal, Sight};
 use appliance_core::ports::access::Group;
 use appliance_core::ports::catalog::Person;
+use appliance_core::ports::shelves::Audience;
 use appliance_core::viewer::Role;
 
 /// A principal that can be chosen.
@@ -52,6 +53,33 @@ impl Principals {
                 person.map_or_else(|| principal.name(), |p| format!("{} ({})", p.name, p.login))
             }
         }
+    }
+
+    /// To whom a document is open, in a few words: names of two at most, then how many more; and whether rules of its own add
+    /// to that.
+    pub fn audience(&self, page: &Page, audience: &Audience) -> (String, Option<String>) {
+        const NAMED: usize = 2;
+        let open = &audience.open_to;
+        let words = match open.as_slice() {
+            [] => page.t("open-to-nobody"),
+            _ if open.contains(&Principal::Everyone) => page.t("principal-everyone"),
+            _ => {
+                let named: Vec<String> = open.iter().take(NAMED).map(|p| self.words(page, *p)).collect();
+                let named = named.join(&page.t("list-between"));
+                match open.len().saturating_sub(NAMED) {
+                    0 => named,
+                    more => page.words("audience-more", &[("named", named.into()), ("more", more.into())]),
+                }
+            }
+        };
+        let has = |rule: DocumentRule| audience.rules.iter().any(|(_, r)| *r == rule);
+        let own = match (has(DocumentRule::Hide), has(DocumentRule::Grant)) {
+            (false, false) => None,
+            (true, false) => Some("audience-but"),
+            (false, true) => Some("audience-and"),
+            (true, true) => Some("audience-exceptions"),
+        };
+        (words, own.map(|key| page.t(key)))
     }
 
     /// Why somebody sees a document or does not, in words.

@@ -453,3 +453,39 @@ fn grounded(pause: Duration) -> Arc<SlowGenerator> {
 fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
     text.split(before).nth(1).and_then(|rest| rest.split(after).next()).unwrap_or_default()
 }
+
+#[actix_web::test]
+async fn a_bundle_becomes_its_files_and_says_what_it_leaves_out() {
+    let mut visitor = visitor().await;
+    visitor.sign_in("editor").await;
+    let outcomes: Value = serde_json::from_str(&visitor.upload("資料.zip", b"bundle:").await.text()).expect("JSON");
+    let told: Vec<_> = outcomes.as_array().into_iter().flatten().map(|o| (o["name"].as_str(), o["outcome"].as_str())).collect();
+    assert_eq!(told, [(Some("例規/一.txt"), Some("queued")), (Some("二.txt"), Some("queued")), (Some("絵.bin"), Some("refused"))]);
+    assert!(outcomes[2]["message"].as_str().is_some_and(|m| !m.is_empty()));
+    assert_eq!(visitor.left_in_upload_folder(), 0);
+    let plain: Value = serde_json::from_str(&visitor.upload("ただの.zip", b"text").await.text()).expect("JSON");
+    assert_eq!(plain[0]["outcome"], "queued", "what is no bundle goes in as it is");
+}
+
+#[actix_web::test]
+async fn a_selection_is_looked_at_before_anything_happens_to_it() {
+    let mut visitor = visitor().await;
+    visitor.sign_in("editor").await;
+    let picked = [("document", "1"), ("document", "3"), ("document", "999")];
+    let asked = visitor.submit("/documents/selected", &[picked.as_slice(), &[("action", "discard")]].concat()).await.text();
+    assert!(asked.contains("次の2件の文書をごみ箱に移します") && asked.contains("みなと市廃棄物の減量及び適正処理に関する条例"));
+    assert_eq!(visitor.get("/documents/1").await.status, StatusCode::OK, "only asked");
+    let to = visitor.submit("/documents/selected/move", &[picked.as_slice(), &[("collection", "2")]].concat()).await;
+    assert_eq!(to.location(), "/documents?moved=2");
+    assert_eq!(visitor.submit("/documents/selected/discard", &picked).await.location(), "/documents?deleted=2");
+    assert_eq!(visitor.get("/documents/1").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(visitor.submit("/documents/selected", &[("action", "discard")]).await.location(), "/documents?done=none-selected");
+    assert_eq!(visitor.submit("/documents/selected", &[("document", "2"), ("action", "access")]).await.status, StatusCode::FORBIDDEN);
+    visitor.sign_in("admin").await;
+    let asked = visitor.submit("/documents/selected", &[("document", "2"), ("action", "access")]).await.text();
+    assert!(asked.contains("name=\"principal\""));
+    let fields = [("document", "2"), ("principal", "everyone"), ("rule", "hide")];
+    assert_eq!(visitor.submit("/documents/selected/access", &fields).await.location(), "/documents?opened=1");
+    visitor.sign_in("reader").await;
+    assert_eq!(visitor.submit("/documents/selected/discard", &[("document", "2")]).await.status, StatusCode::FORBIDDEN);
+}

@@ -127,3 +127,9 @@ pub(super) async fn remember(db: &mut SqliteConnection, version: VersionId) -> R
     .doing("ask for embeddings")?;
     Ok(())
 }
+
+/// Takes such a memory back.
+pub(super) async fn forget(db: &mut SqliteConnection, version: VersionId) -> Result<(), PortError> {
+    sqlx::query("DELETE FROM awaiting_embeddings WHERE version_id = ?").bind(version.0).execute(db).await.doing("forget embeddings")?;
+    Ok(())
+}

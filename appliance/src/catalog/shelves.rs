@@ -3,8 +3,7 @@
 use super::audit::{self, Action};
 use super::library::IndexedLibrary;
 use super::rules::{rules_of, rules_of_collections};
-use super::{Catalog, Doing, collections, documents, updates, users, validities, versions};
-use appliance_core::access::Principal;
+use super::{Catalog, Doing, collections, documents, updates, validities, versions};
 use appliance_core::document::Format;
 use appliance_core::id::{CollectionId, DocumentId, VersionId};
 use appliance_core::ports::catalog::{Decided, DocumentEntry, VersionState};
@@ -75,7 +74,7 @@ impl Catalog {
             reading: count(VersionState::Ingesting),
             waiting: count(VersionState::Queued),
             held: count(VersionState::Held),
-            being_read: spines.iter().filter(|s| s.state == VersionState::Ingesting).min_by_key(|s| s.id).map(|s| s.file_name.clone()),
+            being_read: spines.iter().filter(|s| s.state == VersionState::Ingesting).min_by_key(|s| s.id).map(|s| s.title.clone()),
             ..Shelf::default()
         };
         let chosen = wanted.chosen(spines);
@@ -89,18 +88,12 @@ impl Catalog {
 
     /// To whom documents are open, by the rules of their collections and their own.
     pub async fn audiences(&self, viewer: &Viewer, ids: &[DocumentId]) -> Result<Vec<Audience>, PortError> {
-        let groups = self.all_groups().await?.into_iter().map(|g| (Principal::Group(g.id), g.name));
-        let mut names: HashMap<Principal, String> = groups.collect();
         let mut db = self.connection().await?;
         let entries = seen_entries(&mut db, viewer, ids).await?;
         let collections = rules_of_collections(&mut db).await?;
-        for person in users::all(&mut db).await? {
-            names.insert(Principal::User(person.id), person.name);
-        }
         let mut audiences = Vec::with_capacity(entries.len());
         for entry in entries {
-            let open = collections.iter().find(|c| c.id == entry.collection).map(|c| c.open_to.clone()).unwrap_or_default();
-            let open_to = open.into_iter().map(|p| (p, names.get(&p).cloned().unwrap_or_default())).collect();
+            let open_to = collections.iter().find(|c| c.id == entry.collection).map(|c| c.open_to.clone()).unwrap_or_default();
             audiences.push(Audience { document: entry.id, open_to, rules: rules_of(&mut db, entry.id).await? });
         }
         Ok(audiences)

@@ -7,7 +7,7 @@ use super::audit::{self, Action};
 use super::documents::{self, Row};
 use super::ingest_log::end_version;
 use super::validities::{self, Settled, repealed_by};
-use super::{Catalog, Doing, LOCAL_OPERATOR, Tx, jobs, removals, timestamp, updates, versions};
+use super::{Catalog, Doing, LOCAL_OPERATOR, Tx, awaiting, jobs, removals, timestamp, updates, versions};
 use appliance_core::document::Format;
 use appliance_core::id::{CollectionId, DocumentId, JobId, VersionId};
 use appliance_core::ports::PortError;
@@ -206,6 +206,8 @@ async fn silence(db: &mut SqliteConnection, id: DocumentId) -> Result<Vec<Versio
     .doing("move a document to the trash")?;
     for version in &answering {
         updates::forget(db, VersionId(*version)).await?;
+        // What is left to embed is asked for when it comes back.
+        awaiting::forget(db, VersionId(*version)).await?;
         removals::remember(db, VersionId(*version)).await?;
     }
     Ok(answering.into_iter().map(VersionId).collect())

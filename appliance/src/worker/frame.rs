@@ -52,7 +52,7 @@ pub enum Frame {
         /// Pixels down.
         height: u32,
     },
-    /// The next bytes of a picture or of a file in the clear.
+    /// The next bytes of a picture, of a file in the clear or of a bundle's.
     Bytes(Vec<u8>),
     /// A window of a sheet begins: its first row and its merged ranges.
     Window {
@@ -71,6 +71,10 @@ pub enum Frame {
     WrongPassword,
     /// The file needs no password.
     NoPassword,
+    /// A file of a bundle begins, under that name; its bytes follow.
+    Member(String),
+    /// A file of a bundle is left out: its name, and the code of the reason.
+    LeftOut(String, String),
     /// The file is refused.
     Refused(Refusal),
     /// What was asked for cannot be shown; in words.

@@ -8,7 +8,7 @@ use super::turns::Turns;
 use super::{Program, Request, Task};
 use crate::configuration::Ingest;
 use appliance_core::document::{PageImage, SheetWindow};
-use appliance_core::ports::reader::{Password, Unlocked, WindowOf};
+use appliance_core::ports::reader::{Password, Unlocked, UnpackBounds, Unpacked, WindowOf};
 use appliance_core::ports::{DocumentReader, PortError};
 use ingest::Recognition;
 use std::fs::File;
@@ -18,6 +18,8 @@ use std::sync::Arc;
 
 /// Pixels along a picture's side at most: what the renderer brings larger ones down to.
 const MAX_PIXELS: u32 = 8_192;
+/// Files left out of a bundle that are named; a person reads no longer list.
+const MOST_LEFT_OUT: usize = 1_000;
 /// How a PNG file begins.
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 
@@ -115,6 +117,52 @@ impl DocumentReader for WorkerReader {
                 Err(error)
             }
         }
+    }
+
+    fn unpack(&self, file: &Path, into: &Path, bounds: UnpackBounds) -> Result<Option<Unpacked>, PortError> {
+        let what = format!("{} cannot be unpacked", file.display());
+        let bytes = bounds.bytes.min((self.settings.result_mib << 20).saturating_sub(AROUND));
+        let mut arriving = Arriving { into, most: bounds.files, unpacked: Unpacked::default(), open: None };
+        let mut none = false;
+        self.ask(file, Task::Unpack(UnpackBounds { bytes, ..bounds }), &what, |frame| match frame {
+            Frame::Nothing => {
+                none = true;
+                Ok(())
+            }
+            frame => arriving.hear(frame),
+        })?;
+        Ok((!none).then_some(arriving.unpacked))
+    }
+}
+
+/// What a worker may not forget of its bounds: the frames around the bytes.
+const AROUND: u64 = 16 << 20;
+
+/// A bundle as it arrives, file by file.
+struct Arriving<'a> {
+    into: &'a Path,
+    most: usize,
+    unpacked: Unpacked,
+    open: Option<File>,
+}
+
+impl Arriving<'_> {
+    fn hear(&mut self, frame: Frame) -> Result<(), String> {
+        match frame {
+            Frame::Member(name) if self.unpacked.files.len() < self.most => {
+                let to = self.into.join(self.unpacked.files.len().to_string());
+                self.open = Some(File::create_new(&to).map_err(|e| e.to_string())?);
+                self.unpacked.files.push((name, to));
+            }
+            Frame::Bytes(bytes) => {
+                let file = self.open.as_mut().ok_or("bytes of no file")?;
+                file.write_all(&bytes).map_err(|e| e.to_string())?;
+            }
+            Frame::LeftOut(name, code) if self.unpacked.left_out.len() < MOST_LEFT_OUT => self.unpacked.left_out.push((name, code)),
+            Frame::LeftOut(..) => {}
+            _ => return Err("no file of a bundle".to_owned()),
+        }
+        Ok(())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::conversion::Conversion;
 use crate::configuration::Ingest;
-use appliance_core::ports::reader::WindowOf;
+use appliance_core::ports::reader::{UnpackBounds, WindowOf};
 use ingest::{FileParser, Recognition, Tesseract, TextEncoding};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -48,6 +48,8 @@ pub enum Task {
     Window(WindowOf),
     /// Become LibreOffice and convert it.
     Convert(Conversion),
+    /// Take a bundle of files apart.
+    Unpack(UnpackBounds),
     /// Write it in the clear.
     Unlock {
         /// The password.
@@ -95,7 +97,7 @@ impl Request {
     pub fn time(&self) -> Duration {
         // Nobody waits for ingest; a person waits for a picture.
         let seconds = match self.task {
-            Task::Read | Task::Cells | Task::Convert(_) | Task::Probe => self.settings.worker_seconds,
+            Task::Read | Task::Cells | Task::Convert(_) | Task::Probe | Task::Unpack(_) => self.settings.worker_seconds,
             Task::Render { .. } | Task::Window(_) | Task::Unlock { .. } => self.settings.view_seconds,
         };
         // Recognition has a bound of its own, and a scanned book takes its time.

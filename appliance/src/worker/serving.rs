@@ -8,7 +8,7 @@ use crate::configuration::Sandbox;
 use appliance_core::document::{Document, PageImage, Parsed, Reading, SheetWindow};
 use appliance_core::ports::reader::{Password, SourceFile, Watch};
 use appliance_core::ports::{DocumentReader, Parser, PortError};
-use ingest::{FileReader, Recognition, Tesseract, Unlock};
+use ingest::{FileReader, Piece, Recognition, Tesseract, Unlock};
 use serde::Serialize;
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -120,6 +120,20 @@ fn carry_out(request: &Request, answer: &mut Answer) -> io::Result<()> {
             Ok(None) => answer.say(&Frame::Nothing),
             Err(error) => answer.failed(&error),
         },
+        Task::Unpack(bounds) => {
+            let told = ingest::unpack(file, *bounds, &mut |piece| match piece {
+                Piece::File(name, bytes) => {
+                    answer.say(&Frame::Member(name.to_owned()))?;
+                    answer.bytes(&bytes)
+                }
+                Piece::LeftOut(name, code) => answer.say(&Frame::LeftOut(name.to_owned(), code.to_owned())),
+            });
+            match told {
+                Ok(true) => Ok(()),
+                Ok(false) => answer.say(&Frame::Nothing),
+                Err(error) => answer.failed(&error),
+            }
+        }
         Task::Unlock { password } => match FileReader::with_fonts(&[]).in_the_clear(file, &Password::new(password.0.as_str())) {
             Ok(Unlock::Opened(clear)) => {
                 answer.say(&Frame::Opened)?;

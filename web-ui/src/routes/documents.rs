@@ -1,17 +1,21 @@
 //! The library: what is there, how far it is, and adding to it.
 
 use crate::failure::Failure;
+use crate::library_filter::{FORMATS, Filter, ROWS};
 use crate::page::{Page, Section, html};
+use crate::principals::Principals;
 use crate::signed_in::SignedIn;
 use crate::validity_view::{self, ValidityView};
 use crate::words;
 use actix_web::{HttpResponse, web};
-use appliance_core::id::{CollectionId, DocumentId};
+use appliance_core::id::DocumentId;
 use appliance_core::ports::catalog::{CollectionEntry, DocumentEntry, VersionState};
+use appliance_core::ports::shelves::{Shelf, Wanted};
 use askama::Template;
 use serde::{Deserialize, Serialize};
 
-const ROWS: usize = 50;
+/// Documents that one request may ask about by number.
+const MOST_ASKED: usize = 500;
 
 /// A document as a row of the table.
 pub struct RowView {
@@ -49,8 +53,12 @@ pub struct RowView {
     alike: Option<String>,
     /// Whether there are versions to compare.
     compares: bool,
+    /// How many versions there are.
+    editions: String,
     /// When its last version in time is in force, where that is known.
     validity: Option<ValidityView>,
+    /// To whom it is open, and whether rules of its own add to that; for editors.
+    audience: Option<(String, Option<String>)>,
 }
 
 #[derive(Template)]
@@ -71,98 +79,53 @@ struct DocumentsPage {
     max_bytes: u64,
     upload_help: String,
     edits: bool,
-}
-
-/// What the table is narrowed to, and what an upload left behind.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Filter {
-    q: String,
-    collection: String,
-    state: String,
-    sort: String,
-    from: usize,
-    added: Option<u32>,
-    duplicate: Option<u32>,
-    deleted: Option<u32>,
-    /// What was decided about a document.
-    done: String,
-    /// Uploads that their password did not open, by id with commas between.
-    locked: String,
-}
-
-impl Filter {
-    fn matches(&self, entry: &DocumentEntry) -> bool {
-        let wanted = appliance_core::folding::fold(self.q.trim());
-        let named = || appliance_core::folding::fold(&format!("{} {}", entry.title, entry.file_name)).contains(&wanted);
-        let collected = self.collection.is_empty() || self.collection == entry.collection.to_string();
-        let state = match self.state.as_str() {
-            "searchable" => entry.state == VersionState::Searchable,
-            "waiting" => matches!(entry.state, VersionState::Queued | VersionState::Ingesting),
-            "held" => entry.state == VersionState::Held,
-            "failed" => matches!(entry.state, VersionState::Failed | VersionState::Cancelled),
-            "warned" => !entry.warnings.is_empty(),
-            _ => true,
-        };
-        state && collected && (wanted.is_empty() || named())
-    }
-
-    fn narrows(&self) -> bool {
-        !self.q.trim().is_empty() || !self.collection.is_empty() || !self.state.is_empty()
-    }
-
-    fn collection_is(&self, id: &CollectionId) -> bool {
-        self.collection == id.to_string()
-    }
-
-    fn state_is(&self, state: &str) -> bool {
-        self.state == state
-    }
-
-    fn worst_first(&self) -> bool {
-        self.sort == "worst"
-    }
-
-    fn page_from(&self, from: usize) -> String {
-        let [q, collection, state, sort] = [&self.q, &self.collection, &self.state, &self.sort].map(|v| crate::links::encoded(v));
-        format!("/documents?q={q}&collection={collection}&state={state}&sort={sort}&from={from}")
-    }
+    administers: bool,
+    /// Which of the wanted ones this page shows.
+    range: String,
+    /// The formats to choose from.
+    formats: [(&'static str, String); FORMATS.len()],
 }
 
 /// `GET /documents`
 pub async fn page(by: SignedIn, filter: web::Query<Filter>) -> Result<HttpResponse, Failure> {
     let filter = filter.into_inner();
     let page = by.page(Section::Documents, "title-documents");
-    let entries = by.site.desk.library.documents(&by.viewer).await?;
-    let collections = by.site.desk.library.collections(&by.viewer).await?;
-    let mut matching: Vec<&DocumentEntry> = entries.iter().filter(|e| filter.matches(e)).collect();
-    if filter.worst_first() {
-        // A document without a score says nothing about how it was read; it stands behind all that do.
-        matching.sort_by(|a, b| a.score.unwrap_or(2.0).total_cmp(&b.score.unwrap_or(2.0)).then(a.id.cmp(&b.id)));
-    }
-    let from = filter.from.min(matching.len());
-    let summary = page.words("library-count", &[("shown", matching.len().into()), ("total", entries.len().into())]);
-    let now = words::being_read(&entries);
-    let shown: Vec<&DocumentEntry> = matching.iter().skip(from).take(ROWS).copied().collect();
-    let alike = by.site.desk.library.alike(&by.viewer, &shown.iter().map(|e| e.id).collect::<Vec<_>>()).await?;
+    let desk = &by.site.desk;
+    let wanted = filter.wanted();
+    let shelf = desk.shelves.shelf(&by.viewer, &wanted).await?;
+    let collections = desk.library.collections(&by.viewer).await?;
+    let summary = page.words("library-count", &[("shown", shelf.matching.into()), ("total", shelf.total.into())]);
+    let ids: Vec<DocumentId> = shelf.entries.iter().map(|e| e.id).collect();
+    let alike = desk.library.alike(&by.viewer, &ids).await?;
     let others = |id: DocumentId| alike.iter().filter(|a| a.document == id).count();
-    let rows: Vec<RowView> = shown.iter().map(|e| row(&page, e, now.as_deref(), others(e.id))).collect();
+    let edits = page.person.as_ref().is_some_and(crate::request::PersonView::edits);
+    let mut rows: Vec<RowView> = shelf.entries.iter().map(|e| row(&page, e, shelf.being_read.as_deref(), others(e.id))).collect();
+    if edits {
+        let principals = Principals::of(&by).await?;
+        for audience in desk.shelves.audiences(&by.viewer, &ids).await? {
+            let words = principals.audience(&page, &audience);
+            rows.iter_mut().filter(|r| r.id == audience.document).for_each(|r| r.audience = Some(words.clone()));
+        }
+    }
     let upload_help = page.with("upload-help", "size", words::bytes(by.site.settings.max_upload_bytes));
     html(&DocumentsPage {
         notice: notice(&page, &filter),
-        locked: locked(&entries, &filter),
-        queue: queue(&page, &entries),
+        locked: locked(&by, &filter).await?,
+        queue: queue(&page, &shelf),
         form_token: by.form_token.clone(),
-        previous: (from > 0).then(|| filter.page_from(from.saturating_sub(ROWS))),
-        next: (from + ROWS < matching.len()).then(|| filter.page_from(from + ROWS)),
+        previous: (wanted.from > 0).then(|| filter.page_from(wanted.from.saturating_sub(ROWS))),
+        next: (wanted.from + ROWS < shelf.matching).then(|| filter.page_from(wanted.from + ROWS)),
+        range: page.words("pager-range", &[("first", (wanted.from + 1).into()), ("last", (wanted.from + rows.len()).into())]),
+        formats: FORMATS.map(|f| (f.name(), words::format(&page, Some(f)))),
         rows,
         collections,
-        filtered: filter.narrows(),
+        filtered: wanted.narrows(),
         filter,
         summary,
         max_bytes: by.site.settings.max_upload_bytes,
         upload_help,
-        edits: page.person.as_ref().is_some_and(crate::request::PersonView::edits),
+        edits,
+        administers: page.person.as_ref().is_some_and(crate::request::PersonView::administers),
         page,
     })
 }
@@ -186,15 +149,16 @@ pub struct StatusQuery {
     ids: String,
 }
 
-/// `GET /documents/status`: all entries, or those of `?ids=1,2,3`.
+/// `GET /documents/status?ids=1,2,3`: those entries.
 pub async fn status(by: SignedIn, query: web::Query<StatusQuery>) -> Result<HttpResponse, Failure> {
     let page = by.page(Section::Documents, "title-documents");
-    let ids: Vec<i64> = query.ids.split(',').filter_map(|id| id.parse().ok()).collect();
-    let entries = by.site.desk.library.documents(&by.viewer).await?;
-    let now = words::being_read(&entries);
-    let told: Vec<StatusEntry> = entries
+    let ids: Vec<DocumentId> = query.ids.split(',').filter_map(|id| id.parse().ok()).map(DocumentId).take(MOST_ASKED).collect();
+    let shelves = &by.site.desk.shelves;
+    let now = shelves.shelf(&by.viewer, &Wanted::default()).await?.being_read;
+    let told: Vec<StatusEntry> = shelves
+        .entries(&by.viewer, &ids)
+        .await?
         .into_iter()
-        .filter(|e| ids.is_empty() || ids.contains(&e.id.0))
         .map(|entry| StatusEntry {
             words: words::state(&page, &entry),
             detail: words::progress(&page, &entry, now.as_deref()),
@@ -240,26 +204,24 @@ fn row(page: &Page, entry: &DocumentEntry, now: Option<&str>, alike: usize) -> R
         added: page.date(entry.added),
         alike: (alike > 0).then(|| page.with("alike-count", "count", alike)),
         compares: entry.versions > 1,
+        editions: page.with("edition-count", "count", entry.versions),
         validity: validity_view::validity(page, &entry.days),
+        audience: None,
     }
 }
 
 /// What the appliance is at, in one line; empty when it rests.
-fn queue(page: &Page, entries: &[DocumentEntry]) -> String {
-    let count = |state| entries.iter().filter(|e| e.state == state).count();
-    let counts = [
-        ("queue-reading", count(VersionState::Ingesting)),
-        ("queue-waiting", count(VersionState::Queued)),
-        ("queue-held", count(VersionState::Held)),
-    ];
+fn queue(page: &Page, shelf: &Shelf) -> String {
+    let counts = [("queue-reading", shelf.reading), ("queue-waiting", shelf.waiting), ("queue-held", shelf.held)];
     let told: Vec<String> = counts.into_iter().filter(|(_, n)| *n > 0).map(|(key, n)| page.with(key, "count", n)).collect();
     told.join(&page.t("progress-between"))
 }
 
 /// The uploads whose password was wrong, as far as they are still locked or not yet looked at.
-fn locked(entries: &[DocumentEntry], filter: &Filter) -> Vec<(DocumentId, String)> {
-    let named: Vec<i64> = filter.locked.split(',').filter_map(|id| id.parse().ok()).collect();
-    entries.iter().filter(|e| named.contains(&e.id.0)).map(|e| (e.id, e.file_name.clone())).collect()
+async fn locked(by: &SignedIn, filter: &Filter) -> Result<Vec<(DocumentId, String)>, Failure> {
+    let named: Vec<DocumentId> = filter.locked.split(',').filter_map(|id| id.parse().ok()).map(DocumentId).take(MOST_ASKED).collect();
+    let entries = by.site.desk.shelves.entries(&by.viewer, &named).await?;
+    Ok(entries.into_iter().map(|e| (e.id, e.file_name)).collect())
 }
 
 fn notice(page: &Page, filter: &Filter) -> Option<String> {
@@ -269,17 +231,22 @@ fn notice(page: &Page, filter: &Filter) -> Option<String> {
         "cancelled" => Some("notice-cancelled"),
         "retried" => Some("notice-retried"),
         "unlocked" => Some("notice-unlocked"),
+        "none-selected" => Some("notice-none-selected"),
         _ => None,
     };
     if let Some(key) = done {
         return Some(page.t(key));
     }
-    let said: Vec<String> = match (filter.added, filter.duplicate, filter.deleted) {
-        (Some(0), Some(0), _) => vec![page.t("notice-no-file")],
-        (added, duplicate, deleted) => [("notice-added", added), ("notice-duplicate", duplicate), ("notice-deleted", deleted)]
-            .into_iter()
-            .filter_map(|(key, count)| Some(page.with(key, "count", count.filter(|c| *c > 0)?)))
-            .collect(),
+    let counts = [
+        ("notice-added", filter.added),
+        ("notice-duplicate", filter.duplicate),
+        ("notice-deleted", filter.deleted),
+        ("notice-moved", filter.moved),
+        ("notice-opened", filter.opened),
+    ];
+    let said: Vec<String> = match (filter.added, filter.duplicate) {
+        (Some(0), Some(0)) => vec![page.t("notice-no-file")],
+        _ => counts.into_iter().filter_map(|(key, count)| Some(page.with(key, "count", count.filter(|c| *c > 0)?))).collect(),
     };
     (!said.is_empty()).then(|| said.join(if page.japanese() { "" } else { " " }))
 }

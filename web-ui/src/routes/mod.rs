@@ -26,6 +26,7 @@ mod reader_sheet;
 mod reader_text;
 mod reading;
 mod retrieval;
+mod selection;
 mod sheet;
 mod sign_in;
 mod static_files;
@@ -62,6 +63,8 @@ pub fn configure(routes: &mut ServiceConfig) {
         .service(resource("/preferences").route(get().to(preferences::page)).route(post().to(preferences::choose)))
         .service(resource("/language").route(post().to(language::choose)))
         .service(resource("/documents").route(get().to(documents::page)).route(post().to(upload::upload)))
+        .service(resource("/documents/selected").route(post().to(selection::ask)))
+        .service(resource("/documents/selected/{action}").route(post().to(selection::carry_out)))
         .service(resource("/documents/status").route(get().to(documents::status)))
         .service(resource("/trash").route(get().to(trash::page)))
         .service(resource("/trash/{id}/restore").route(post().to(trash::restore)))

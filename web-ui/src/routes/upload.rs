@@ -4,10 +4,11 @@ use super::decisions::days_of;
 use crate::encodings;
 use crate::failure::Failure;
 use crate::opening::{self, Attempt, Passing};
-use crate::page::Section;
+use crate::page::{Page, Section, html};
 use crate::request;
 use crate::security::{comes_from_here, see_other};
 use crate::signed_in::SignedIn;
+use crate::unpacking::{self, Bundle};
 use actix_multipart::{Field, Multipart};
 use actix_web::{HttpRequest, HttpResponse};
 use appliance_core::id::{CollectionId, DocumentId};
@@ -15,6 +16,7 @@ use appliance_core::ports::catalog::{Accepted, Upload};
 use appliance_core::ports::reader::Password;
 use appliance_core::validity::lineage::SetDays;
 use appliance_core::viewer::Role;
+use askama::Template;
 use futures_util::StreamExt;
 use serde::Serialize;
 use std::io::Error as IoError;
@@ -26,25 +28,48 @@ use tokio::io::AsyncWriteExt;
 pub const UPLOAD_PREFIX: &str = "upload-";
 /// A client that sends nothing for this long is given up.
 const PATIENCE: Duration = Duration::from_secs(60);
-const MOST_FIELD_BYTES: usize = 1024;
+const MOST_FIELD_BYTES: usize = 4096;
+/// Characters of a name that is shown.
+const MOST_CHARS: usize = 200;
 
 /// What became of one file.
 #[derive(Serialize)]
 struct FileOutcome {
     name: String,
     #[serde(flatten)]
-    accepted: Accepted,
-    /// What went wrong with its password.
+    accepted: Option<Accepted>,
+    /// `refused`, where the library has not taken it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outcome: Option<&'static str>,
+    /// Why it was refused, or what went wrong with its password.
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<String>,
 }
 
 impl FileOutcome {
-    fn document(&self) -> DocumentId {
+    fn refused(name: String, message: String) -> Self {
+        Self { name, accepted: None, outcome: Some("refused"), message: Some(message) }
+    }
+
+    fn is_queued(&self) -> bool {
+        matches!(self.accepted, Some(Accepted::Queued { .. }))
+    }
+
+    /// The document that holds it, or held it before.
+    fn document(&self) -> Option<DocumentId> {
         match self.accepted {
-            Accepted::Queued { document, .. } | Accepted::Duplicate { document } => document,
+            Some(Accepted::Queued { document, .. } | Accepted::Duplicate { document }) => Some(document),
+            None => None,
         }
     }
+}
+
+#[derive(Template)]
+#[template(path = "uploaded.html")]
+struct UploadedPage {
+    page: Page,
+    summary: String,
+    refused: Vec<(String, String)>,
 }
 
 /// A file on disk, and its name.
@@ -67,6 +92,8 @@ struct Form {
     /// The days that a person sets: from, and until before.
     from: String,
     until: String,
+    /// The folders around the next file, with its name.
+    path: Option<String>,
 }
 
 /// `POST /documents`
@@ -90,14 +117,26 @@ pub async fn upload(req: HttpRequest, by: SignedIn, multipart: Multipart) -> Res
     };
     let choices = Choices { password: form.password, encoding: form.encoding, version_of: form.version_of, days };
     for file in form.files {
-        outcomes.push(take_in(&by, file, collection, &choices).await?);
+        match unpacking::unpack(&by.site, file.file.path(), &file.name).await? {
+            Some(_) if choices.is_of_one_file() => return Err(Failure::BadRequest),
+            Some(bundle) => take_in_all(&by, bundle, &file.name, collection, &choices, &mut outcomes).await?,
+            None => outcomes.push(take_in(&by, file, collection, &choices).await?),
+        }
     }
     if request::wants_json(&req) {
         return Ok(HttpResponse::Ok().json(outcomes));
     }
-    let added = outcomes.iter().filter(|o| matches!(o.accepted, Accepted::Queued { .. })).count();
-    let duplicate = outcomes.len() - added;
-    let locked: Vec<String> = outcomes.iter().filter(|o| o.message.is_some()).map(|o| o.document().to_string()).collect();
+    let added = outcomes.iter().filter(|o| o.is_queued()).count();
+    let refused: Vec<(String, String)> =
+        outcomes.iter().filter(|o| o.accepted.is_none()).map(|o| (o.name.clone(), o.message.clone().unwrap_or_default())).collect();
+    let duplicate = outcomes.len() - added - refused.len();
+    if !refused.is_empty() {
+        let page = by.page(Section::Documents, "title-uploaded");
+        let counts = [("added", added.into()), ("duplicate", duplicate.into()), ("refused", refused.len().into())];
+        return html(&UploadedPage { summary: page.words("uploaded-summary", &counts), refused, page });
+    }
+    let locked = outcomes.iter().filter(|o| o.message.is_some()).filter_map(FileOutcome::document);
+    let locked: Vec<String> = locked.map(|id| id.to_string()).collect();
     let locked = if locked.is_empty() { String::new() } else { format!("&locked={}", locked.join(",")) };
     Ok(see_other(&format!("/documents?added={added}&duplicate={duplicate}{locked}")))
 }
@@ -108,6 +147,35 @@ struct Choices {
     encoding: Option<String>,
     version_of: Option<DocumentId>,
     days: SetDays,
+}
+
+impl Choices {
+    /// Whether something is said that only one file can mean.
+    fn is_of_one_file(&self) -> bool {
+        self.version_of.is_some() || self.days != SetDays::default()
+    }
+}
+
+/// Hands the files of a bundle to the library, each under its name with the folders around it, the bundle's first.
+async fn take_in_all(
+    by: &SignedIn,
+    bundle: Bundle,
+    name: &str,
+    collection: CollectionId,
+    choices: &Choices,
+    outcomes: &mut Vec<FileOutcome>,
+) -> Result<(), Failure> {
+    let page = by.page(Section::Documents, "title-documents");
+    for (member, file) in &bundle.unpacked.files {
+        let shown = display_path(member).unwrap_or_else(|| name.to_owned());
+        let received = Received { file: Passing::at(file.clone()), name: shown };
+        outcomes.push(take_in(by, received, collection, choices).await?);
+    }
+    for (member, code) in &bundle.unpacked.left_out {
+        let shown = display_path(member).unwrap_or_else(|| name.to_owned());
+        outcomes.push(FileOutcome::refused(shown, unpacking::left_out(&page, code)));
+    }
+    Ok(())
 }
 
 /// Hands a file to the library, in the clear if the password opens it. With a wrong password it goes in as it is, so that
@@ -132,7 +200,8 @@ async fn take_in(by: &SignedIn, received: Received, collection: CollectionId, ch
     };
     let accepted = by.site.desk.library.accept(&by.viewer, upload).await?;
     let page = by.page(Section::Documents, "title-documents");
-    Ok(FileOutcome { message: wrong.then(|| page.with("upload-wrong-password", "name", name.as_str())), name, accepted })
+    let message = wrong.then(|| page.with("upload-wrong-password", "name", name.as_str()));
+    Ok(FileOutcome { name, accepted: Some(accepted), outcome: None, message })
 }
 
 /// Reads the whole form. The token must come before the first file, in the header or as a field.
@@ -154,7 +223,11 @@ async fn receive(by: &SignedIn, header: &str, mut multipart: Multipart) -> Resul
             "collection" => form.collection = short_text(&mut field).await?.trim().parse().ok().map(CollectionId),
             "file" if !trusted => return Err(Failure::FormExpired),
             "file" if form.files.len() >= by.site.settings.max_upload_files => return Err(Failure::TooLarge),
-            "file" => form.files.extend(store(by, field).await?),
+            "path" => form.path = Some(short_text(&mut field).await?),
+            "file" => {
+                let path = form.path.take();
+                form.files.extend(store(by, field, path.as_deref()).await?);
+            }
             _ => {
                 short_text(&mut field).await?;
             }
@@ -164,9 +237,9 @@ async fn receive(by: &SignedIn, header: &str, mut multipart: Multipart) -> Resul
 }
 
 /// Writes one file to disk; `None` for the empty part that a form without a chosen file sends.
-async fn store(by: &SignedIn, mut field: Field) -> Result<Option<Received>, Failure> {
+async fn store(by: &SignedIn, mut field: Field, path: Option<&str>) -> Result<Option<Received>, Failure> {
     let sent_name = field.content_disposition().and_then(|d| d.get_filename()).unwrap_or_default();
-    let name = display_name(sent_name);
+    let name = path.and_then(display_path).or_else(|| display_name(sent_name));
     let settings = &by.site.settings;
     let received = Received { file: Passing::new(&by.site), name: name.clone().unwrap_or_else(|| "file".to_owned()) };
     let mut file = create(received.file.path()).await.map_err(Failure::Upload)?;
@@ -208,13 +281,26 @@ async fn collection_of(by: &SignedIn, named: Option<CollectionId>) -> Result<Col
 
 /// A name fit to be shown: no folders, no control characters, at most 200 characters. It never becomes a path.
 fn display_name(sent: &str) -> Option<String> {
-    const MOST_CHARS: usize = 200;
     let base = sent.rsplit(['/', '\\']).next().unwrap_or_default();
     // Bidirectional marks could make `fdp.exe` read as `exe.pdf`.
     let unfit = |c: char| c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let name: String = base.chars().filter(|c| !unfit(*c)).take(MOST_CHARS).collect();
     let name = name.trim();
     (!name.is_empty()).then(|| name.to_owned())
+}
+
+/// The same of a file in folders: their names before its own, with `/` between them. Of too many, those nearest to it.
+fn display_path(sent: &str) -> Option<String> {
+    let parts: Vec<String> = sent.split(['/', '\\']).filter(|p| !matches!(*p, "" | "." | "..")).filter_map(display_name).collect();
+    let mut name = String::new();
+    for part in parts.iter().rev() {
+        let longer = if name.is_empty() { part.clone() } else { format!("{part}/{name}") };
+        if longer.chars().count() > MOST_CHARS {
+            break;
+        }
+        name = longer;
+    }
+    (!name.is_empty()).then_some(name)
 }
 
 #[cfg(test)]
@@ -228,5 +314,14 @@ mod tests {
         assert_eq!(display_name("a\u{202e}fdp.exe\n"), Some("afdp.exe".to_owned()));
         assert_eq!(display_name(""), None);
         assert_eq!(display_name("/"), None);
+    }
+
+    #[test]
+    fn folders_are_for_showing_only_too() {
+        assert_eq!(display_path("例規/../第1編\\手数料条例.pdf"), Some("例規/第1編/手数料条例.pdf".to_owned()));
+        assert_eq!(display_path("/etc/passwd"), Some("etc/passwd".to_owned()));
+        assert_eq!(display_path("../.."), None);
+        let long = format!("{}/{}", "あ".repeat(150), "い".repeat(100));
+        assert_eq!(display_path(&long), Some("い".repeat(100)));
     }
 }

@@ -17,7 +17,7 @@ use appliance_core::asking::{Asking, AskingPolicy};
 use appliance_core::document::{PageImage, SheetWindow};
 use appliance_core::id::ContentHash;
 use appliance_core::ports::models::ModelIdentity;
-use appliance_core::ports::reader::{Password, Unlocked, WindowOf};
+use appliance_core::ports::reader::{Password, Unlocked, UnpackBounds, Unpacked, WindowOf};
 use appliance_core::ports::{Clock, DocumentReader, Generator, PortError};
 use appliance_core::testing::{FixedClock, HashEmbedder, MemoryIndex};
 use async_trait::async_trait;
@@ -150,5 +150,20 @@ impl DocumentReader for FakeReader {
         }
         std::fs::write(to, clear).map_err(|e| PortError::caused("writing", e))?;
         Ok(Unlocked::Opened)
+    }
+
+    /// Files that begin with `bundle:` hold two texts and one that is left out.
+    fn unpack(&self, file: &Path, into: &Path, _: UnpackBounds) -> Result<Option<Unpacked>, PortError> {
+        let bytes = std::fs::read(file).map_err(|e| PortError::caused("reading", e))?;
+        if !bytes.starts_with(b"bundle:") {
+            return Ok(None);
+        }
+        let mut files = Vec::new();
+        for (n, name) in ["例規/一.txt", "../二.txt"].into_iter().enumerate() {
+            let to = into.join(n.to_string());
+            std::fs::write(&to, name).map_err(|e| PortError::caused("writing", e))?;
+            files.push((name.to_owned(), to));
+        }
+        Ok(Some(Unpacked { files, left_out: vec![("絵.bin".to_owned(), "unknown-format".to_owned())] }))
     }
 }

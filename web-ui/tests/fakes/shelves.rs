@@ -37,7 +37,7 @@ impl Shelves for FakeLibrary {
             reading: count(VersionState::Ingesting),
             waiting: count(VersionState::Queued),
             held: count(VersionState::Held),
-            being_read: entries.iter().find(|e| e.state == VersionState::Ingesting).map(|e| e.file_name.clone()),
+            being_read: entries.iter().find(|e| e.state == VersionState::Ingesting).map(|e| e.title.clone()),
         })
     }
 
@@ -46,7 +46,7 @@ impl Shelves for FakeLibrary {
     }
 
     async fn audiences(&self, viewer: &Viewer, ids: &[DocumentId]) -> Result<Vec<Audience>, PortError> {
-        let open_to = vec![(Principal::Everyone, String::new())];
+        let open_to = vec![Principal::Everyone];
         let seen = self.seen(viewer).into_iter().map(|h| h.entry.id).filter(|id| ids.contains(id));
         Ok(seen.map(|document| Audience { document, open_to: open_to.clone(), rules: Vec::new() }).collect())
     }

@@ -59,6 +59,27 @@ pub enum Unlocked {
     WrongPassword,
 }
 
+/// How much may come out of a bundle of files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnpackBounds {
+    /// Files at most.
+    pub files: usize,
+    /// Bytes of one of them at most.
+    pub bytes_each: u64,
+    /// Bytes of all of them at most.
+    pub bytes: u64,
+}
+
+/// What came out of a bundle of files.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Unpacked {
+    /// Each file: its name in the bundle, folders included, and where it lies now.
+    pub files: Vec<(String, PathBuf)>,
+    /// Those left out, each with the code of a reason: one of [`ParseError::code`], `nested` for a bundle in the bundle, or
+    /// `too-many`.
+    pub left_out: Vec<(String, String)>,
+}
+
 /// A reading that can be looked at, and ended, from outside while it runs.
 #[derive(Debug, Default)]
 pub struct Watch {
@@ -228,4 +249,8 @@ pub trait DocumentReader: Send + Sync {
 
     /// Writes the encrypted `file` in the clear to `to` (which must not exist), if `password` opens it.
     fn unlock(&self, file: &Path, password: &Password, to: &Path) -> Result<Unlocked, PortError>;
+
+    /// Takes a zip archive of files apart into the empty folder `into`; `None` when `file` is no such bundle. What is there
+    /// after an error is the caller's to remove.
+    fn unpack(&self, file: &Path, into: &Path, bounds: UnpackBounds) -> Result<Option<Unpacked>, PortError>;
 }

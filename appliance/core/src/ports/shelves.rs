@@ -110,7 +110,7 @@ pub struct Shelf {
     pub waiting: usize,
     /// How many a person has to accept.
     pub held: usize,
-    /// The name of one that is being read.
+    /// The title of one that is being read.
     pub being_read: Option<String>,
 }
 
@@ -119,8 +119,8 @@ pub struct Shelf {
 pub struct Audience {
     /// The document.
     pub document: DocumentId,
-    /// To whom its collection is open, each with the name to show of a group or a person.
-    pub open_to: Vec<(Principal, String)>,
+    /// To whom its collection is open.
+    pub open_to: Vec<Principal>,
     /// Its own rules.
     pub rules: Vec<(Principal, DocumentRule)>,
 }

@@ -161,7 +161,7 @@ async fn a_document_moves_to_another_collection_with_its_rules() {
     let audience = library.audiences(&operator, &[document]).await.unwrap();
     assert!(audience[0].open_to.is_empty() && audience[0].rules.is_empty());
     trial.catalog.open_collection(LOCAL_OPERATOR, secret, Principal::Everyone).await.unwrap();
-    assert_eq!(library.audiences(&operator, &[document]).await.unwrap()[0].open_to, [(Principal::Everyone, String::new())]);
+    assert_eq!(library.audiences(&operator, &[document]).await.unwrap()[0].open_to, [Principal::Everyone]);
 }
 
 #[tokio::test]
