@@ -145,16 +145,22 @@ fn pages(widths: &Widths<'_>, blocks: &[Block]) -> Result<Vec<Vec<Line>>, PaperE
     for block in blocks {
         let style = block.style();
         y += style.before;
-        for paragraph in block.text().lines() {
-            for text in broken(widths, &widths.shown(paragraph), (WIDTH - 2.0 * MARGIN - style.indent) / style.size) {
-                y += style.size * 1.6;
-                if y > HEIGHT - MARGIN {
-                    pages.push(Vec::new());
-                    y = MARGIN + style.size * 1.6;
-                }
-                if let Some(page) = pages.last_mut() {
-                    page.push(Line { text, size: style.size, x: MARGIN + style.indent, y });
-                }
+        let room = (WIDTH - 2.0 * MARGIN - style.indent) / style.size;
+        let lines: Vec<String> = block.text().lines().flat_map(|paragraph| broken(widths, &widths.shown(paragraph), room)).collect();
+        let height = lines.len() as f32 * style.size * 1.6;
+        // What fits on a page is not parted by its end: a quotation is read in one piece.
+        if y + height > HEIGHT - MARGIN && height <= HEIGHT - 2.0 * MARGIN && y > MARGIN {
+            pages.push(Vec::new());
+            y = MARGIN;
+        }
+        for text in lines {
+            y += style.size * 1.6;
+            if y > HEIGHT - MARGIN {
+                pages.push(Vec::new());
+                y = MARGIN + style.size * 1.6;
+            }
+            if let Some(page) = pages.last_mut() {
+                page.push(Line { text, size: style.size, x: MARGIN + style.indent, y });
             }
         }
         if pages.len() > MOST_PAGES {
