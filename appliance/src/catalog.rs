@@ -13,6 +13,7 @@ mod decisions;
 mod documents;
 mod embeddings;
 mod facets;
+mod feedback;
 mod fingerprints;
 mod groups;
 mod ingest_log;

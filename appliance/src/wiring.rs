@@ -269,6 +269,7 @@ pub async fn serve(place: &Place, listener: TcpListener, ready: impl FnOnce(Sock
         typing: Arc::clone(&typing) as _,
         trial: Arc::new(IndexTrial { index: Arc::clone(&index), settings: place.configuration.index }),
         archive: Arc::new(catalog.clone()),
+        feedback: Arc::new(catalog.clone()),
         reader: Arc::new(place.reader()),
         status: Arc::new(status),
         clock: Arc::new(SystemClock),

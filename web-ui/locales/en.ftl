@@ -235,6 +235,14 @@ record-searching = Search
 record-choosing = Choice
 record-writing = Writing
 record-checking = Check
+found = What was found, and why
+found-place = Place
+found-wording = Wording
+found-meaning = Meaning
+found-used = In the answer
+found-cited = Cited
+found-not-cited = Not cited
+found-help = Wording: how much of the question stands in the place, rare words counting more. Meaning: the nearer to 1, the nearer to the question.
 record-found = Passages found
 record-sources = Sources considered
 record-generator = Answer model
@@ -253,6 +261,42 @@ evidence-repeated = { $count ->
 
 place-line = line { $line }
 place-lines = lines { $first }–{ $last }
+
+## Feedback
+title-feedback = Feedback
+feedback = Say something about this answer
+feedback-judge = This answer is
+judge-right = Right
+judge-wrong = Wrong
+judge-missing = Incomplete
+feedback-document = About which document
+feedback-answer = The answer itself
+feedback-words = A word (optional)
+feedback-goes = Your question and what you write here go to the administrators and to whoever is in charge of the document.
+feedback-send = Send
+feedback-sent = Sent
+feedback-sent-what = Sent. Thank you.
+feedback-back = Back to the answer
+feedback-list-what = What people said of answers. Administrators see all of it, people in charge what concerns their documents.
+feedback-settled-too = Settled ones too
+feedback-none = Nothing was said
+feedback-none-what = It comes from “Say something about this answer” under each answer.
+feedback-column = Question and remark
+feedback-by = From
+feedback-question-gone = The question is no longer kept.
+feedback-settled = Settled
+feedback-settle = Mark as settled
+feedback-open = Open again
+charge = In charge
+title-charge = Person in charge
+charge-name = Person or office
+charge-help = Shown under answers. Empty for nobody.
+charge-reach = How to reach them (extension, room)
+charge-user = As a user of Kura
+charge-nobody = Nobody
+charge-user-help = They see what is said of these documents under “Feedback”.
+charge-write = Save
+charge-named = The person in charge is saved.
 
 ## Documents
 upload = Add documents

@@ -232,6 +232,14 @@ record-searching = 検索
 record-choosing = 選択
 record-writing = 作成
 record-checking = 確認
+found = 見つかった箇所と、選んだわけ
+found-place = 箇所
+found-wording = 語の一致
+found-meaning = 意味の近さ
+found-used = 回答での扱い
+found-cited = 引用
+found-not-cited = 引用なし
+found-help = 語の一致は、質問の言葉がその箇所にどれだけあるか(めずらしい言葉ほど重い)。意味の近さは、1に近いほど質問に近い内容です。
 record-found = 見つかった箇所
 record-sources = 根拠の候補
 record-generator = 回答のモデル
@@ -247,6 +255,42 @@ evidence-repeated = 同じ内容の資料がほかに { $count } 件
 
 place-line = 行{ $line }
 place-lines = 行{ $first }–{ $last }
+
+## 回答への声
+title-feedback = 回答への声
+feedback = この回答について知らせる
+feedback-judge = この回答は
+judge-right = 合っている
+judge-wrong = 違う
+judge-missing = 足りない
+feedback-document = どの資料について
+feedback-answer = 回答そのもの
+feedback-words = ひとこと（任意）
+feedback-goes = 質問と、ここに書いたことが、管理者と、選んだ資料の担当者に届きます。
+feedback-send = 知らせる
+feedback-sent = 知らせました
+feedback-sent-what = 知らせました。ありがとうございます。
+feedback-back = 回答に戻る
+feedback-list-what = 回答について知らされたことです。管理者にはすべて、担当者には担当する資料についてのものが並びます。
+feedback-settled-too = 対応済みも見る
+feedback-none = 声はありません
+feedback-none-what = 回答の下の「この回答について知らせる」から届きます。
+feedback-column = 質問とひとこと
+feedback-by = 知らせた人
+feedback-question-gone = 質問は、もう保存されていません。
+feedback-settled = 対応済み
+feedback-settle = 対応済みにする
+feedback-open = 対応中に戻す
+charge = 担当
+title-charge = 担当者
+charge-name = 担当者または担当課
+charge-help = 回答の下に表示します。空欄にすると、担当者なしになります。
+charge-reach = 連絡先（内線など）
+charge-user = 利用者として
+charge-nobody = 選ばない
+charge-user-help = 選んだ人は、担当する資料についての声を「回答への声」で見られます。
+charge-write = 担当者を決める
+charge-named = 担当者を保存しました。
 
 ## 文書
 upload = 文書を追加

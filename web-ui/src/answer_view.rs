@@ -1,9 +1,13 @@
 //! An answer and its evidence, as the pages show them.
 
 use crate::arranged_view::{self, ArrangedView};
+use crate::failure::Failure;
+use crate::feedback_view::{self, AboutView};
 use crate::links::{self, Mark};
 use crate::page::Page;
 use crate::place_view::{Crop, Piece, crop, excerpt};
+use crate::record_view::{self, FoundView};
+use crate::signed_in::SignedIn;
 use crate::validity_view::{self, ValidityView};
 use crate::words;
 use appliance_core::answer::{Answer, AnswerKind, AnswerSentence, Citation, Repeated, Source, Support, Unresolved, UnresolvedReason};
@@ -145,8 +149,12 @@ pub struct AnswerView {
     pub as_of: String,
     /// The nearest sources, for a refusal.
     pub candidates: Vec<SourceView>,
+    /// What a remark may be about.
+    pub about: Vec<AboutView>,
     /// How it came about.
     pub record: Vec<RecordLine>,
+    /// What was found where, and why.
+    pub found: Vec<FoundView>,
     /// Its address, once it is kept.
     pub address: String,
 }
@@ -178,8 +186,28 @@ pub fn answer(page: &Page, id: AnswerId, answer: &Answer) -> AnswerView {
         unresolved: answer.unresolved.iter().map(|u| unresolved(page, u)).collect(),
         as_of: answer.as_of.map(|day| validity_view::as_of(page, day)).unwrap_or_default(),
         candidates,
+        about: feedback_view::about(answer),
         record: record(page, answer),
+        found: record_view::found(page, answer),
         address: format!("/answers/{id}"),
+    }
+}
+
+impl AnswerView {
+    /// Whether anybody is named whom to ask.
+    pub fn has_contacts(&self) -> bool {
+        self.about.iter().any(|a| a.contact.is_some())
+    }
+
+    /// The same with whom to ask about its documents.
+    pub async fn with_contacts(mut self, by: &SignedIn) -> Result<Self, Failure> {
+        let documents: Vec<_> = self.about.iter().map(|a| a.id).collect();
+        let mut contacts = by.site.desk.feedback.contacts(&by.viewer, &documents).await?;
+        for one in &mut self.about {
+            let at = contacts.iter().position(|(document, _)| *document == one.id);
+            one.contact = at.map(|at| contacts.swap_remove(at).1);
+        }
+        Ok(self)
     }
 }
 

@@ -40,6 +40,7 @@ assets! {
     "quotation.js": SCRIPT,
     "trouble.js": SCRIPT,
     "copy.js": SCRIPT,
+    "feedback.js": SCRIPT,
     "menu.js": SCRIPT,
     "library.js": SCRIPT,
     "reader.js": SCRIPT,

@@ -4,7 +4,9 @@ use crate::dates::Calendar;
 use crate::status::StatusSource;
 use appliance_core::asking::Asking;
 use appliance_core::ports::trial::SearchTrial;
-use appliance_core::ports::{AccessRules, Archive, Clock, CollectionWording, DocumentReader, Library, People, Shelves, TypingHelp};
+use appliance_core::ports::{
+    AccessRules, Archive, Clock, CollectionWording, DocumentReader, FeedbackBox, Library, People, Shelves, TypingHelp,
+};
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -30,6 +32,8 @@ pub struct Desk {
     pub typing: Arc<dyn TypingHelp>,
     /// The answers people were given.
     pub archive: Arc<dyn Archive>,
+    /// What people say of answers, and who is in charge of documents.
+    pub feedback: Arc<dyn FeedbackBox>,
     /// Shows pages and cells of stored files.
     pub reader: Arc<dyn DocumentReader>,
     /// How the appliance fares.

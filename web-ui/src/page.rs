@@ -28,6 +28,8 @@ pub enum Section {
     Collections,
     /// The retrieval test.
     Retrieval,
+    /// What people say of answers.
+    Feedback,
     /// The appliance.
     Status,
     /// Outside the navigation.
@@ -91,6 +93,7 @@ impl Page {
             Section::Groups => section == "groups" || section == "administration",
             Section::Collections => section == "collections" || section == "administration",
             Section::Retrieval => section == "retrieval" || section == "administration",
+            Section::Feedback => section == "feedback" || section == "administration",
             Section::Status => section == "status" || section == "administration",
             Section::None => false,
         }

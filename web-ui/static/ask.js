@@ -69,7 +69,12 @@ async function ask(fields, text) {
     if (response.status === 401) { location.assign("/sign-in"); return; }
     if (!response.ok) { fail(await response.json(), again); return; }
     let ended = false;
-    for await (const event of events(response)) ended = take(event, { progress, provisional, text, again }) || ended;
+    for await (const event of events(response)) {
+      // What came in the same breath as the wish to stop is not shown any more.
+      if (run.signal.aborted) break;
+      ended = take(event, { progress, provisional, text, again }) || ended;
+    }
+    run.signal.throwIfAborted();
     if (!ended) fail({ message: await cause(words) }, again, provisional);
   } catch {
     if (!run.signal.aborted) fail({ message: await cause(words) }, again, provisional);

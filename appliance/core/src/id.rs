@@ -36,6 +36,8 @@ ids! {
     JobId,
     /// A question that was asked, with its answer.
     AnswerId,
+    /// What somebody said of an answer.
+    FeedbackId,
 }
 
 /// The SHA-256 of a file, a model or a prompt, in lower-case hexadecimal (64 characters).

@@ -15,6 +15,7 @@ pub mod document;
 pub mod evaluation;
 pub mod evidence;
 pub mod facets;
+pub mod feedback;
 pub mod folding;
 pub mod forms;
 pub mod id;

@@ -40,6 +40,9 @@ pub(super) enum Action {
     GroupMembersChanged,
     DaysSet,
     QuestionAsked,
+    FeedbackGiven,
+    FeedbackSettled,
+    ChargeNamed,
 }
 
 impl Action {
@@ -76,6 +79,9 @@ impl Action {
             Self::GroupMembersChanged => "group-members-changed",
             Self::DaysSet => "days-set",
             Self::QuestionAsked => "question-asked",
+            Self::FeedbackGiven => "feedback-given",
+            Self::FeedbackSettled => "feedback-settled",
+            Self::ChargeNamed => "charge-named",
         }
     }
 }

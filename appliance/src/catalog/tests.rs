@@ -17,6 +17,7 @@ mod archive;
 mod awaiting;
 mod decisions;
 mod facets;
+mod feedback;
 mod groups;
 mod ingest_log;
 mod kept;

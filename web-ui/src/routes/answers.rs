@@ -12,7 +12,7 @@ use appliance_core::id::AnswerId;
 pub async fn page(by: SignedIn, id: web::Path<i64>) -> Result<HttpResponse, Failure> {
     let kept = by.site.desk.archive.answer(&by.viewer, AnswerId(*id)).await?.ok_or(Failure::NotFound)?;
     let page = ask_page(&by, &kept.question, &[]).await?.with_day(kept.answer.as_of);
-    let answer = answer_view::answer(page.page(), kept.id, &kept.answer);
+    let answer = answer_view::answer(page.page(), kept.id, &kept.answer).with_contacts(&by).await?;
     let evidence = answer_view::evidence(page.page(), &kept.answer);
     let asked = page.page().date_time(kept.asked);
     html(&page.with_answer(asked, answer, evidence))

@@ -3,6 +3,7 @@
 mod answers;
 mod api;
 mod ask;
+mod charge;
 mod checklist;
 mod collections;
 mod compare;
@@ -13,6 +14,7 @@ mod document_access;
 mod documents;
 mod draft;
 mod extract;
+mod feedback;
 mod files;
 mod groups;
 mod health;
@@ -57,6 +59,11 @@ pub fn configure(routes: &mut ServiceConfig) {
         .service(resource("/documents/{id}/summary").route(get().to(summary::page)))
         .service(resource("/checklist").route(get().to(checklist::page)).route(post().to(checklist::check)))
         .service(resource("/draft").route(get().to(draft::page)).route(post().to(draft::draft)))
+        .service(resource("/answers/{id}/feedback").route(post().to(feedback::say)))
+        .service(resource("/feedback").route(get().to(feedback::page)))
+        .service(resource("/feedback/{id}").route(post().to(feedback::settle)))
+        .service(resource("/collections/{id}/charge").route(get().to(charge::of_collection)).route(post().to(charge::name_for_collection)))
+        .service(resource("/documents/{id}/charge").route(get().to(charge::of_document)).route(post().to(charge::name_for_document)))
         .service(resource("/sign-in").route(get().to(sign_in::page)).route(post().to(sign_in::sign_in)))
         .service(resource("/sign-out").route(post().to(sign_in::sign_out)))
         .service(resource("/password").route(get().to(password::page)).route(post().to(password::change)))

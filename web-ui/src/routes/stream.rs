@@ -98,7 +98,7 @@ async fn tell(by: &SignedIn, question: &Question, wire: &Wire) {
     let kept = async {
         let answer = answer?;
         let id = desk.archive.keep(&by.viewer, question, &answer).await?;
-        let html = AnswerPart { page: &page, answer: answer_view::answer(&page, id, &answer) }.render()?;
+        let html = AnswerPart { page: &page, answer: answer_view::answer(&page, id, &answer).with_contacts(by).await? }.render()?;
         let evidence = EvidencePart { page: &page, evidence: answer_view::evidence(&page, &answer) }.render()?;
         Ok::<Value, Failure>(json!({ "id": id, "html": html, "evidence": evidence, "kind": answer.kind }))
     };

@@ -3,6 +3,7 @@
 #![expect(dead_code, reason = "the tests and the example each use a part of it")]
 
 pub mod access;
+pub mod feedback;
 pub mod library;
 pub mod models;
 pub mod people;
@@ -75,6 +76,7 @@ pub fn behind(library: FakeLibrary, generator: Option<Arc<dyn Generator>>) -> Be
         wording: Arc::new(FakeWording::default()),
         access: Arc::new(FakeAccess::new(people.clone(), library.clone())),
         archive: Arc::new(FakeArchive::default()),
+        feedback: Arc::new(feedback::FakeFeedback::default()),
         reader: Arc::new(FakeReader),
         status: Arc::new(FakeStatus),
         clock,

@@ -24,7 +24,7 @@ fn sentence(text: &str, source: u32) -> AnswerSentence {
     AnswerSentence { text: text.to_owned(), citations, support: Support::Supported, verbatim: true, faults: Vec::new() }
 }
 
-fn answer(first: DocumentId, second: DocumentId) -> Answer {
+pub(super) fn answer(first: DocumentId, second: DocumentId) -> Answer {
     let embedder = ModelIdentity { name: "e".to_owned(), hash: ContentHash::of(b"e") };
     Answer {
         as_of: None,
@@ -49,13 +49,13 @@ fn answer(first: DocumentId, second: DocumentId) -> Answer {
     }
 }
 
-async fn person(trial: &Trial, login: &str) -> Viewer {
+pub(super) async fn person(trial: &Trial, login: &str) -> Viewer {
     let person = NewPerson { login: login.to_owned(), name: login.to_owned(), role: Role::Reader };
     trial.catalog.add_person(person).await.unwrap().unwrap();
     trial.catalog.viewer_for(login).await.unwrap().unwrap()
 }
 
-async fn document(trial: &Trial, name: &str) -> DocumentId {
+pub(super) async fn document(trial: &Trial, name: &str) -> DocumentId {
     let operator = trial.catalog.local_operator().await.unwrap();
     match trial.catalog.accept(&operator, text_upload(trial, name, name)).await.unwrap() {
         Accepted::Queued { document, .. } | Accepted::Duplicate { document } => document,
