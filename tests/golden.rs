@@ -1,10 +1,12 @@
 //! The golden questions of the sample library, asked of the real binary with the real models.
 //!
 //! Prints the figures. Fails when the right document and page stand among the first three candidates for fewer than
-//! 95 % of the questions, when answers lack their facts or hold a neighbour's value, when a citation leads nowhere, or when a question without an answer gets one.
+//! 95 % of the questions, when answers lack their facts or hold a neighbour's value, when a citation leads nowhere, when a question without an answer gets one,
+//! or when any of the four gates says NG.
 
 use anyhow::{Context, Result, ensure};
 use kura_tests::appliance::DataFolder;
+use kura_tests::gates::{self, Findings, Table};
 use kura_tests::golden::{self, GoldenQuestion};
 use kura_tests::{Appliance, Visitor, workspace};
 use serde_json::{Value, json};
@@ -26,6 +28,7 @@ struct Figures {
     kinds: HashMap<String, usize>,
     misses: Vec<String>,
     seconds: Vec<f64>,
+    gates: Table,
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -70,6 +73,7 @@ async fn the_golden_questions_are_answered_from_the_right_place() -> Result<()> 
         figures.refused,
         figures.unanswerable
     );
+    ensure!(figures.gates.wrong() == 0, "{} marks of the four gates are NG", figures.gates.wrong());
     appliance.stop()
 }
 
@@ -105,8 +109,10 @@ async fn judge(
 ) -> Result<()> {
     let kind = answer["kind"].as_str().unwrap_or_default().to_owned();
     *figures.kinds.entry(kind.clone()).or_default() += 1;
+    let mut findings = Findings { answerable: !golden.unanswerable, refused: kind == "refused", ..Findings::default() };
     if golden.unanswerable {
         figures.unanswerable += 1;
+        figures.gates.add(&golden.question, &findings);
         if kind == "refused" {
             figures.refused += 1;
         } else {
@@ -122,8 +128,10 @@ async fn judge(
     if rank.is_none_or(|r| r >= 3) {
         figures.misses.push(format!("place not among the first three ({rank:?}): {}", golden.question));
     }
+    findings.right_place = rank.is_some_and(|r| r < 3);
     if kind == "refused" {
         figures.misses.push(format!("refused: {}", golden.question));
+        figures.gates.add(&golden.question, &findings);
         return Ok(());
     }
     figures.answered += 1;
@@ -134,19 +142,25 @@ async fn judge(
         figures.with_wrong += 1;
         figures.misses.push(format!("a neighbour's {wrong:?} in the answer ({kind}): {}", golden.question));
     }
-    if golden.facts.iter().all(|f| golden::holds(&said, f)) {
+    findings.holds_wrong = !wrong.is_empty();
+    findings.holds_facts = golden.facts.iter().all(|f| golden::holds(&said, f));
+    if findings.holds_facts {
         figures.with_facts += 1;
     } else {
         figures.misses.push(format!("facts {:?} not in the answer ({kind}): {}", golden.facts, golden.question));
     }
     for citation in sentences.iter().flat_map(|s| s["citations"].as_array().cloned().unwrap_or_default()) {
         figures.citations += 1;
+        findings.citations.0 += 1;
         if leads_to_its_place(visitor, &sources, &citation).await? {
             figures.resolved += 1;
+            findings.citations.1 += 1;
         } else {
             figures.misses.push(format!("citation {citation} leads nowhere: {}", golden.question));
         }
     }
+    findings.structure = gates::structure(answer);
+    figures.gates.add(&golden.question, &findings);
     Ok(())
 }
 
@@ -203,6 +217,12 @@ fn print_figures(f: &mut Figures) {
     println!("golden: kinds of answers             {:?}", f.kinds);
     let at = |q: f64| f.seconds[((f.seconds.len() - 1) as f64 * q) as usize];
     println!("golden: seconds an answer            p50 {:.1}, p95 {:.1}", at(0.5), at(0.95));
+    for line in f.gates.to_string().lines() {
+        println!("golden: {line}");
+    }
+    for note in &f.gates.noted {
+        println!("golden: {note}");
+    }
     for miss in &f.misses {
         println!("golden: miss: {miss}");
     }

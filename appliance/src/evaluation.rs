@@ -2,6 +2,7 @@
 //! embedder and index.
 
 pub mod answers;
+pub mod check;
 
 use crate::vector_cache::VectorCache;
 use anyhow::{Context as _, Result, bail};

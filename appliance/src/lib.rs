@@ -1,6 +1,6 @@
 //! The appliance: command line, configuration, catalog, jobs and wiring.
 //!
-//! A library only so that tests can reach [`worker`]; the binary is its one user.
+//! A library only so that tests can reach [`worker`] and [`check`]; the binary is its one user.
 
 pub mod worker;
 
@@ -21,6 +21,8 @@ mod status;
 mod typing_help;
 mod vector_cache;
 mod wiring;
+
+pub use evaluation::check;
 
 /// Does what the command line says, or reads one file for the process that called (see [`worker`]).
 pub fn main() -> std::process::ExitCode {

@@ -4,6 +4,7 @@
 
 pub mod appliance;
 pub mod browser;
+pub mod gates;
 pub mod golden;
 pub mod pdf;
 pub mod workspace;

@@ -3,17 +3,15 @@
 //! A row for 「100平方メートルを超え、200平方メートル以内のもの」 holds for a building of 150, and for no other question's 300. What a
 //! question counts is compared with what a text limits; a text that limits nothing of the kind is silent.
 
+use crate::figure::{self, Figure};
 use crate::folding::fold;
-use crate::structure::numeral;
-
-const KANJI_DIGITS: &str = "〇一二三四五六七八九十百千";
 
 /// A number with its counter, as a question names it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Quantity {
     /// The number; a little more or less than it when the question says 超える or 未満.
     pub number: f64,
-    /// The counter, folded (`平方メートル`, `日`).
+    /// The counter, in the form that stands for all its writings (`m2`, `日`).
     pub counter: &'static str,
 }
 
@@ -28,53 +26,10 @@ pub enum Fit {
     Silent,
 }
 
-/// Counters that ranges are set for, longer ones before those that they end in.
-const COUNTERS: &[&str] = &[
-    "平方メートル",
-    "立方メートル",
-    "センチメートル",
-    "キロメートル",
-    "メートル",
-    "キログラム",
-    "グラム",
-    "リットル",
-    "ヘクタール",
-    "パーセント",
-    "千円",
-    "万円",
-    "円",
-    "か月",
-    "ヶ月",
-    "箇月",
-    "週間",
-    "時間",
-    "m2",
-    "cm",
-    "km",
-    "kg",
-    "mb",
-    "gb",
-    "m",
-    "%",
-    "人",
-    "名",
-    "歳",
-    "年生",
-    "年次",
-    "年",
-    "月",
-    "日",
-    "分",
-    "点",
-    "枚",
-    "冊",
-    "台",
-    "戸",
-    "回",
-    "単位",
-    "丁目",
-    "番地",
-    "度",
+/// What ranges are set for; ordinals (第3号, 5番) are none.
+const RANGED: &[&str] = &[
+    "m2", "m3", "cm", "km", "m", "kg", "g", "l", "ha", "%", "円", "か月", "週間", "時間", "mb", "gb", "人", "歳", "年生", "年次", "年",
+    "月", "日", "分", "点", "枚", "冊", "台", "戸", "回", "単位", "丁目", "番地", "度",
 ];
 
 /// What may stand behind a limit, and which side of it is meant: above (excluded, included), below (included, excluded).
@@ -170,30 +125,11 @@ struct Counted<'a> {
 }
 
 fn counted(folded: &str) -> Vec<Counted<'_>> {
-    let mut found = Vec::new();
-    let mut rest = folded;
-    while let Some(start) = rest.find(|c: char| c.is_ascii_digit() || KANJI_DIGITS.contains(c)) {
-        rest = &rest[start..];
-        let (number, length) = number(rest);
-        let after = rest[length..].trim_start_matches(' ');
-        if let (Some(number), Some(counter)) = (number, COUNTERS.iter().find(|counter| after.starts_with(**counter))) {
-            found.push(Counted { number, counter, after: &after[counter.len()..] });
-        }
-        rest = &rest[length..];
-    }
-    found
-}
-
-/// The number that a text begins with, and its length in bytes.
-fn number(text: &str) -> (Option<f64>, usize) {
-    let digits = text.find(|c: char| !c.is_ascii_digit() && c != ',' && c != '.').unwrap_or(text.len());
-    if digits > 0 {
-        return (text[..digits].replace(',', "").parse().ok(), digits);
-    }
-    let run: Vec<char> = text.chars().take_while(|c| KANJI_DIGITS.contains(*c)).collect();
-    let length = run.iter().map(|c| c.len_utf8()).sum::<usize>().max(1);
-    let whole = numeral::kanji(&run).filter(|(_, taken)| *taken == run.len());
-    (whole.map(|(number, _)| f64::from(number)), length)
+    let of = |figure: &Figure| {
+        let (counter, end) = figure::unit_at(folded, figure.span.end).filter(|(unit, _)| RANGED.contains(unit))?;
+        Some(Counted { number: figure.value, counter, after: &folded[end..] })
+    };
+    figure::figures(folded).iter().filter_map(of).collect()
 }
 
 fn limit(after: &str) -> Option<Side> {

@@ -1,6 +1,7 @@
 //! `kura eval`: quality measured over sets of questions.
 
 mod answers;
+mod check;
 mod tune;
 
 use super::output;
@@ -25,6 +26,8 @@ pub enum Command {
     Retrieval(Arguments),
     /// Index a corpus in a temporary place, ask its questions, and measure the answers and the refusals
     Answers(answers::Arguments),
+    /// Plant errors in sentences of true texts, and measure what the check of sentences catches
+    Check(check::Arguments),
     /// Find the settings of the index that find most, judged by questions that they were not chosen by
     Tune(tune::Arguments),
 }
@@ -55,6 +58,7 @@ pub async fn run(place: &Place, command: Command) -> Result<ExitCode> {
     let arguments = match command {
         Command::Retrieval(arguments) => arguments,
         Command::Answers(arguments) => return answers::run(place, &arguments).await,
+        Command::Check(arguments) => return check::run(place, &arguments).await,
         Command::Tune(arguments) => return tune::run(place, &arguments).await,
     };
     let (corpus, questions) = read_sets(&arguments.folders, arguments.limit.unwrap_or(usize::MAX), Choices::asked(arguments.choices))?;

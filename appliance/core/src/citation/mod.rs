@@ -1,19 +1,28 @@
 //! Checking what a model wrote against what it cites.
 //!
 //! This is the only place that calls a sentence supported. What it proves: the citation points at a source that was
-//! shown; a quotation stands there to the letter; every number of a composed sentence stands there. What it does not
+//! shown; a quotation stands there to the letter; the figures, days, articles and names of a composed sentence stand there, in
+//! the place of the same words; its denials, limits and exceptions are those of the rule that it repeats. What it does not
 //! prove: that a composed sentence means what its source means.
 
+mod alignment;
+mod comparison;
 mod fault;
+mod marks;
+mod token;
+mod wording;
 
+pub use comparison::LEAST_OVERLAP;
 pub use fault::{Criterion, Fault};
 
 use crate::answer::{AnswerSentence, Citation, Source, Support};
 use crate::evidence::{Quotation, whole_units};
+use crate::figure;
 use crate::folding::{Folded, fold};
 use crate::locator::Span;
 use crate::prompt::{REFUSAL_EN, REFUSAL_JA};
 use crate::sentence::sentences;
+use marks::{marks_before_full_stops, take_citations};
 
 /// What the checks made of free wording.
 #[derive(Debug, Clone, PartialEq)]
@@ -78,20 +87,26 @@ fn grounded(output: &str, sources: &[Source]) -> Option<Grounded> {
     Some(Grounded::Quoted { quotation: Quotation { source, span: whole }, short: (alone && short != whole).then_some(short) })
 }
 
-/// Checks free wording: each sentence needs a citation of a source that was shown, and each number in it must stand
-/// in a cited source.
+/// Checks free wording, each sentence against the passages that it cites.
 pub fn verify_composed(output: &str, sources: &[Source]) -> Verdict {
     if is_refusal(output) {
         return Verdict::Refusal;
     }
     let output = marks_before_full_stops(output.trim());
-    let checked: Vec<AnswerSentence> = sentences(&output)
-        .into_iter()
-        .filter_map(|span| span.slice(&output))
-        .map(|sentence| check_sentence(sentence, sources))
-        .filter(|s| !s.text.is_empty())
-        .collect();
+    let spans = sentences(&output).into_iter().filter_map(|span| span.slice(&output));
+    let written: Vec<(String, Vec<u32>)> = spans.map(take_citations).filter(|(text, _)| !text.is_empty()).collect();
+    let besides = |i: usize, numbers: &[u32]| -> String {
+        let others = written.iter().enumerate().filter(|(j, (_, n))| *j != i && n.iter().any(|n| numbers.contains(n)));
+        others.map(|(_, (text, _))| text.as_str()).collect()
+    };
+    let checked: Vec<AnswerSentence> =
+        written.iter().enumerate().map(|(i, (text, numbers))| check(text, numbers, sources, &besides(i, numbers))).collect();
     if checked.iter().any(|s| s.support == Support::Supported) { Verdict::Checked(checked) } else { Verdict::Rejected(checked) }
+}
+
+/// The respects in which a sentence says something else than the sources it cites; none when it holds.
+pub fn faults(sentence: &str, cited: &[&Source]) -> Vec<Fault> {
+    comparison::faults(sentence, cited, "")
 }
 
 /// The sources' own sentences as an answer.
@@ -113,60 +128,14 @@ pub fn is_refusal(output: &str) -> bool {
     trimmed.starts_with(REFUSAL_JA) || trimmed.starts_with(REFUSAL_EN)
 }
 
-fn check_sentence(sentence: &str, sources: &[Source]) -> AnswerSentence {
-    let (text, numbers) = take_citations(sentence);
+/// One sentence with the numbers that it cites. `besides` is what the other sentences say that cite the same.
+fn check(text: &str, numbers: &[u32], sources: &[Source], besides: &str) -> AnswerSentence {
     let cited: Vec<&Source> = numbers.iter().filter_map(|n| sources.iter().find(|s| s.number == *n)).collect();
     let resolvable = !numbers.is_empty() && cited.len() == numbers.len();
-    let stands = |n: &String| cited.iter().any(|s| numerals(&s.passage.passage.with_headings(&s.passage.title)).contains(n));
-    let missing = numerals(&text).into_iter().filter(|n| !stands(n));
-    let unresolved = (!resolvable).then(|| Fault::new(Criterion::Citation, ""));
-    let faults: Vec<Fault> = unresolved.into_iter().chain(missing.map(|n| Fault::new(Criterion::Number, n))).collect();
+    let faults = if resolvable { comparison::faults(text, &cited, besides) } else { vec![Fault::new(Criterion::Citation, "")] };
     let support = if faults.is_empty() { Support::Supported } else { Support::Unsupported };
     let citations = cited.iter().map(|s| Citation { source: s.number, quote: None }).collect();
-    AnswerSentence { text, citations, support, verbatim: false, faults }
-}
-
-/// Takes the marks `[1]`, `[1, 3]`, `［２］` out of a text, and gives the numbers in order of appearance.
-fn take_citations(text: &str) -> (String, Vec<u32>) {
-    let mut kept = String::new();
-    let mut numbers = Vec::new();
-    let mut rest = text;
-    while let Some(open) = rest.find(['[', '［']) {
-        let inner_at = open + rest[open..].chars().next().map_or(1, char::len_utf8);
-        let Some(close) = rest[inner_at..].find([']', '］']).map(|c| c + inner_at) else { break };
-        let inner = fold(&rest[inner_at..close]);
-        let parsed: Option<Vec<u32>> = inner.split([',', '、', ' ']).filter(|p| !p.is_empty()).map(|p| p.parse().ok()).collect();
-        let after = close + rest[close..].chars().next().map_or(1, char::len_utf8);
-        match parsed {
-            Some(found) if !found.is_empty() => {
-                kept.push_str(&rest[..open]);
-                numbers.extend(found);
-            }
-            _ => kept.push_str(&rest[..after]),
-        }
-        rest = &rest[after..];
-    }
-    kept.push_str(rest);
-    numbers.dedup();
-    (kept.trim().to_owned(), numbers)
-}
-
-/// Moves `。[1]` to `[1]。`, so that a mark behind the full stop stays with its sentence.
-fn marks_before_full_stops(text: &str) -> String {
-    let mut moved = text.to_owned();
-    for stop in ['。', '.', '！', '？'] {
-        let mut searched = 0;
-        while let Some(at) = moved[searched..].find(&format!("{stop}[")).map(|a| a + searched) {
-            let mark_at = at + stop.len_utf8();
-            let Some(close) = moved[mark_at..].find(']').map(|c| c + mark_at + 1) else { break };
-            let mark = moved[mark_at..close].to_owned();
-            if mark[1..mark.len() - 1].chars().all(|c| c.is_ascii_digit() || c == ',' || c == ' ') {
-                moved.replace_range(at..close, &format!("{mark}{stop}"));
-            }
-            searched = close;
-        }
-    }
-    moved
+    AnswerSentence { text: text.to_owned(), citations, support, verbatim: false, faults }
 }
 
 /// Whether `quoted` holds another number with the counter that follows the number in `short` (3,300円 beside 3,960円).
@@ -175,41 +144,14 @@ fn is_one_of_several_values(short: &str, quoted: &str) -> bool {
     counted(short).iter().any(|(number, counter)| values.iter().any(|(n, c)| c == counter && n != number))
 }
 
-/// The numbers of a text with the character that follows each.
-fn counted(text: &str) -> Vec<(String, Option<char>)> {
-    let folded: String = fold(text).chars().filter(|c| *c != ',').collect();
-    let mut found = Vec::new();
-    let mut number = String::new();
-    for c in folded.chars().map(Some).chain([None]) {
-        match c {
-            Some(digit) if digit.is_ascii_digit() => number.push(digit),
-            _ if !number.is_empty() => found.push((std::mem::take(&mut number), c)),
-            _ => {}
-        }
-    }
-    found
-}
-
-/// The numbers in a text, folded, without thousands separators.
-fn numerals(text: &str) -> Vec<String> {
+/// The figures of a text with what they count, or the character that follows them.
+fn counted(text: &str) -> Vec<(f64, String)> {
     let folded = fold(text);
-    let mut found = Vec::new();
-    let mut current = String::new();
-    let mut chars = folded.chars().peekable();
-    while let Some(c) = chars.next() {
-        let next_is_digit = chars.peek().is_some_and(char::is_ascii_digit);
-        match c {
-            '0'..='9' => current.push(c),
-            ',' if !current.is_empty() && next_is_digit => {}
-            '.' if !current.is_empty() && next_is_digit => current.push(c),
-            _ if !current.is_empty() => found.push(std::mem::take(&mut current)),
-            _ => {}
-        }
-    }
-    if !current.is_empty() {
-        found.push(current);
-    }
-    found
+    let counter = |end: usize| match figure::unit_at(&folded, end) {
+        Some((unit, _)) => unit.to_owned(),
+        None => folded[end..].chars().take(1).collect(),
+    };
+    figure::figures(&folded).iter().map(|f| (f.value, counter(f.span.end))).collect()
 }
 
 #[cfg(test)]
@@ -269,13 +211,11 @@ mod tests {
 
     #[test]
     fn a_composed_sentence_needs_its_citation_and_its_numbers() {
-        let verdict = verify_composed("手数料は500円です。[1] 休館日は月曜日です[2]。税は10%です[1]。以上です。", &sources());
-        let marks: Vec<Support> = supported(&verdict).into_iter().map(|(_, s)| s).collect();
-        assert_eq!(marks, [Support::Supported, Support::Supported, Support::Unsupported, Support::Unsupported]);
-    }
-
-    #[test]
-    fn numbers_are_compared_without_separators_and_width() {
-        assert_eq!(numerals("１，２００円と3.5％、第12条"), ["1200", "3.5", "12"]);
+        let output = "手数料は500円です。[1] ただし、天災のときは免除します。[1]休館日は月曜日です[2]。税は10%です[1]。以上です。";
+        let marks: Vec<Support> = supported(&verify_composed(output, &sources())).into_iter().map(|(_, s)| s).collect();
+        let (yes, no) = (Support::Supported, Support::Unsupported);
+        assert_eq!(marks, [yes, yes, yes, no, no]);
+        let without_its_exception = verify_composed("手数料は500円です。[1]", &sources());
+        assert!(matches!(without_its_exception, Verdict::Rejected(_)), "{without_its_exception:?}");
     }
 }
