@@ -73,7 +73,6 @@ impl Cue {
 const WORDS: &[(&str, Option<Cue>)] = &[
     ("この限りでない", Some(Cue::NotSo)),
     ("この限りではない", Some(Cue::NotSo)),
-    ("この限りでは ない", Some(Cue::NotSo)),
     ("この限りではありません", Some(Cue::NotSo)),
     ("この限りでありません", Some(Cue::NotSo)),
     ("なければならない", Some(Cue::Must)),

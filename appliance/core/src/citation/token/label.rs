@@ -53,7 +53,7 @@ fn numbered(folded: &str, at: usize) -> Option<(String, usize)> {
         end = branch.span.end;
     }
     if folded[end..].starts_with("様式") {
-        return Some((format!("様式{}", key), end + "様式".len()));
+        return Some((format!("様式{key}"), end + "様式".len()));
     }
     Some((key, end))
 }

@@ -79,10 +79,6 @@ fn month(folded: &str, at: usize, year: i32) -> Option<(Token, usize)> {
     {
         return Some((date(year, month, day)?, day_end));
     }
-    if let Some((day, word)) = [(1, "1日"), (31, "末日")].iter().find(|(_, word)| folded[from..].starts_with(word)).filter(|(d, _)| *d == 1)
-    {
-        return Some((date(year, month, *day)?, from + word.len()));
-    }
     Some((date(year, month, 0)?, end))
 }
 
