@@ -20,6 +20,7 @@ mod ingest_log;
 mod jobs;
 mod kept;
 mod library;
+mod missing;
 mod offers;
 mod passages;
 mod passwords;

@@ -64,7 +64,7 @@ impl JobRunner {
             tokio::select! {
                 () = async {
                     runner.read_missing_validities().await;
-                    runner.make_missing_fingerprints().await;
+                    runner.read_what_is_missing().await;
                     runner.keep_following().await;
                 } => {}
                 _ = stop.wait_for(|s| *s) => {}
@@ -100,15 +100,12 @@ impl JobRunner {
         }
     }
 
-    /// Versions that were read by an older appliance get their fingerprints, beside all other work.
-    async fn make_missing_fingerprints(&self) {
-        match self.catalog.make_missing_fingerprints().await {
+    /// Versions that were read by an older appliance get their fingerprints, dates and departments, beside all other work.
+    async fn read_what_is_missing(&self) {
+        match self.catalog.read_what_is_missing().await {
             Ok(0) => {}
-            Ok(made) => tracing::info!(version.count = made, "fingerprints made for versions that had none"),
-            Err(error) => tracing::warn!(error = %chain(&error), "fingerprints of older versions are missing"),
-        }
-        if let Err(error) = self.catalog.read_missing_facets().await {
-            tracing::warn!(error = %chain(&error), "dates and departments of older versions are missing");
+            Ok(read) => tracing::info!(version.count = read, "older versions were read for what they lacked"),
+            Err(error) => tracing::warn!(error = %chain(&error), "older versions lack fingerprints, dates or departments"),
         }
     }
 

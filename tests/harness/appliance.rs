@@ -122,6 +122,13 @@ impl Appliance {
         Ok(children)
     }
 
+    /// KB of memory that it holds.
+    pub fn resident(&self) -> Result<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let line = status.lines().find_map(|l| l.strip_prefix("VmRSS:")).context("the server's memory")?;
+        Ok(line.trim().trim_end_matches(" kB").parse()?)
+    }
+
     /// `http://127.0.0.1:PORT`.
     pub fn address(&self) -> &str {
         &self.address

@@ -5,8 +5,10 @@
 pub mod appliance;
 pub mod browser;
 pub mod gates;
+pub mod devtools;
 pub mod golden;
 pub mod pdf;
+pub mod tour;
 pub mod workspace;
 
 pub use appliance::{Appliance, Visitor};

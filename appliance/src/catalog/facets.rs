@@ -29,25 +29,6 @@ impl Catalog {
     pub async fn set_collection_department(&self, collection: CollectionId, department: Option<&str>) -> Result<(), PortError> {
         write_department(&mut *self.connection().await?, collection, department).await
     }
-
-    /// Reads the facets of versions that were read before there were any. Returns how many.
-    pub async fn read_missing_facets(&self) -> Result<usize, PortError> {
-        let (mut after, mut read) = (0, 0);
-        loop {
-            let mut db = self.connection().await?;
-            let next: Option<(i64, String)> = sqlx::query_as(
-                "SELECT v.id, v.text FROM versions v LEFT JOIN facets f ON f.version_id = v.id
-                 WHERE f.version_id IS NULL AND v.read = 1 AND v.id > ? ORDER BY v.id LIMIT 1",
-            )
-            .bind(after)
-            .fetch_optional(&mut *db)
-            .await
-            .doing("look for versions without facets")?;
-            let Some((id, text)) = next else { return Ok(read) };
-            store(&mut db, VersionId(id), &Facets::read(&text)).await?;
-            (after, read) = (id, read + 1);
-        }
-    }
 }
 
 pub(super) async fn write_department(

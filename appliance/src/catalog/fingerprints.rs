@@ -33,28 +33,6 @@ impl Catalog {
         }
         Ok(asked.iter().flat_map(|own| like(own, &answering)).collect())
     }
-
-    /// Makes the fingerprints of versions that were read before there were any. Returns how many.
-    pub async fn make_missing_fingerprints(&self) -> Result<usize, PortError> {
-        let (mut after, mut made) = (0, 0);
-        loop {
-            let mut db = self.connection().await?;
-            let next: Option<(i64, String)> = sqlx::query_as(
-                "SELECT v.id, v.text FROM versions v LEFT JOIN fingerprints f ON f.version_id = v.id
-                 WHERE f.version_id IS NULL AND v.read = 1 AND v.id > ? ORDER BY v.id LIMIT 1",
-            )
-            .bind(after)
-            .fetch_optional(&mut *db)
-            .await
-            .doing("look for versions without a fingerprint")?;
-            let Some((id, text)) = next else { return Ok(made) };
-            if let Some(print) = of_text(&text).await {
-                store(&mut db, VersionId(id), &print).await?;
-                made += 1;
-            }
-            after = id;
-        }
-    }
 }
 
 /// The fingerprint of a text, giving way to other tasks in between: a workbook's text can be long.

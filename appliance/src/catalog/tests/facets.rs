@@ -61,8 +61,8 @@ async fn facets_of_versions_read_before_are_read_once() {
     let mut db = trial.catalog.connection().await.unwrap();
     sqlx::query("DELETE FROM facets").execute(&mut *db).await.unwrap();
     drop(db);
-    assert_eq!(trial.catalog.read_missing_facets().await.unwrap(), 1);
-    assert_eq!(trial.catalog.read_missing_facets().await.unwrap(), 0);
+    assert_eq!(trial.catalog.read_what_is_missing().await.unwrap(), 1);
+    assert_eq!(trial.catalog.read_what_is_missing().await.unwrap(), 0);
     let operator = trial.catalog.local_operator().await.unwrap();
     let found = trial.catalog.narrowed(&operator, &Narrowing::read("手数料 日付:2024").1).await.unwrap();
     assert_eq!(found, Some([document].into()));

@@ -101,8 +101,8 @@ async fn an_upgrade_loses_nothing() {
         let catalog = Catalog::open(&path, files.clone(), clock.clone(), SessionPolicy::default()).await.unwrap();
         assert_eq!(catalog.integrity().await.unwrap(), None);
         assert_eq!(catalog.count_searchable().await.unwrap(), 2);
-        catalog.make_missing_fingerprints().await.unwrap();
-        assert_eq!(catalog.make_missing_fingerprints().await.unwrap(), 0);
+        catalog.read_what_is_missing().await.unwrap();
+        assert_eq!(catalog.read_what_is_missing().await.unwrap(), 0);
         catalog.read_missing_validities().await.unwrap();
         assert_eq!(catalog.read_missing_validities().await.unwrap(), 0);
         assert_eq!(catalog.count_searchable().await.unwrap(), 2, "what answered answers");

@@ -1,0 +1,90 @@
+//! Pictures of every page in both languages and both themes, kept under `tests/artefacts/screens`, and what must hold on all of
+//! them: nothing scrolls sideways, nothing is cut off, what is pressed is large enough, and nothing is asked of anybody else.
+
+use anyhow::{Result, ensure};
+use kura_tests::appliance::DataFolder;
+use kura_tests::browser::Browser;
+use kura_tests::devtools::{OFFICE, OLD, PHONE, Screen, Theme, ZOOMED};
+use kura_tests::tour;
+
+/// What is wrong with the layout of a page.
+const FAULTS: &str = r"
+    const bad = [];
+    const root = document.scrollingElement;
+    const of = (e) => e.outerHTML.replace(/\s+/g, ' ').slice(0, 110);
+    if (root.scrollWidth > root.clientWidth + 1) {
+        const wide = [...document.body.querySelectorAll('*')].filter((e) => e.checkVisibility() && e.getBoundingClientRect().right > root.clientWidth + 1
+            && !e.closest('.table-frame, .sheet-frame, [class*=frame]')).slice(-2);
+        bad.push(`scrolls sideways by ${root.scrollWidth - root.clientWidth}: ${wide.map(of).join(' | ')}`);
+    }
+    for (const e of document.body.querySelectorAll('*')) {
+        if (!e.checkVisibility() || e.closest('.unseen, svg, select, option')) continue;
+        const style = getComputedStyle(e);
+        const cuts = (style.overflowX === 'hidden' || style.overflowX === 'clip') && e.scrollWidth > e.clientWidth + 1 && style.textOverflow !== 'ellipsis';
+        if (cuts && e.textContent.trim()) bad.push(`cuts its text: ${of(e)}`);
+        if (e.matches('button, select, textarea, summary, a.button, input:not([type=hidden], [type=checkbox], [type=radio])')) {
+            const box = e.getBoundingClientRect();
+            if (box.height < 43.5 && box.height > 0) bad.push(`is ${Math.round(box.height)} px high: ${of(e)}`);
+        }
+        if (e.matches('input[type=checkbox], input[type=radio]')) {
+            const box = (e.closest('label') ?? e).getBoundingClientRect();
+            if (box.height < 43.5) bad.push(`is ${Math.round(box.height)} px high: ${of(e)}`);
+        }
+    }
+    return [...new Set(bad)].slice(0, 6);";
+
+/// Bytes of a page's first view: the page, its style and its scripts. Pictures of pages come as they come into view.
+const WEIGHT: &str = r"
+    const own = performance.getEntriesByType('navigation')[0].encodedBodySize;
+    const rest = performance.getEntriesByType('resource').filter((e) => ['link', 'script', 'css'].includes(e.initiatorType));
+    return own + rest.reduce((sum, e) => sum + e.encodedBodySize, 0);";
+
+const MOST_BYTES: u64 = 100 * 1024;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_stands_on_every_screen() -> Result<()> {
+    let data = DataFolder::prepare()?;
+    let appliance = tour::furnish(&data).await?;
+    let pages = tour::pages(&appliance).await?;
+    let (mut faults, mut asked, mut heaviest) = (Vec::new(), 0, 0);
+    for (language, languages) in [("ja", "ja,en"), ("en", "en")] {
+        let browser = Browser::open_in(languages).await?;
+        tour::sign_in_as_administrator(&browser, &appliance).await?;
+        for (kind, path) in &pages {
+            for (theme, screen) in looks(language) {
+                browser.choose_theme(theme).await?;
+                browser.choose_screen(screen).await?;
+                browser.window.goto(&format!("{}{path}", appliance.address())).await?;
+                let name = format!("{kind}-{language}-{}-{}", theme.name(), screen.name);
+                browser.keep_page(&name).await?;
+                let found = browser.window.execute(FAULTS, vec![]).await?;
+                faults.extend(found.as_array().into_iter().flatten().map(|f| format!("{name}: {}", f.as_str().unwrap_or_default())));
+                let weight = browser.window.execute(WEIGHT, vec![]).await?.as_u64().unwrap_or(u64::MAX);
+                heaviest = heaviest.max(weight);
+                if weight > MOST_BYTES {
+                    faults.push(format!("{name}: the first view has {weight} bytes"));
+                }
+            }
+            for address in browser.requested().await? {
+                asked += 1;
+                // What the browser makes up itself asks nobody.
+                let inside = ["data:", "blob:", "about:", "chrome:"].iter().any(|p| address.starts_with(p));
+                ensure!(inside || address.starts_with(appliance.address()), "{kind} asks somebody else: {address}");
+            }
+        }
+        browser.close().await?;
+    }
+    ensure!(asked > 100, "the requests were counted: {asked}");
+    println!("screens: {} pages, {asked} requests, all to the appliance; the heaviest first view has {heaviest} bytes", pages.len());
+    ensure!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+    appliance.stop()
+}
+
+/// Both themes on an office PC, and in Japanese the other screens as well.
+fn looks(language: &str) -> Vec<(Theme, Screen)> {
+    let mut looks = vec![(Theme::Light, OFFICE), (Theme::Dark, OFFICE)];
+    if language == "ja" {
+        looks.extend([(Theme::Light, OLD), (Theme::Light, PHONE), (Theme::Light, ZOOMED)]);
+    }
+    looks
+}
