@@ -35,7 +35,7 @@ const WITHOUT_FOCUS: &str = r"
 /// Landmarks and headings that every page has.
 const BONES: &str = r"
     return {
-        main: document.querySelectorAll('main').length, header: document.querySelectorAll('header').length,
+        main: document.querySelectorAll('main').length, header: document.querySelectorAll('body > header').length,
         heading: document.querySelectorAll('h1').length, skip: !!document.querySelector('a.skip[href=\'#main\']'),
         lang: document.documentElement.lang, title: document.title.length > 3,
     };";
@@ -52,6 +52,7 @@ async fn every_page_is_for_everyone() -> Result<()> {
     for (languages, themes) in [("ja,en", [Theme::Light, Theme::Dark, Theme::Contrast].as_slice()), ("en", [Theme::Light].as_slice())] {
         let browser = Browser::open_in(languages).await?;
         browser.devtools("Page.setBypassCSP", json!({ "enabled": true })).await?;
+        browser.devtools("Emulation.setFocusEmulationEnabled", json!({ "enabled": true })).await?;
         browser.choose_screen(OFFICE).await?;
         let mut looked_at = vec![("sign-in".to_owned(), "/sign-in".to_owned())];
         looked_at.extend(pages.iter().cloned());

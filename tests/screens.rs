@@ -20,6 +20,8 @@ const FAULTS: &str = r"
     for (const e of document.body.querySelectorAll('*')) {
         if (!e.checkVisibility() || e.closest('.unseen, svg, select, option')) continue;
         const style = getComputedStyle(e);
+        // Read aloud only.
+        if (style.clipPath !== 'none') continue;
         const cuts = (style.overflowX === 'hidden' || style.overflowX === 'clip') && e.scrollWidth > e.clientWidth + 1 && style.textOverflow !== 'ellipsis';
         if (cuts && e.textContent.trim()) bad.push(`cuts its text: ${of(e)}`);
         if (e.matches('button, select, textarea, summary, a.button, input:not([type=hidden], [type=checkbox], [type=radio])')) {

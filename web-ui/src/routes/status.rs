@@ -19,10 +19,28 @@ struct ModelRow {
 
 /// A part of something, for a bar with its words.
 struct Gauge {
-    used: u64,
-    total: u64,
     words: String,
     tight: bool,
+}
+
+/// A part of a bar: its mark for the stylesheet, where it begins and how far it goes, in hundredths of the bar.
+struct Slice {
+    mark: &'static str,
+    from: String,
+    width: String,
+}
+
+/// A bar of these parts, one after the other; those of nothing are left out.
+fn bar(parts: &[(&'static str, u64)]) -> Vec<Slice> {
+    let total = parts.iter().map(|(_, n)| n).sum::<u64>().max(1) as f64;
+    let hundredths = |n: u64| n as f64 * 100.0 / total;
+    let mut before = 0;
+    let mut slices = Vec::with_capacity(parts.len());
+    for (mark, n) in parts.iter().filter(|(_, n)| *n > 0) {
+        slices.push(Slice { mark, from: format!("{:.2}", hundredths(before)), width: format!("{:.2}", hundredths(*n)) });
+        before += n;
+    }
+    slices
 }
 
 #[derive(Template)]
@@ -40,6 +58,9 @@ struct StatusPage {
     held: String,
     failed: String,
     any_failed: bool,
+    by_state: Vec<Slice>,
+    disk_bar: Vec<Slice>,
+    memory_bar: Vec<Slice>,
     disk: Gauge,
     memory: Gauge,
     resident: String,
@@ -56,7 +77,12 @@ pub async fn page(by: SignedIn) -> Result<HttpResponse, Failure> {
 }
 
 fn status_page(page: Page, status: ApplianceStatus) -> StatusPage {
+    let (documents, disk, memory) = (status.documents, status.disk, status.memory);
+    let others = memory.total.saturating_sub(memory.available).saturating_sub(memory.resident);
     StatusPage {
+        by_state: bar(&[("good", documents.searchable), ("busy", documents.waiting), ("warn", documents.held), ("bad", documents.failed)]),
+        disk_bar: bar(&[("used", disk.total.saturating_sub(disk.free)), ("free", disk.free)]),
+        memory_bar: bar(&[("used", memory.resident), ("others", others), ("free", memory.available)]),
         version: status.version,
         started: page.date_time(status.started),
         data_dir: status.data_dir,
@@ -99,9 +125,20 @@ fn model(page: &Page, model: ModelStatus) -> ModelRow {
 
 fn gauge(page: &Page, free: u64, total: u64) -> Gauge {
     Gauge {
-        used: total.saturating_sub(free),
-        total,
         words: page.words("status-free", &[("free", words::bytes(free).into()), ("total", words::bytes(total).into())]),
         tight: free < total / 10,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_of_a_bar_stand_side_by_side() {
+        let slices = bar(&[("good", 3), ("busy", 0), ("bad", 1)]);
+        let told: Vec<_> = slices.iter().map(|s| (s.mark, s.from.as_str(), s.width.as_str())).collect();
+        assert_eq!(told, [("good", "0.00", "75.00"), ("bad", "75.00", "25.00")]);
+        assert!(bar(&[("good", 0)]).is_empty());
     }
 }
