@@ -9,6 +9,7 @@ mod archive;
 mod audit;
 mod awaiting;
 mod collections;
+mod conversations;
 mod decisions;
 mod documents;
 mod embeddings;
@@ -16,6 +17,7 @@ mod facets;
 mod feedback;
 mod fingerprints;
 mod groups;
+mod history;
 mod ingest_log;
 mod jobs;
 mod kept;
@@ -28,6 +30,7 @@ mod people;
 mod removals;
 mod rules;
 mod sessions;
+mod shares;
 mod shelves;
 mod synonyms;
 mod throttle;
@@ -40,7 +43,9 @@ mod versions;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub use conversations::HistoryPolicy;
 pub use embeddings::{ReindexPassage, from_bytes, to_bytes};
+pub use history::Swept;
 pub use jobs::JobState;
 pub use library::IndexedLibrary;
 pub use offers::QUESTIONS;
@@ -81,6 +86,7 @@ pub struct Catalog {
     files: FileStore,
     clock: Arc<dyn Clock>,
     sessions: SessionPolicy,
+    history: HistoryPolicy,
 }
 
 /// A transaction of the catalog.
@@ -133,7 +139,12 @@ impl Catalog {
             .connect_with(options)
             .await
             .map_err(|e| PortError::caused(format!("catalog {} cannot be opened", path.display()), e).with_hint(OPEN_HINT))?;
-        Ok(Self { pool, files, clock, sessions })
+        Ok(Self { pool, files, clock, sessions, history: HistoryPolicy::default() })
+    }
+
+    /// The same catalog with a rule of how long conversations are kept.
+    pub fn with_history(self, history: HistoryPolicy) -> Self {
+        Self { history, ..self }
     }
 
     /// Closes every connection; the last one writes the log back into the database file.

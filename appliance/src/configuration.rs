@@ -3,6 +3,10 @@
 //! Unknown keys are refused, and so is a variable that looks like one of ours but names no key: a typing error must
 //! not leave the appliance running with something else than was meant.
 
+mod history;
+
+pub use history::History;
+
 use anyhow::{Context as _, Result, bail};
 use appliance_core::answering::AnsweringPolicy;
 use appliance_core::asking::AskingPolicy;
@@ -37,6 +41,8 @@ pub struct Configuration {
     pub ingest: Ingest,
     /// Documents that were deleted.
     pub trash: Trash,
+    /// How long conversations are kept.
+    pub history: History,
     /// The log.
     pub log: Log,
 }
@@ -365,7 +371,7 @@ pub fn read(file: &Path, required: bool) -> Result<Configuration> {
 
 /// `KURA_HTTP_PORT` would be passed over in silence; it means `KURA_HTTP__PORT`.
 fn refuse_near_misses() -> Result<()> {
-    const SECTIONS: [&str; 8] = ["INSTITUTION", "HTTP", "ASKING", "INDEX", "INFERENCE", "INGEST", "TRASH", "LOG"];
+    const SECTIONS: [&str; 9] = ["INSTITUTION", "HTTP", "ASKING", "INDEX", "INFERENCE", "INGEST", "TRASH", "HISTORY", "LOG"];
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy();
         let Some(key) = name.strip_prefix("KURA_").filter(|k| !k.contains("__")) else { continue };

@@ -422,7 +422,7 @@ async fn ask(bench: &mut Bench, viewer: &Viewer, person: usize, seen: &BTreeSet<
     for sentence in answer.sentences.iter().filter(|s| s.support == appliance_core::answer::Support::Supported) {
         check(&sentence.text, seen, typed, "a supported sentence");
     }
-    let id = bench.trial.catalog.keep(viewer, &asked, &answer).await.unwrap();
+    let id = bench.trial.catalog.keep(viewer, &asked, &answer).await.unwrap().answer;
     let documents: BTreeSet<usize> = answer.sources.iter().map(|s| bench.number(s.passage.document)).collect();
     assert!(documents.is_subset(seen));
     bench.kept.entry(asked.text().to_owned()).or_default().push(documents);

@@ -29,12 +29,21 @@ struct State {
     questions: Vec<PastQuestion>,
     /// The newest answer that was looked at.
     newest: AnswerId,
+    /// How often questions had gone out of view or come back.
+    recalls: i64,
 }
 
 impl State {
     /// Of an empty catalog.
     fn empty() -> Self {
-        Self { stamp: String::new(), versions: HashMap::new(), documents: BTreeMap::new(), questions: Vec::new(), newest: AnswerId(0) }
+        Self {
+            stamp: String::new(),
+            versions: HashMap::new(),
+            documents: BTreeMap::new(),
+            questions: Vec::new(),
+            newest: AnswerId(0),
+            recalls: 0,
+        }
     }
 }
 
@@ -54,11 +63,16 @@ impl CatalogTypingHelp {
         let mut known = self.known.lock().await;
         let stamp = self.catalog.searchable_stamp().await?;
         let newest = self.catalog.newest_answer().await?;
-        if stamp == known.stamp && newest <= known.newest {
+        let recalls = self.catalog.question_recalls().await?;
+        if stamp == known.stamp && newest <= known.newest && recalls == known.recalls {
             return Ok(Arc::clone(&known));
         }
-        let fresh = self.catalog.answered_between(known.newest, newest).await?;
         let mut next = State::clone(&known);
+        if recalls != known.recalls {
+            next.questions.clear();
+            (next.newest, next.recalls) = (AnswerId(0), recalls);
+        }
+        let fresh = self.catalog.answered_between(next.newest, newest).await?;
         if stamp != known.stamp {
             self.set_right(&mut next).await?;
             next.stamp = stamp;

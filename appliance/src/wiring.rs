@@ -1,6 +1,6 @@
 //! The wiring: the only place that names the rooms' concrete types together.
 
-use crate::catalog::{Catalog, IndexedLibrary, SessionPolicy};
+use crate::catalog::{Catalog, IndexedLibrary, SessionPolicy, Swept};
 use crate::clock::SystemClock;
 use crate::configuration::{Configuration, NO_MODEL, Sandbox};
 use crate::data_folder::{DataFolder, DataLock};
@@ -69,7 +69,8 @@ impl Place {
         };
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let path = self.data.catalog();
-        Catalog::open_existing(&path, self.data.files(), clock, sessions).await?.ok_or_else(|| {
+        let catalog = Catalog::open_existing(&path, self.data.files(), clock, sessions).await?;
+        catalog.map(|c| c.with_history(self.configuration.history.policy())).ok_or_else(|| {
             PortError::new(format!("{} holds no catalog", self.data.root().display()))
                 .with_hint("run `kura init` first, or name the data folder with --data-dir")
         })
@@ -270,6 +271,7 @@ pub async fn serve(place: &Place, listener: TcpListener, ready: impl FnOnce(Sock
         trial: Arc::new(IndexTrial { index: Arc::clone(&index), settings: place.configuration.index }),
         archive: Arc::new(catalog.clone()),
         feedback: Arc::new(catalog.clone()),
+        history: Arc::new(catalog.clone()),
         reader: Arc::new(place.reader()),
         status: Arc::new(status),
         clock: Arc::new(SystemClock),
@@ -280,6 +282,7 @@ pub async fn serve(place: &Place, listener: TcpListener, ready: impl FnOnce(Sock
         }
     });
     let workers = place.configuration.ingest.readers();
+    let sweeping = tokio::spawn(sweep_history(catalog.clone()));
     let jobs = tokio::spawn({
         let shutdown = shutdown.clone();
         async move { runner.run(workers, shutdown).await }
@@ -303,8 +306,26 @@ pub async fn serve(place: &Place, listener: TcpListener, ready: impl FnOnce(Sock
         asked_to_end.abort();
     }
     jobs.await?;
+    sweeping.abort();
     catalog.close().await;
     Ok(())
+}
+
+/// Puts away what is kept no longer: when the server starts, and every hour.
+async fn sweep_history(catalog: Catalog) {
+    let mut hours = tokio::time::interval(Duration::from_secs(3600));
+    loop {
+        hours.tick().await;
+        match catalog.sweep_history().await {
+            Ok(swept) if swept == Swept::default() => {}
+            Ok(swept) => tracing::info!(
+                conversation.expired = swept.expired,
+                conversation.removed = swept.removed,
+                "old conversations were put away"
+            ),
+            Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "old conversations could not be put away"),
+        }
+    }
 }
 
 /// Lets each model do a small piece of its work, side by side.

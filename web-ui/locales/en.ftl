@@ -945,3 +945,11 @@ uploaded-summary = { $added } accepted, { $duplicate } there already, { $refused
 uploaded-refused = Files that were not accepted
 uploaded-why = Why
 uploaded-back = See the library
+
+# --- Conversations and history ---
+follow-searched = Searched as this question:
+follow-edit = Change the question
+follow-edit-field = The changed question (nothing is carried over from before)
+withheld-question = The question that was searched for is not shown, because it may hold words of a source that you can no longer see.
+withheld-sources = Sources that you can no longer see: { $count }. Their quotations are not shown.
+withheld-sentences = Sources that you can no longer see: { $count }. Their quotations, and { $sentences } sentences that rest on them, are not shown.

@@ -885,3 +885,11 @@ uploaded-summary = 受け付け { $added }件、同じ内容で追加しなか�
 uploaded-refused = 受け付けなかったファイル
 uploaded-why = 理由
 uploaded-back = 文書の一覧を見る
+
+# --- Conversations and history ---
+follow-searched = 次の質問として検索しました:
+follow-edit = 質問を直す
+follow-edit-field = 直した質問（前の質問から何も引き継ぎません）
+withheld-question = 検索に使った質問は、閲覧できなくなった資料の言葉を含むため表示しません。
+withheld-sources = 閲覧できなくなった資料: { $count }件。その引用は表示しません。
+withheld-sentences = 閲覧できなくなった資料: { $count }件。その引用と、それを根拠とする{ $sentences }文は表示しません。

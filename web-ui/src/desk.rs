@@ -5,7 +5,7 @@ use crate::status::StatusSource;
 use appliance_core::asking::Asking;
 use appliance_core::ports::trial::SearchTrial;
 use appliance_core::ports::{
-    AccessRules, Archive, Clock, CollectionWording, DocumentReader, FeedbackBox, Library, People, Shelves, TypingHelp,
+    AccessRules, Archive, Clock, CollectionWording, DocumentReader, FeedbackBox, History, Library, People, Shelves, TypingHelp,
 };
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -34,6 +34,8 @@ pub struct Desk {
     pub archive: Arc<dyn Archive>,
     /// What people say of answers, and who is in charge of documents.
     pub feedback: Arc<dyn FeedbackBox>,
+    /// The conversations that these belong to.
+    pub history: Arc<dyn History>,
     /// Shows pages and cells of stored files.
     pub reader: Arc<dyn DocumentReader>,
     /// How the appliance fares.

@@ -15,6 +15,8 @@ mod encodings;
 mod failure;
 mod feedback_view;
 mod fields;
+mod follow_view;
+mod following;
 mod jump_view;
 mod library_filter;
 mod links;

@@ -95,6 +95,7 @@ function begin(text) {
   stop.hidden = false;
   evidencePanel.hidden = false;
   evidence.replaceChildren();
+  document.getElementById("understood")?.replaceChildren();
   answer.setAttribute("aria-busy", "true");
   document.dispatchEvent(new CustomEvent("kura:asking"));
   if (matchMedia("(max-width: 60rem)").matches) result.scrollIntoView({ block: "start" });
@@ -120,6 +121,7 @@ function settle(data, progress, text) {
   answer.replaceChildren(nodes(data.html));
   answer.querySelector(".answer")?.classList.add("settling");
   evidence.replaceChildren(nodes(data.evidence));
+  document.getElementById("understood")?.replaceChildren(nodes(data.understood));
   answer.querySelectorAll(".script-only").forEach((part) => { part.hidden = false; });
   announcer.textContent = words.arrived;
   history.pushState(null, "", `/answers/${data.id}`);

@@ -2,9 +2,10 @@
 
 use crate::answering::AnswerMode;
 use crate::citation::Fault;
+use crate::conversation::{Limits, Withheld};
 use crate::evidence::Strength;
 use crate::forms::Arranged;
-use crate::id::{AnswerId, DocumentId, PassageId};
+use crate::id::{AnswerId, ConversationId, DocumentId, PassageId};
 use crate::locator::{Locator, Span};
 use crate::passage::StoredPassage;
 use crate::ports::models::ModelIdentity;
@@ -197,10 +198,21 @@ impl Answer {
 pub struct AnsweredQuestion {
     /// Its id.
     pub id: AnswerId,
-    /// The question.
+    /// The conversation that it was asked in.
+    pub conversation: ConversationId,
+    /// The question, as typed.
     pub question: String,
-    /// The answer.
+    /// The question that was searched for, where the conversation made it another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub searched: Option<String>,
+    /// What was searched.
+    #[serde(default)]
+    pub limits: Limits,
+    /// The answer, as far as the person who looks may see it.
     pub answer: Answer,
+    /// What of it they may not.
+    #[serde(default)]
+    pub withheld: Withheld,
     /// When it was asked.
     pub asked: Timestamp,
 }

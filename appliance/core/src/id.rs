@@ -38,6 +38,8 @@ ids! {
     AnswerId,
     /// What somebody said of an answer.
     FeedbackId,
+    /// Questions that follow each other, with their answers.
+    ConversationId,
 }
 
 /// The SHA-256 of a file, a model or a prompt, in lower-case hexadecimal (64 characters).

@@ -1,7 +1,8 @@
 //! A question as it enters Kura.
 
+use crate::conversation::{Limits, Pin};
 use crate::forms::Form;
-use crate::id::CollectionId;
+use crate::id::{CollectionId, ConversationId, DocumentId};
 use crate::language::Language;
 use crate::narrowing::Narrowing;
 use crate::reference::Context;
@@ -34,12 +35,29 @@ pub struct Question {
     as_of: Option<AsOf>,
     /// Collections to search; all visible ones when empty.
     pub collections: Vec<CollectionId>,
+    /// What goes before all else.
+    pub pins: Vec<Pin>,
+    /// Whether nothing but what is pinned is searched.
+    pub only_pins: bool,
     /// Seed of the generator's randomness.
     pub seed: u32,
     /// What the conversation spoke of before, for 「前条」 and 「同法」.
     pub context: Option<Context>,
     /// The form that was chosen for the answer; the one that the wording asks for when `None`.
     pub form: Option<Form>,
+    /// The conversation that it goes on with; a new one when `None`.
+    pub conversation: Option<ConversationId>,
+    /// What it was before the conversation made it plain, where it did.
+    pub follows: Option<Follows>,
+}
+
+/// A question that was made plain from what was asked before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Follows {
+    /// The question as typed.
+    pub typed: String,
+    /// The documents that the answers before it drew on: words of theirs may stand in the question now.
+    pub carried: Vec<DocumentId>,
 }
 
 impl Question {
@@ -59,7 +77,19 @@ impl Question {
                     None => (text.clone(), None),
                 };
                 let undated = if undated.trim().is_empty() { text.clone() } else { undated };
-                Ok(Self { text, undated, as_of, collections: Vec::new(), seed: 0, context: None, form: None })
+                Ok(Self {
+                    text,
+                    undated,
+                    as_of,
+                    collections: Vec::new(),
+                    pins: Vec::new(),
+                    only_pins: false,
+                    seed: 0,
+                    context: None,
+                    form: None,
+                    conversation: None,
+                    follows: None,
+                })
             }
         }
     }
@@ -69,9 +99,43 @@ impl Question {
         self.form.unwrap_or_else(|| Form::asked_by(&self.undated))
     }
 
-    /// The words, as typed.
+    /// The same question in words that need nothing before them. A day that was chosen stays chosen.
+    pub fn made_plain(&self, text: &str, carried: Vec<DocumentId>) -> Result<Self, QuestionError> {
+        let mut plain = Self::new(text)?;
+        let follows = Follows { typed: self.typed().to_owned(), carried };
+        plain.as_of = plain.as_of.or(self.as_of);
+        Ok(Self {
+            collections: self.collections.clone(),
+            pins: self.pins.clone(),
+            only_pins: self.only_pins,
+            seed: self.seed,
+            context: self.context.clone(),
+            form: self.form,
+            conversation: self.conversation,
+            follows: Some(follows),
+            ..plain
+        })
+    }
+
+    /// The words that are searched for and answered: those typed, unless the conversation made them plain.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The words as typed.
+    pub fn typed(&self) -> &str {
+        self.follows.as_ref().map_or(&self.text, |f| &f.typed)
+    }
+
+    /// What is searched.
+    pub fn limits(&self) -> Limits {
+        Limits { collections: self.collections.clone(), pins: self.pins.clone(), only_pins: self.only_pins }
+    }
+
+    /// Searches within these limits.
+    pub fn limit(&mut self, limits: Limits) {
+        let Limits { collections, pins, only_pins } = limits;
+        (self.collections, self.pins, self.only_pins) = (collections, pins, only_pins);
     }
 
     /// The words without what is demanded besides (`書名:…`, `-…`): what is to be embedded and answered.
@@ -103,6 +167,6 @@ impl Question {
 
     /// The language it is asked in, which is the language of the answer.
     pub fn language(&self) -> Language {
-        Language::of_text(&self.text)
+        Language::of_question(self.typed())
     }
 }

@@ -1,9 +1,10 @@
 //! The [`Archive`] port: one's own questions and answers.
 
 use super::audit::{self, Action};
-use super::{Catalog, Doing, answers, from_json, timestamp};
+use super::{Catalog, Doing, answers, timestamp};
 use appliance_core::answer::{Answer, AnsweredQuestion};
-use appliance_core::id::{AnswerId, CollectionId};
+use appliance_core::conversation::Kept;
+use appliance_core::id::AnswerId;
 use appliance_core::ports::{Archive, PortError};
 use appliance_core::question::Question;
 use appliance_core::viewer::Viewer;
@@ -12,22 +13,21 @@ use jiff::Timestamp;
 
 #[async_trait]
 impl Archive for Catalog {
-    async fn keep(&self, viewer: &Viewer, question: &Question, answer: &Answer) -> Result<AnswerId, PortError> {
+    async fn keep(&self, viewer: &Viewer, question: &Question, answer: &Answer) -> Result<Kept, PortError> {
         let mut tx = self.begin().await?;
-        let id = answers::add(&mut tx, viewer.user(), question.text(), answer, self.now()).await?;
-        audit::note(&mut tx, self.now(), Some(viewer.user()), Action::QuestionAsked, &format!("answer:{id}"), "").await?;
+        let kept = answers::add(&mut tx, viewer.user(), question, answer, self.now()).await?;
+        let subject = format!("answer:{}", kept.answer);
+        audit::note(&mut tx, self.now(), Some(viewer.user()), Action::QuestionAsked, &subject, "").await?;
         tx.commit().await.doing("keep an answer")?;
-        Ok(id)
+        Ok(kept)
     }
 
     async fn answer(&self, viewer: &Viewer, id: AnswerId) -> Result<Option<AnsweredQuestion>, PortError> {
         let mut db = self.connection().await?;
-        let Some(row) = answers::of_user(&mut db, viewer.user(), id).await? else { return Ok(None) };
-        let mut answer: Answer = from_json(&row.answer, "answer")?;
-        let documents = answer.sources.iter().map(|s| s.passage.document).collect();
-        let existing = answers::existing(&mut db, &documents).await?;
-        answers::keep_sources(&mut answer, |d| existing.get(&d).is_some_and(|c| viewer.can_see(CollectionId(*c), d)));
-        Ok(Some(AnsweredQuestion { id, question: row.question, answer, asked: timestamp(row.asked) }))
+        match answers::of_user(&mut db, viewer.user(), id).await? {
+            Some(row) => row.seen_by(&mut db, viewer).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     async fn recent(&self, viewer: &Viewer, limit: u32) -> Result<Vec<(AnswerId, String, Timestamp)>, PortError> {

@@ -43,6 +43,12 @@ pub(super) enum Action {
     FeedbackGiven,
     FeedbackSettled,
     ChargeNamed,
+    ConversationDeleted,
+    ConversationRestored,
+    ConversationRemoved,
+    ConversationExpired,
+    ConversationShared,
+    ConversationUnshared,
 }
 
 impl Action {
@@ -82,6 +88,12 @@ impl Action {
             Self::FeedbackGiven => "feedback-given",
             Self::FeedbackSettled => "feedback-settled",
             Self::ChargeNamed => "charge-named",
+            Self::ConversationDeleted => "conversation-deleted",
+            Self::ConversationRestored => "conversation-restored",
+            Self::ConversationRemoved => "conversation-removed",
+            Self::ConversationExpired => "conversation-expired",
+            Self::ConversationShared => "conversation-shared",
+            Self::ConversationUnshared => "conversation-unshared",
         }
     }
 }

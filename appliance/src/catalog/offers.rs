@@ -55,6 +55,12 @@ impl Catalog {
         Ok(Some(Offers::new(document, collection, &title, paths.iter().map(Vec::as_slice))))
     }
 
+    /// How often questions went out of view or came back: of another number, all of them are to be read again.
+    pub async fn question_recalls(&self) -> Result<i64, PortError> {
+        let mut db = self.connection().await?;
+        sqlx::query_scalar("SELECT times FROM question_recalls").fetch_one(&mut *db).await.doing("ask what became of questions")
+    }
+
     /// The newest kept answer.
     pub async fn newest_answer(&self) -> Result<AnswerId, PortError> {
         let mut db = self.connection().await?;
@@ -64,13 +70,16 @@ impl Catalog {
     }
 
     /// The questions that were answered and kept after the answer `after` and up to `newest`, oldest first; of more than
-    /// [`QUESTIONS`] the newest. Left out are refusals and answers that have lost a document.
+    /// [`QUESTIONS`] the newest. Left out are refusals, answers that have lost a document, questions of deleted conversations,
+    /// and those that only what was asked before them makes plain.
     pub async fn answered_between(&self, after: AnswerId, newest: AnswerId) -> Result<Vec<PastQuestion>, PortError> {
         let mut db = self.connection().await?;
         let rows: Vec<(i64, i64, String, String)> = sqlx::query_as(
             "SELECT a.id, a.user_id, a.question, group_concat(ad.document_id)
-             FROM (SELECT id, user_id, question FROM answers
-                   WHERE id > ? AND id <= ? AND kind <> 'refused' AND bereft = 0 ORDER BY id DESC LIMIT ?) a
+             FROM (SELECT q.id, q.user_id, q.question FROM answers q JOIN conversations c ON c.id = q.conversation_id
+                   WHERE q.id > ? AND q.id <= ? AND q.kind <> 'refused' AND q.bereft = 0 AND c.deleted IS NULL
+                         AND json_extract(q.asked_as, '$.searched') IS NULL
+                   ORDER BY q.id DESC LIMIT ?) a
              JOIN answer_documents ad ON ad.answer_id = a.id
              GROUP BY a.id ORDER BY a.id",
         )

@@ -19,6 +19,7 @@ mod decisions;
 mod facets;
 mod feedback;
 mod groups;
+mod history;
 mod ingest_log;
 mod kept;
 mod library;

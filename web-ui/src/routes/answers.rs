@@ -3,6 +3,7 @@
 use super::ask::ask_page;
 use crate::answer_view;
 use crate::failure::Failure;
+use crate::follow_view;
 use crate::page::html;
 use crate::signed_in::SignedIn;
 use actix_web::{HttpResponse, web};
@@ -15,5 +16,6 @@ pub async fn page(by: SignedIn, id: web::Path<i64>) -> Result<HttpResponse, Fail
     let answer = answer_view::answer(page.page(), kept.id, &kept.answer).with_contacts(&by).await?;
     let evidence = answer_view::evidence(page.page(), &kept.answer);
     let asked = page.page().date_time(kept.asked);
-    html(&page.with_answer(asked, answer, evidence))
+    let follow = follow_view::of_kept(page.page(), &kept);
+    html(&page.with_answer(asked, answer, evidence).with_follow(follow))
 }

@@ -1,15 +1,17 @@
 //! JSON for scripts, under the same session cookie and the same rights as the pages.
 
-use super::ask::{answered, choose_day, following, permit};
+use super::ask::{answered, choose_day, permit};
 use crate::failure::Failure;
+use crate::following::{Following, following};
 use crate::links::{self, Mark};
 use crate::security::comes_from_here;
 use crate::signed_in::{SignedIn, Visitor};
 use actix_web::{HttpRequest, HttpResponse, web};
 use appliance_core::answer::Answer;
 use appliance_core::asking;
+use appliance_core::conversation::Kept;
 use appliance_core::forms::Form;
-use appliance_core::id::{AnswerId, CollectionId, DocumentId};
+use appliance_core::id::{AnswerId, CollectionId, ConversationId, DocumentId};
 use appliance_core::passage::StoredPassage;
 use appliance_core::question::Question;
 use appliance_core::ranking::RankedPassage;
@@ -118,11 +120,21 @@ pub struct AskBody {
     /// The JSON Schema of the fields that are to be filled.
     #[serde(default)]
     schema: Option<serde_json::Value>,
+    /// The conversation that it goes on with; a new one where it is missing.
+    #[serde(default)]
+    conversation: Option<ConversationId>,
+    /// Whether it is asked as it stands, whatever was asked before.
+    #[serde(default)]
+    as_typed: bool,
 }
 
 #[derive(Serialize)]
 struct Answered {
     id: AnswerId,
+    conversation: ConversationId,
+    /// The question that was searched for, where the conversation made it another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    searched: Option<String>,
     #[serde(flatten)]
     answer: Answer,
 }
@@ -133,7 +145,7 @@ pub async fn ask(req: HttpRequest, by: SignedIn, body: web::Json<AskBody>) -> Re
         return Err(Failure::FormExpired);
     }
     by.check_token(req.headers().get("X-Form-Token").and_then(|v| v.to_str().ok()).unwrap_or_default())?;
-    let AskBody { question, collections, as_of, form, schema } = body.into_inner();
+    let AskBody { question, collections, as_of, form, schema, conversation, as_typed } = body.into_inner();
     let mut question = Question::new(&question)?;
     choose_day(&mut question, &as_of)?;
     question.collections = collections;
@@ -142,9 +154,10 @@ pub async fn ask(req: HttpRequest, by: SignedIn, body: web::Json<AskBody>) -> Re
     }
     question.form = form.map(|name| Form::from_name(&name).ok_or(Failure::BadRequest)).transpose()?;
     let _permit = permit(&by)?;
-    let question = following(&by, question).await?;
-    let (id, answer) = answered(&by, &question).await?;
-    Ok(HttpResponse::Ok().json(Answered { id, answer }))
+    let question = following(&by, question, &Following { conversation, as_typed }).await?;
+    let (Kept { answer: id, conversation }, answer) = answered(&by, &question).await?;
+    let searched = question.follows.as_ref().map(|_| question.text().to_owned());
+    Ok(HttpResponse::Ok().json(Answered { id, conversation, searched, answer }))
 }
 
 /// `GET /api/status`

@@ -3,6 +3,8 @@
 use crate::answer_view::{AnswerView, EvidenceView};
 use crate::failure::Failure;
 use crate::fields::Fields;
+use crate::follow_view::FollowView;
+use crate::following::{Following, following};
 use crate::jump_view::{self, JumpView};
 use crate::links;
 use crate::page::{Page, Section, html};
@@ -13,11 +15,11 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use appliance_core::answer::Answer;
 use appliance_core::asking;
+use appliance_core::conversation::Kept;
 use appliance_core::forms::Form;
-use appliance_core::id::{AnswerId, CollectionId};
+use appliance_core::id::CollectionId;
 use appliance_core::jumping::{self, Destination};
 use appliance_core::question::{Question, QuestionError};
-use appliance_core::reference::Context;
 use appliance_core::validity::{AsOf, ChosenBy, typed_day};
 use askama::Template;
 use serde::Deserialize;
@@ -48,6 +50,7 @@ pub struct AskPage {
     asked: String,
     answer: Option<AnswerView>,
     evidence: EvidenceView,
+    follow: Option<FollowView>,
     jump: Option<JumpView>,
     /// The form that was chosen; empty for the one that the wording asks for.
     form: String,
@@ -72,14 +75,14 @@ pub async fn ask(posted: Posted) -> Result<HttpResponse, Failure> {
         Err(error) => return sent_back(&by, &fields, &error).await,
     };
     let _permit = permit(&by)?;
-    let question = following(&by, question).await?;
+    let question = following(&by, question, &Following::of(&fields)).await?;
     match jump(&by, &fields, &question).await? {
         Some(Jump::To(href)) => return Ok(see_other(&href)),
         Some(Jump::Choice(destinations)) => return choice(&by, &fields, &question, &destinations).await,
         None => {}
     }
-    let (id, _) = answered(&by, &question).await?;
-    Ok(see_other(&format!("/answers/{id}")))
+    let (kept, _) = answered(&by, &question).await?;
+    Ok(see_other(&format!("/answers/{}", kept.answer)))
 }
 
 /// The question of a form, with its scope.
@@ -138,41 +141,6 @@ async fn choice(by: &SignedIn, fields: &Fields, question: &Question, destination
     html(&page)
 }
 
-/// The question as it follows the one before it: 「前条」 and 「同法」 mean what that was about.
-pub async fn following(by: &SignedIn, mut question: Question) -> Result<Question, Failure> {
-    if question.context.is_some() || !speaks_of_before(question.text()) {
-        return Ok(question);
-    }
-    let archive = &by.site.desk.archive;
-    let Some((id, ..)) = archive.recent(&by.viewer, 1).await?.into_iter().next() else { return Ok(question) };
-    let before = archive.answer(&by.viewer, id).await?;
-    question.context = before.and_then(|b| Context::left_by(&b.question, &b.answer));
-    Ok(question)
-}
-
-/// Whether a question has words that only what was asked before makes plain.
-fn speaks_of_before(text: &str) -> bool {
-    const WORDS: [&str; 16] = [
-        "前条",
-        "次条",
-        "同条",
-        "前項",
-        "次項",
-        "同項",
-        "前号",
-        "次号",
-        "同号",
-        "同法",
-        "同条例",
-        "同規則",
-        "同要綱",
-        "この条例",
-        "この規則",
-        "その条",
-    ];
-    WORDS.iter().any(|word| text.contains(word))
-}
-
 /// Asks as of a day that was typed, if one was; a day that the question names itself goes before it.
 pub fn choose_day(question: &mut Question, typed: &str) -> Result<(), QuestionError> {
     if !typed.trim().is_empty() {
@@ -187,7 +155,7 @@ pub fn permit(by: &SignedIn) -> Result<OwnedSemaphorePermit, Failure> {
 }
 
 /// Answers and keeps a question, telling nobody how far it is.
-pub async fn answered(by: &SignedIn, question: &Question) -> Result<(AnswerId, Answer), Failure> {
+pub async fn answered(by: &SignedIn, question: &Question) -> Result<(Kept, Answer), Failure> {
     let desk = &by.site.desk;
     let (events, mut unheard) = mpsc::channel(64);
     let work = async {
@@ -197,8 +165,8 @@ pub async fn answered(by: &SignedIn, question: &Question) -> Result<(AnswerId, A
     };
     let (answer, ()) = tokio::join!(work, async { while unheard.recv().await.is_some() {} });
     let answer = answer?;
-    let id = desk.archive.keep(&by.viewer, question, &answer).await?;
-    Ok((id, answer))
+    let kept = desk.archive.keep(&by.viewer, question, &answer).await?;
+    Ok((kept, answer))
 }
 
 /// The page without an answer.
@@ -218,6 +186,7 @@ pub async fn ask_page(by: &SignedIn, question: &str, chosen: &[CollectionId]) ->
         asked: String::new(),
         answer: None,
         evidence: EvidenceView { cited: Vec::new(), others: Vec::new() },
+        follow: None,
         jump: None,
         form: String::new(),
         page,
@@ -231,6 +200,12 @@ impl AskPage {
         self.asked = asked;
         self.answer = Some(answer);
         self.evidence = evidence;
+        self
+    }
+
+    /// The same page with the answer's place in its conversation.
+    pub fn with_follow(mut self, follow: FollowView) -> Self {
+        self.follow = Some(follow);
         self
     }
 

@@ -1,7 +1,8 @@
 //! Fields by a schema, as JSON: `POST /api/ask` with `form: "json"` and a `schema`.
 
-use super::ask::{following, permit};
+use super::ask::permit;
 use crate::failure::Failure;
+use crate::following::{Following, following};
 use crate::signed_in::SignedIn;
 use actix_web::HttpResponse;
 use appliance_core::asking;
@@ -17,7 +18,7 @@ pub async fn extract(by: &SignedIn, question: Question, schema: Option<Value>) -
         Err(error) => return Ok(HttpResponse::BadRequest().json(json!({ "error": "schema", "message": error.to_string() }))),
     };
     let _permit = permit(by)?;
-    let question = following(by, question).await?;
+    let question = following(by, question, &Following::default()).await?;
     let (events, mut unheard) = mpsc::channel(64);
     let work = async {
         let extracted = asking::extract(&by.site.desk.asking, &by.viewer, &question, &schema, &events).await;

@@ -1,9 +1,11 @@
 //! The answer as it comes about, as server-sent events: `stage`, `sources`, `token`, `answer`, `failed`; or one event `jump`
 //! where the question is a reference alone.
 
-use super::ask::{Jump, following, jump, permit, question};
+use super::ask::{Jump, jump, permit, question};
 use crate::answer_view::{self, AnswerView, EvidenceView};
 use crate::failure::Failure;
+use crate::follow_view::{self, FollowView};
+use crate::following::{Following, following};
 use crate::jump_view::{self, JumpView};
 use crate::page::{Page, Section};
 use crate::signed_in::{Posted, SignedIn};
@@ -12,6 +14,7 @@ use actix_web::body::{BodySize, MessageBody};
 use actix_web::web::Bytes;
 use appliance_core::answer::Stage;
 use appliance_core::asking::{self, AskEvent};
+use appliance_core::conversation::{Kept, Withheld};
 use appliance_core::question::Question;
 use askama::Template;
 use serde_json::{Value, json};
@@ -45,6 +48,13 @@ struct EvidencePart<'a> {
 }
 
 #[derive(Template)]
+#[template(path = "understood.html")]
+struct UnderstoodPart<'a> {
+    page: &'a Page,
+    follow: &'a FollowView,
+}
+
+#[derive(Template)]
 #[template(path = "jump.html")]
 struct JumpPart<'a> {
     page: &'a Page,
@@ -56,7 +66,7 @@ pub async fn stream(posted: Posted) -> Result<HttpResponse, Failure> {
     let Posted { by, fields } = posted;
     let question = question(&fields)?;
     let permit = permit(&by)?;
-    let question = following(&by, question).await?;
+    let question = following(&by, question, &Following::of(&fields)).await?;
     if let Some(jump) = jump(&by, &fields, &question).await? {
         return jumped(&by, &question, &jump);
     }
@@ -97,10 +107,16 @@ async fn tell(by: &SignedIn, question: &Question, wire: &Wire) {
     let (answer, ()) = tokio::join!(work, pass_on(&page, events, wire));
     let kept = async {
         let answer = answer?;
-        let id = desk.archive.keep(&by.viewer, question, &answer).await?;
+        let Kept { answer: id, conversation } = desk.archive.keep(&by.viewer, question, &answer).await?;
         let html = AnswerPart { page: &page, answer: answer_view::answer(&page, id, &answer).with_contacts(by).await? }.render()?;
         let evidence = EvidencePart { page: &page, evidence: answer_view::evidence(&page, &answer) }.render()?;
-        Ok::<Value, Failure>(json!({ "id": id, "html": html, "evidence": evidence, "kind": answer.kind }))
+        let searched = question.follows.as_ref().map(|_| question.text());
+        let follow = follow_view::follow(&page, conversation, searched, Withheld::default());
+        Ok::<Value, Failure>(json!({
+            "id": id, "conversation": conversation, "searched": searched,
+            "html": html, "evidence": evidence, "kind": answer.kind,
+            "understood": UnderstoodPart { page: &page, follow: &follow }.render()?,
+        }))
     };
     match kept.await {
         Ok(data) => wire.send("answer", &data).await.unwrap_or(()),

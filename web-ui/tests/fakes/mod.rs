@@ -4,6 +4,7 @@
 
 pub mod access;
 pub mod feedback;
+pub mod history;
 pub mod library;
 pub mod models;
 pub mod people;
@@ -22,9 +23,10 @@ use appliance_core::ports::reader::{Password, Unlocked, UnpackBounds, Unpacked, 
 use appliance_core::ports::{Clock, DocumentReader, Generator, PortError};
 use appliance_core::testing::{FixedClock, HashEmbedder, MemoryIndex};
 use async_trait::async_trait;
+use history::FakeHistory;
 use jiff::Timestamp;
 use library::FakeLibrary;
-use people::{FakeArchive, FakePeople};
+use people::FakePeople;
 use std::path::Path;
 use std::sync::Arc;
 use trial::FakeTrial;
@@ -54,6 +56,7 @@ pub struct Behind {
 pub fn behind(library: FakeLibrary, generator: Option<Arc<dyn Generator>>) -> Behind {
     let library = Arc::new(library);
     let people = Arc::new(FakePeople::default());
+    let history = Arc::new(FakeHistory::default());
     let index = MemoryIndex::default();
     index.hold(&library.all_passages());
     let clock: Arc<dyn Clock> = Arc::new(RunningClock(std::time::Instant::now()));
@@ -75,8 +78,9 @@ pub fn behind(library: FakeLibrary, generator: Option<Arc<dyn Generator>>) -> Be
         typing: Arc::new(FakeTyping(library.clone())),
         wording: Arc::new(FakeWording::default()),
         access: Arc::new(FakeAccess::new(people.clone(), library.clone())),
-        archive: Arc::new(FakeArchive::default()),
         feedback: Arc::new(feedback::FakeFeedback::default()),
+        archive: history.clone(),
+        history,
         reader: Arc::new(FakeReader),
         status: Arc::new(FakeStatus),
         clock,

@@ -1,15 +1,11 @@
-//! People, sessions and kept answers in memory.
+//! People and sessions in memory.
 
-use appliance_core::answer::{Answer, AnsweredQuestion};
-use appliance_core::id::{AnswerId, CollectionId, UserId};
+use appliance_core::id::{CollectionId, UserId};
 use appliance_core::language::Language;
 use appliance_core::ports::catalog::{NewPerson, Person, Session, SignIn};
-use appliance_core::ports::{Archive, Clock, People, PortError};
-use appliance_core::question::Question;
-use appliance_core::testing::FixedClock;
+use appliance_core::ports::{People, PortError};
 use appliance_core::viewer::{Role, Viewer, Visibility};
 use async_trait::async_trait;
-use jiff::Timestamp;
 use parking_lot::Mutex;
 use std::collections::HashMap;
 
@@ -143,29 +139,5 @@ impl People for FakePeople {
             !last
         });
         Ok(changed.unwrap_or(false))
-    }
-}
-
-#[derive(Default)]
-pub struct FakeArchive(Mutex<Vec<(UserId, AnsweredQuestion)>>);
-
-#[async_trait]
-impl Archive for FakeArchive {
-    async fn keep(&self, viewer: &Viewer, question: &Question, answer: &Answer) -> Result<AnswerId, PortError> {
-        let mut kept = self.0.lock();
-        let id = AnswerId(kept.len() as i64 + 1);
-        let answered = AnsweredQuestion { id, question: question.text().to_owned(), answer: answer.clone(), asked: FixedClock.now() };
-        kept.push((viewer.user(), answered));
-        Ok(id)
-    }
-
-    async fn answer(&self, viewer: &Viewer, id: AnswerId) -> Result<Option<AnsweredQuestion>, PortError> {
-        Ok(self.0.lock().iter().find(|(user, a)| *user == viewer.user() && a.id == id).map(|(_, a)| a.clone()))
-    }
-
-    async fn recent(&self, viewer: &Viewer, limit: u32) -> Result<Vec<(AnswerId, String, Timestamp)>, PortError> {
-        let kept = self.0.lock();
-        let mine = kept.iter().rev().filter(|(user, _)| *user == viewer.user()).take(limit as usize);
-        Ok(mine.map(|(_, a)| (a.id, a.question.clone(), a.asked)).collect())
     }
 }

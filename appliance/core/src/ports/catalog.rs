@@ -3,6 +3,7 @@
 use super::PortError;
 use super::version::{Alike, VersionEntry, VersionText};
 use crate::answer::{Answer, AnsweredQuestion};
+use crate::conversation::Kept;
 use crate::document::{Format, Page, Parsed, Sheet, Warning};
 use crate::id::{AnswerId, CollectionId, ContentHash, DocumentId, JobId, PassageId, UserId, VersionId};
 use crate::language::Language;
@@ -523,8 +524,8 @@ pub trait People: Send + Sync {
 /// Questions and answers, kept for the person who asked.
 #[async_trait]
 pub trait Archive: Send + Sync {
-    /// Keeps a question with its answer.
-    async fn keep(&self, viewer: &Viewer, question: &Question, answer: &Answer) -> Result<AnswerId, PortError>;
+    /// Keeps a question with its answer, in the conversation that it goes on with or in a new one.
+    async fn keep(&self, viewer: &Viewer, question: &Question, answer: &Answer) -> Result<Kept, PortError>;
 
     /// One's own answer; `None` for another person's. Sources that the viewer may no longer see are left out.
     async fn answer(&self, viewer: &Viewer, id: AnswerId) -> Result<Option<AnsweredQuestion>, PortError>;

@@ -13,13 +13,13 @@ use appliance_core::testing::{self, MemoryIndex};
 use appliance_core::viewer::{Role, Viewer};
 use std::sync::Arc;
 
-fn source(number: u32, document: DocumentId, text: &str) -> Source {
+pub(super) fn source(number: u32, document: DocumentId, text: &str) -> Source {
     let mut source = testing::source(number, "規則", text);
     source.passage.document = document;
     source
 }
 
-fn sentence(text: &str, source: u32) -> AnswerSentence {
+pub(super) fn sentence(text: &str, source: u32) -> AnswerSentence {
     let citations = vec![Citation { source, quote: None }];
     AnswerSentence { text: text.to_owned(), citations, support: Support::Supported, verbatim: true, faults: Vec::new() }
 }
@@ -68,11 +68,11 @@ async fn an_answer_comes_back_to_its_person_alone() {
     let (mine, other) = (person(&trial, "a").await, person(&trial, "b").await);
     let answer = answer(document(&trial, "1.txt").await, document(&trial, "2.txt").await);
     let question = Question::new("手数料は?").unwrap();
-    let id = trial.catalog.keep(&mine, &question, &answer).await.unwrap();
+    let id = trial.catalog.keep(&mine, &question, &answer).await.unwrap().answer;
     let kept = trial.catalog.answer(&mine, id).await.unwrap().unwrap();
     assert_eq!((kept.question.as_str(), &kept.answer), ("手数料は?", &answer));
     assert!(trial.catalog.answer(&other, id).await.unwrap().is_none());
-    let later = trial.catalog.keep(&mine, &Question::new("休館日は?").unwrap(), &answer).await.unwrap();
+    let later = trial.catalog.keep(&mine, &Question::new("休館日は?").unwrap(), &answer).await.unwrap().answer;
     let recent: Vec<_> = trial.catalog.recent(&mine, 10).await.unwrap().into_iter().map(|(id, q, _)| (id, q)).collect();
     assert_eq!(recent, [(later, "休館日は?".to_owned()), (id, "手数料は?".to_owned())]);
     assert!(trial.catalog.recent(&other, 10).await.unwrap().is_empty());
@@ -83,7 +83,7 @@ async fn a_revoked_right_takes_the_words_with_it() {
     let trial = Trial::new().await;
     let viewer = person(&trial, "a").await;
     let answer = answer(document(&trial, "1.txt").await, document(&trial, "2.txt").await);
-    let id = trial.catalog.keep(&viewer, &Question::new("手数料は?").unwrap(), &answer).await.unwrap();
+    let id = trial.catalog.keep(&viewer, &Question::new("手数料は?").unwrap(), &answer).await.unwrap().answer;
     trial.catalog.close_collection(LOCAL_OPERATOR, trial.collection, Principal::Everyone).await.unwrap();
     let viewer = trial.catalog.viewer_for("a").await.unwrap().unwrap();
     let kept = trial.catalog.answer(&viewer, id).await.unwrap().unwrap().answer;
@@ -95,7 +95,7 @@ async fn a_deleted_document_leaves_kept_answers_too() {
     let trial = Trial::new().await;
     let viewer = person(&trial, "a").await;
     let (first, second) = (document(&trial, "1.txt").await, document(&trial, "2.txt").await);
-    let id = trial.catalog.keep(&viewer, &Question::new("手数料は?").unwrap(), &answer(first, second)).await.unwrap();
+    let id = trial.catalog.keep(&viewer, &Question::new("手数料は?").unwrap(), &answer(first, second)).await.unwrap().answer;
     let operator = trial.catalog.local_operator().await.unwrap();
     trial.library(Arc::new(MemoryIndex::default())).delete(&operator, first).await.unwrap();
     let kept = trial.catalog.answer(&viewer, id).await.unwrap().unwrap().answer;

@@ -132,6 +132,9 @@ async fn an_upgrade_loses_nothing() {
     assert_eq!(count(&mut db, "SELECT count(*) FROM versions WHERE encoding IS NOT NULL").await, 0, "no encoding was named for any");
     assert_eq!(count(&mut db, "SELECT count(*) FROM user_groups").await, 0, "groups begin empty");
     assert_eq!(count(&mut db, "SELECT bereft FROM answers WHERE id = 40").await, 0, "its document is there");
+    let lone = "SELECT count(*) FROM conversations c JOIN answers a ON a.conversation_id = c.id
+                WHERE a.id = 40 AND c.user_id = 3 AND c.changed = 5 AND c.deleted IS NULL AND c.keep_until IS NULL";
+    assert_eq!(count(&mut db, lone).await, 1, "an answer of before is a conversation of its own");
     let indexes = "SELECT count(*) FROM sqlite_schema WHERE name IN ('versions_by_document', 'versions_by_file', 'jobs_by_state')";
     assert_eq!(count(&mut db, indexes).await, 3);
     // Deleting still reaches everything that belongs to a document, and nothing else.
