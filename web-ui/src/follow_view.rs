@@ -1,4 +1,5 @@
-//! What stands above an answer for the sake of its conversation: how the question was understood, and what is withheld.
+//! What stands around an answer for the sake of its conversation: how the question was understood, what is withheld, and the
+//! field to go on.
 
 use crate::page::Page;
 use appliance_core::answer::AnsweredQuestion;
@@ -9,6 +10,8 @@ use appliance_core::id::ConversationId;
 pub struct FollowView {
     /// The conversation.
     pub conversation: ConversationId,
+    /// Its page.
+    pub href: String,
     /// The question that was searched for, where it is not the one typed.
     pub searched: Option<String>,
     /// What is withheld, in words.
@@ -17,7 +20,12 @@ pub struct FollowView {
 
 /// The view of an answer's place in its conversation.
 pub fn follow(page: &Page, conversation: ConversationId, searched: Option<&str>, withheld: Withheld) -> FollowView {
-    FollowView { conversation, searched: searched.map(str::to_owned), withheld: self::withheld(page, withheld) }
+    FollowView {
+        conversation,
+        href: format!("/history/{conversation}"),
+        searched: searched.map(str::to_owned),
+        withheld: self::withheld(page, withheld),
+    }
 }
 
 /// The same for an answer that was kept.

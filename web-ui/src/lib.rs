@@ -39,6 +39,7 @@ mod signed_in;
 mod site;
 mod status;
 mod told_view;
+mod turn_view;
 mod unpacking;
 mod validity_view;
 mod words;

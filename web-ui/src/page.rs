@@ -18,6 +18,8 @@ use jiff::Timestamp;
 pub enum Section {
     /// Asking and answers.
     Ask,
+    /// One's own conversations.
+    History,
     /// The library and its documents.
     Documents,
     /// People.
@@ -88,6 +90,7 @@ impl Page {
     pub fn inside(&self, section: &str) -> bool {
         match self.section {
             Section::Ask => section == "ask",
+            Section::History => section == "history",
             Section::Documents => section == "documents",
             Section::People => section == "people" || section == "administration",
             Section::Groups => section == "groups" || section == "administration",

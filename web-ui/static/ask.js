@@ -96,6 +96,7 @@ function begin(text) {
   evidencePanel.hidden = false;
   evidence.replaceChildren();
   document.getElementById("understood")?.replaceChildren();
+  document.getElementById("follow-up")?.replaceChildren();
   answer.setAttribute("aria-busy", "true");
   document.dispatchEvent(new CustomEvent("kura:asking"));
   if (matchMedia("(max-width: 60rem)").matches) result.scrollIntoView({ block: "start" });
@@ -122,6 +123,7 @@ function settle(data, progress, text) {
   answer.querySelector(".answer")?.classList.add("settling");
   evidence.replaceChildren(nodes(data.evidence));
   document.getElementById("understood")?.replaceChildren(nodes(data.understood));
+  document.getElementById("follow-up")?.replaceChildren(nodes(data.follow));
   answer.querySelectorAll(".script-only").forEach((part) => { part.hidden = false; });
   announcer.textContent = words.arrived;
   history.pushState(null, "", `/answers/${data.id}`);

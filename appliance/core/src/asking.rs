@@ -3,6 +3,7 @@
 mod arranging;
 mod drafting;
 mod extracting;
+mod pinning;
 mod reranking;
 mod summarising;
 mod surroundings;
@@ -197,11 +198,19 @@ pub async fn search(asking: &Asking, viewer: &Viewer, question: &Question, limit
         None => HybridQuery::lexical(viewer, question, limit),
     };
     query.as_of = Some(question.as_of(validity::today(asking.clock.as_ref())).day);
-    let ranking = asking.index.search(prepared(asking.passages.as_ref(), viewer, query).await?).await?;
-    match &asking.reranker {
-        Some(reranker) => reranked(reranker.as_ref(), asking.passages.as_ref(), &asking.policy, viewer, question, ranking).await,
-        None => Ok(ranking),
-    }
+    let pinned = pinning::search(asking, viewer, question, &query).await?;
+    let (ranking, pinned) = match pinned {
+        Some(pinned) if question.only_pins => (pinned, None),
+        pinned => (asking.index.search(prepared(asking.passages.as_ref(), viewer, query).await?).await?, pinned),
+    };
+    let ranking = match &asking.reranker {
+        Some(reranker) => reranked(reranker.as_ref(), asking.passages.as_ref(), &asking.policy, viewer, question, ranking).await?,
+        None => ranking,
+    };
+    Ok(match pinned {
+        Some(pinned) => pinning::before(&pinned, question, ranking),
+        None => ranking,
+    })
 }
 
 /// A search with what the library knows of it: the documents that meet its demands, and its collections' synonyms.

@@ -136,6 +136,12 @@ impl HybridQuery {
         self
     }
 
+    /// The same search in all collections.
+    pub fn everywhere(mut self) -> Self {
+        self.collections.clear();
+        self
+    }
+
     /// The same search, widened by synonyms: groups of words parted by commas, a group a line.
     pub fn widened(mut self, synonyms: String) -> Self {
         self.synonyms = synonyms;

@@ -4,11 +4,15 @@ use super::{output, search};
 use crate::clock::SystemClock;
 use crate::wiring::{Place, Writing};
 use anyhow::{Context as _, Result};
-use appliance_core::answer::{Answer, AnswerKind, AnswerSentence, Stage, Support};
+use appliance_core::answer::{Answer, AnswerKind, AnswerSentence, AnsweredQuestion, Stage, Support};
 use appliance_core::asking::{self, AskEvent};
+use appliance_core::conversation::Withheld;
+use appliance_core::following;
 use appliance_core::forms::schema::Schema;
 use appliance_core::forms::{Arranged, ArrangedRow, Form};
+use appliance_core::id::{AnswerId, ConversationId};
 use appliance_core::language::Language;
+use appliance_core::ports::Clock;
 use appliance_core::question::Question;
 use appliance_core::validity::{self, Day};
 use std::path::PathBuf;
@@ -17,8 +21,9 @@ use tokio::sync::mpsc;
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// The question
-    question: String,
+    /// The question; further ones follow it, as in a conversation
+    #[arg(required = true)]
+    questions: Vec<String>,
     /// The day as of which it is answered: 2024-04-01 or 令和6年4月1日 [default: the one that the question names, else today]
     #[arg(long, value_name = "DAY", value_parser = search::day)]
     as_of: Option<Day>,
@@ -37,35 +42,57 @@ pub struct Arguments {
 }
 
 pub async fn run(place: &Place, arguments: &Arguments) -> Result<ExitCode> {
-    let mut question = Question::new(&arguments.question)?;
-    arguments.as_of.into_iter().for_each(|day| question.choose_day(day));
+    let questions: Vec<Question> = arguments.questions.iter().map(|q| Question::new(q)).collect::<Result<_, _>>()?;
     let schema = schema(arguments)?;
-    question.form = arguments.form.and_then(AskedForm::form);
     let catalog = place.catalog().await?;
     let viewer = search::viewer(&catalog, arguments.login.as_deref()).await?;
     let engines = place.engines(Writing::Needed).await?;
     let index = place.index_to_read(&engines).await?;
     search::refuse_lost_index(index.as_ref(), &catalog).await?;
     let asking = place.asking(&engines, index, catalog);
-    let (events, seen) = mpsc::channel(64);
-    let told = tokio::spawn(tell_progress(seen));
-    if let Some(schema) = &schema {
-        let extracted = asking::extract(&asking, &viewer, &question, schema, &events).await;
+    let mut before: Vec<AnsweredQuestion> = Vec::new();
+    for mut question in questions {
+        arguments.as_of.into_iter().for_each(|day| question.choose_day(day));
+        question.form = arguments.form.and_then(AskedForm::form);
+        let question = following::follow(&asking, question, &before).await?;
+        let (events, seen) = mpsc::channel(64);
+        let told = tokio::spawn(tell_progress(seen));
+        if let Some(schema) = &schema {
+            let extracted = asking::extract(&asking, &viewer, &question, schema, &events).await;
+            drop(events);
+            told.await?;
+            output::json(&extracted?)?;
+            continue;
+        }
+        let answer = asking::ask(&asking, &viewer, &question, &events).await;
         drop(events);
         told.await?;
-        output::json(&extracted?)?;
-        return Ok(ExitCode::SUCCESS);
-    }
-    let answer = asking::ask(&asking, &viewer, &question, &events).await;
-    drop(events);
-    told.await?;
-    let answer = answer?;
-    if arguments.json {
-        output::json(&answer)?;
-    } else {
-        print(&answer, question.language())?;
+        let answer = answer?;
+        if arguments.json {
+            output::json(&answer)?;
+        } else {
+            if question.follows.is_some() {
+                output::say(format!("searched as: {}", question.text()));
+            }
+            print(&answer, question.language())?;
+        }
+        before.push(asked(&question, answer));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What the next question follows; nothing of it is kept.
+fn asked(question: &Question, answer: Answer) -> AnsweredQuestion {
+    AnsweredQuestion {
+        id: AnswerId(0),
+        conversation: ConversationId(0),
+        question: question.typed().to_owned(),
+        searched: question.follows.as_ref().map(|_| question.text().to_owned()),
+        limits: question.limits(),
+        answer,
+        withheld: Withheld::default(),
+        asked: SystemClock.now(),
+    }
 }
 
 /// Names the steps on a terminal; elsewhere only drains them.

@@ -18,6 +18,7 @@ mod feedback;
 mod files;
 mod groups;
 mod health;
+mod history;
 mod language;
 mod password;
 mod people;
@@ -64,6 +65,17 @@ pub fn configure(routes: &mut ServiceConfig) {
         .service(resource("/feedback/{id}").route(post().to(feedback::settle)))
         .service(resource("/collections/{id}/charge").route(get().to(charge::of_collection)).route(post().to(charge::name_for_collection)))
         .service(resource("/documents/{id}/charge").route(get().to(charge::of_document)).route(post().to(charge::name_for_document)))
+        .service(resource("/history").route(get().to(history::page)).route(post().to(history::search)))
+        .service(resource("/history/{id}").route(get().to(history::conversation)))
+        .service(resource("/history/{id}/export.json").route(get().to(history::as_json)))
+        .service(resource("/history/{id}/export.md").route(get().to(history::as_markdown)))
+        .service(resource("/history/{id}/limits").route(post().to(history::set_limits)))
+        .service(resource("/history/{id}/pins").route(post().to(history::pin_source)))
+        .service(resource("/history/{id}/share").route(post().to(history::share)))
+        .service(resource("/history/{id}/remove").route(get().to(history::remove_page)).route(post().to(history::remove)))
+        .service(resource("/history/{id}/{change:rename|pin|unpin|keep|delete|restore}").route(post().to(history::change)))
+        .service(resource("/shared/{token}").route(get().to(history::shared)))
+        .service(resource("/shared/{token}/revoke").route(post().to(history::revoke)))
         .service(resource("/sign-in").route(get().to(sign_in::page)).route(post().to(sign_in::sign_in)))
         .service(resource("/sign-out").route(post().to(sign_in::sign_out)))
         .service(resource("/password").route(get().to(password::page)).route(post().to(password::change)))
@@ -112,6 +124,8 @@ pub fn configure(routes: &mut ServiceConfig) {
         .service(resource("/api/documents/{id}/unlock").route(post().to(decisions::unlock_by_script)))
         .service(resource("/api/documents/{id}/{decision:accept|reject|cancel|retry}").route(post().to(decisions::decide_by_script)))
         .service(resource("/api/search").route(get().to(api::search)))
+        .service(resource("/api/conversations").route(get().to(history::list_for_scripts)))
+        .service(resource("/api/conversations/{id}").route(get().to(history::one_for_scripts)))
         .service(resource("/api/ask").route(post().to(api::ask)))
         .service(resource("/api/status").route(get().to(api::status)));
 }

@@ -55,6 +55,13 @@ struct UnderstoodPart<'a> {
 }
 
 #[derive(Template)]
+#[template(path = "follow_up.html")]
+struct FollowPart<'a> {
+    page: &'a Page,
+    follow: &'a FollowView,
+}
+
+#[derive(Template)]
 #[template(path = "jump.html")]
 struct JumpPart<'a> {
     page: &'a Page,
@@ -116,6 +123,7 @@ async fn tell(by: &SignedIn, question: &Question, wire: &Wire) {
             "id": id, "conversation": conversation, "searched": searched,
             "html": html, "evidence": evidence, "kind": answer.kind,
             "understood": UnderstoodPart { page: &page, follow: &follow }.render()?,
+            "follow": FollowPart { page: &page, follow: &follow }.render()?,
         }))
     };
     match kept.await {

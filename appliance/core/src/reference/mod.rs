@@ -44,6 +44,12 @@ pub struct Context {
 }
 
 impl Context {
+    /// What a question leaves behind by its own words: the last place that it names.
+    pub fn named_in(question: &str) -> Option<Self> {
+        let named = references(question, None).pop().filter(|r| naming::is_regulation(&naming::key(&r.before)))?;
+        Some(Self { name: named.before, address: named.until.unwrap_or(named.address) })
+    }
+
     /// What an answered question leaves behind: the last place that it names or, where it names none, that of the first
     /// passage that the answer quotes.
     pub fn left_by(question: &str, answer: &Answer) -> Option<Self> {
