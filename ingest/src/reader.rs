@@ -1,8 +1,10 @@
 //! The reader: places of a stored file, shown to a person.
 
+use crate::limits::Limits;
 use crate::unpacking::{Piece, unpack};
 use crate::{pdf, sheet, shield, sniff};
 use appliance_core::document::{Format, PageImage, SheetWindow};
+use appliance_core::page_words::PageWords;
 use appliance_core::ports::reader::{Password, Unlocked, UnpackBounds, Unpacked, WindowOf};
 use appliance_core::ports::{DocumentReader, PortError};
 use std::path::{Path, PathBuf};
@@ -56,6 +58,12 @@ impl DocumentReader for FileReader {
         let bytes = Arc::new(read(file)?);
         let rendered = shield::on_deep_stack(|| pdf::render_page(&bytes, page, scale, &self.fonts));
         rendered.and_then(|r| r).map_err(|reason| PortError::new(format!("page {page} of {} cannot be drawn: {reason}", file.display())))
+    }
+
+    fn page_words(&self, file: &Path, page: u32) -> Result<Option<PageWords>, PortError> {
+        let bytes = Arc::new(read(file)?);
+        let words = shield::on_deep_stack(|| pdf::page_words(&bytes, page, &Limits::default()));
+        words.and_then(|w| w).map_err(|reason| PortError::new(format!("page {page} of {} cannot be read: {reason}", file.display())))
     }
 
     fn sheet_window(&self, file: &Path, wanted: &WindowOf) -> Result<Option<SheetWindow>, PortError> {

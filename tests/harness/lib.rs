@@ -4,8 +4,8 @@
 
 pub mod appliance;
 pub mod browser;
-pub mod gates;
 pub mod devtools;
+pub mod gates;
 pub mod golden;
 pub mod pdf;
 pub mod tour;

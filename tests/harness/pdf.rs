@@ -19,6 +19,28 @@ pub fn write(folder: &Path, name: &str, pages: &[Vec<String>]) -> Result<PathBuf
     Ok(path)
 }
 
+/// Writes a PDF of one page whose lines run down the page, from right to left.
+pub fn write_vertical(folder: &Path, name: &str, lines: &[String]) -> Result<PathBuf> {
+    let path = folder.join(name);
+    let mut document = document(&[Vec::new()])?;
+    let mut operations = Vec::new();
+    for (i, line) in lines.iter().enumerate() {
+        operations.extend(shown(line, 500 - i as i64 * 18, 760));
+    }
+    let content = Content { operations }.encode()?;
+    for object in document.objects.values_mut() {
+        if let Ok(stream) = object.as_stream_mut() {
+            stream.set_content(content.clone());
+        } else if let Ok(font) = object.as_dict_mut()
+            && font.get(b"Encoding").is_ok()
+        {
+            font.set("Encoding", "UniJIS-UTF16-V");
+        }
+    }
+    document.save(&path)?;
+    Ok(path)
+}
+
 /// The same, encrypted with AES-256 so that only `password` opens it.
 pub fn write_locked(folder: &Path, name: &str, pages: &[Vec<String>], password: &str) -> Result<PathBuf> {
     let path = folder.join(name);
@@ -86,14 +108,18 @@ fn font(document: &mut Document) -> lopdf::ObjectId {
 }
 
 fn content(lines: &[String]) -> Result<Vec<u8>> {
-    let mut operations = Vec::new();
-    for (i, line) in lines.iter().enumerate() {
-        let codes: Vec<u8> = line.encode_utf16().flat_map(u16::to_be_bytes).collect();
-        operations.push(Operation::new("BT", vec![]));
-        operations.push(Operation::new("Tf", vec!["F1".into(), 10.into()]));
-        operations.push(Operation::new("Td", vec![60.into(), (760 - i as i64 * 18).into()]));
-        operations.push(Operation::new("Tj", vec![Object::String(codes, StringFormat::Hexadecimal)]));
-        operations.push(Operation::new("ET", vec![]));
-    }
+    let operations: Vec<Operation> = lines.iter().enumerate().flat_map(|(i, line)| shown(line, 60, 760 - i as i64 * 18)).collect();
     Ok(Content { operations }.encode()?)
+}
+
+/// A line of ten-point type whose first character stands at that place.
+fn shown(line: &str, x: i64, y: i64) -> [Operation; 5] {
+    let codes: Vec<u8> = line.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    [
+        Operation::new("BT", vec![]),
+        Operation::new("Tf", vec!["F1".into(), 10.into()]),
+        Operation::new("Td", vec![x.into(), y.into()]),
+        Operation::new("Tj", vec![Object::String(codes, StringFormat::Hexadecimal)]),
+        Operation::new("ET", vec![]),
+    ]
 }

@@ -170,6 +170,10 @@ pub fn answer(page: &Page, id: AnswerId, answer: &Answer) -> AnswerView {
     };
     let note = if answer.undecided { "kind-undecided-note" } else { note };
     let candidates = if refused { answer.sources.iter().take(CANDIDATES).map(|s| source(page, s, &[])).collect() } else { Vec::new() };
+    let mut sentences = sentences(page, answer);
+    for mark in sentences.iter_mut().flat_map(|s| &mut s.marks) {
+        mark.href = mark.href.take().map(|href| links::of_answer(&href, id));
+    }
     AnswerView {
         kind,
         kind_words: words::kind(page, answer.kind),
@@ -177,7 +181,7 @@ pub fn answer(page: &Page, id: AnswerId, answer: &Answer) -> AnswerView {
         notice: page.t(notice),
         refused,
         flowing: answer.kind == AnswerKind::Composed,
-        sentences: sentences(page, answer),
+        sentences,
         arranged: answer.arranged.as_ref().map(|a| arranged_view::view(page, answer, a)),
         foot: foot(page, answer),
         doubtful: answer.sentences.iter().any(|s| s.support == Support::Unsupported),

@@ -29,6 +29,7 @@ assets! {
     "desk.css": CSS,
     "dark.css": CSS,
     "contrast.css": CSS,
+    "reader.css": CSS,
     "ask.js": SCRIPT,
     "scope.js": SCRIPT,
     "complete.js": SCRIPT,
@@ -44,6 +45,8 @@ assets! {
     "menu.js": SCRIPT,
     "library.js": SCRIPT,
     "reader.js": SCRIPT,
+    "page-text.js": SCRIPT,
+    "copy-link.js": SCRIPT,
     "kura.svg": "image/svg+xml",
 }
 

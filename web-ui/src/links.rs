@@ -1,6 +1,6 @@
 //! Addresses of documents and of places in them.
 
-use appliance_core::id::{DocumentId, PassageId, VersionId};
+use appliance_core::id::{AnswerId, DocumentId, PassageId, VersionId};
 use appliance_core::locator::{Place, Span};
 use appliance_core::ports::catalog::Edition;
 
@@ -39,10 +39,24 @@ pub fn place(document: DocumentId, place: &Place, mark: Option<Mark>) -> String 
     }
 }
 
+/// An address of a citation with the answer that it leads away from.
+pub fn of_answer(address: &str, answer: AnswerId) -> String {
+    let (address, anchor) = address.split_once('#').unwrap_or((address, ""));
+    let joint = if address.contains('?') { '&' } else { '?' };
+    let anchor = if anchor.is_empty() { String::new() } else { format!("#{anchor}") };
+    format!("{address}{joint}answer={answer}{anchor}")
+}
+
 /// A page of a document as a picture.
 pub fn picture(document: DocumentId, page: u32, edition: Edition) -> String {
     let edition = self::edition(edition).map(|e| format!("&{e}")).unwrap_or_default();
     format!("/documents/{document}/pages/{page}.png?scale={PICTURE_SCALE}{edition}")
+}
+
+/// The text over a page of a document.
+pub fn words(document: DocumentId, page: u32, edition: Edition) -> String {
+    let edition = self::edition(edition).map(|e| format!("?{e}")).unwrap_or_default();
+    format!("/documents/{document}/pages/{page}/words{edition}")
 }
 
 /// A page of a document in the reader.
@@ -76,6 +90,22 @@ pub fn encoded(text: &str) -> String {
     encoded
 }
 
+/// The text of a percent-encoded segment of a path; `None` where it is none.
+pub fn decoded(segment: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(segment.len());
+    let mut rest = segment.bytes();
+    while let Some(byte) = rest.next() {
+        if byte != b'%' {
+            bytes.push(byte);
+            continue;
+        }
+        let digit = |b: Option<u8>| (b? as char).to_digit(16);
+        let (high, low) = (digit(rest.next())?, digit(rest.next())?);
+        bytes.push((high * 16 + low) as u8);
+    }
+    String::from_utf8(bytes).ok()
+}
+
 /// A path of this site to come back to; anything else gives the ask page.
 pub fn own_path(sent: &str) -> &str {
     let own = sent.starts_with('/') && !sent.starts_with("//") && !sent.contains(['\\', '\r', '\n']);
@@ -102,5 +132,9 @@ mod tests {
         }
         assert_eq!(own_path("/documents/3?page=2"), "/documents/3?page=2");
         assert_eq!(encoded("/a?b=粗"), "/a%3Fb%3D%E7%B2%97");
+        assert_eq!(decoded("a%2Fb%E7%B2%97").as_deref(), Some("a/b粗"));
+        assert_eq!(decoded("%E7%B2"), None);
+        assert_eq!(decoded("%g0"), None);
+        assert_eq!(of_answer("/documents/3/at/page/7?passage=9#cited", AnswerId(4)), "/documents/3/at/page/7?passage=9&answer=4#cited");
     }
 }

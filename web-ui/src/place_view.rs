@@ -109,7 +109,8 @@ pub fn rects_on(lines: &[PageLine], page: u32) -> Vec<Rect> {
     lines.iter().filter(|l| l.page == page).map(|l| l.rect).collect()
 }
 
-fn bounding(rects: &[Rect]) -> Option<Rect> {
+/// The smallest rectangle that holds all of some; `None` for none.
+pub fn bounding(rects: &[Rect]) -> Option<Rect> {
     let mut all = *rects.first()?;
     for rect in rects {
         let right = (all.x + all.width).max(rect.x + rect.width);

@@ -4,6 +4,7 @@ use crate::failure::Failure;
 use actix_web::web::Bytes;
 use appliance_core::document::SheetWindow;
 use appliance_core::id::ContentHash;
+use appliance_core::page_words::PageWords;
 use appliance_core::ports::reader::WindowOf;
 use appliance_core::ports::{DocumentReader, PortError};
 use parking_lot::Mutex;
@@ -32,13 +33,17 @@ pub struct Renderer {
     reader: Arc<dyn DocumentReader>,
     permits: Arc<Semaphore>,
     pictures: Mutex<Pictures>,
+    words: Mutex<VecDeque<((ContentHash, u32), Arc<PageWords>)>>,
 }
+
+/// Pages whose words are kept; a page's take some ten kilobytes.
+const KEPT_WORDS: usize = 200;
 
 impl Renderer {
     /// Renders `parallel` pages at a time and keeps `cache_bytes` of them.
     pub fn new(reader: Arc<dyn DocumentReader>, parallel: usize, cache_bytes: usize) -> Self {
         let pictures = Pictures { limit: cache_bytes, ..Pictures::default() };
-        Self { reader, permits: Arc::new(Semaphore::new(parallel.max(1))), pictures: Mutex::new(pictures) }
+        Self { reader, permits: Arc::new(Semaphore::new(parallel.max(1))), pictures: Mutex::new(pictures), words: Mutex::default() }
     }
 
     /// A page as PNG; `None` when there is no such page. The caller has checked that the person may see it.
@@ -58,6 +63,31 @@ impl Renderer {
         let png = Bytes::from(image.png);
         self.pictures.lock().put(key, &png);
         Ok(Some(png))
+    }
+
+    /// The words of a page at their boxes; `None` when there is no such page. The caller has checked that the person may see
+    /// it.
+    pub async fn words(&self, hash: &ContentHash, file: PathBuf, page: u32) -> Result<Option<Arc<PageWords>>, Failure> {
+        if let Some(words) = self.kept_words(hash, page) {
+            return Ok(Some(words));
+        }
+        let permit = self.turn().await?;
+        if let Some(words) = self.kept_words(hash, page) {
+            return Ok(Some(words));
+        }
+        let reader = Arc::clone(&self.reader);
+        let Some(words) = aside(permit, move || reader.page_words(&file, page)).await? else { return Ok(None) };
+        let words = Arc::new(words);
+        let mut kept = self.words.lock();
+        kept.push_back(((hash.clone(), page), Arc::clone(&words)));
+        if kept.len() > KEPT_WORDS {
+            kept.pop_front();
+        }
+        Ok(Some(words))
+    }
+
+    fn kept_words(&self, hash: &ContentHash, page: u32) -> Option<Arc<PageWords>> {
+        self.words.lock().iter().find(|((h, p), _)| h == hash && *p == page).map(|(_, words)| Arc::clone(words))
     }
 
     /// Rows of a sheet; `None` when there is no such sheet.

@@ -9,6 +9,7 @@ use appliance_core::ports::version::{VersionEntry, VersionText};
 use appliance_core::validity::lineage::SetDays;
 use appliance_core::viewer::Viewer;
 use sqlx::SqliteConnection;
+use std::collections::HashMap;
 
 impl Catalog {
     /// The kept versions of a document, newest first; none when the viewer may not see it.
@@ -29,6 +30,26 @@ impl Catalog {
         .await
         .doing("list a document's versions")?;
         rows.into_iter().map(Row::entry).collect()
+    }
+
+    /// The kept versions of all documents, newest first. For callers that leave out what a viewer may not see.
+    pub(super) async fn all_kept_versions(&self) -> Result<HashMap<DocumentId, Vec<VersionEntry>>, PortError> {
+        let mut db = self.connection().await?;
+        let rows: Vec<RowOfDocument> = sqlx::query_as(
+            "SELECT v.document_id, v.id, v.state, coalesce(v.title, '') AS title, v.format, v.bytes, v.added, v.published,
+                    coalesce(a.answers, 0) AS answers, a.valid_from, a.valid_until, a.ending, a.said, a.set_from, a.set_until, a.repealed
+             FROM versions v LEFT JOIN validities a ON a.version_id = v.id
+             WHERE v.read = 1 AND v.format IS NOT NULL AND v.state IN ('searchable', 'superseded', 'held')
+             ORDER BY v.id DESC",
+        )
+        .fetch_all(&mut *db)
+        .await
+        .doing("list all versions")?;
+        let mut all: HashMap<DocumentId, Vec<VersionEntry>> = HashMap::new();
+        for row in rows {
+            all.entry(DocumentId(row.document_id)).or_default().push(row.version.entry()?);
+        }
+        Ok(all)
     }
 
     /// The text of a kept version, with the headings above its parts.
@@ -73,6 +94,13 @@ struct Row {
     set_from: Option<String>,
     set_until: Option<String>,
     repealed: Option<String>,
+}
+
+#[derive(sqlx::FromRow)]
+struct RowOfDocument {
+    document_id: i64,
+    #[sqlx(flatten)]
+    version: Row,
 }
 
 impl Row {

@@ -116,6 +116,18 @@ impl Library for IndexedLibrary {
         self.catalog.kept_versions(viewer, id).await
     }
 
+    async fn documents_with_versions(&self, viewer: &Viewer) -> Result<Vec<(DocumentEntry, Vec<VersionEntry>)>, PortError> {
+        let mut versions = self.catalog.all_kept_versions().await?;
+        let entries = self.catalog.visible_documents(viewer).await?;
+        Ok(entries
+            .into_iter()
+            .map(|e| {
+                let own = versions.remove(&e.id).unwrap_or_default();
+                (e, own)
+            })
+            .collect())
+    }
+
     async fn version_text(&self, viewer: &Viewer, id: DocumentId, version: VersionId) -> Result<Option<VersionText>, PortError> {
         self.catalog.kept_version_text(viewer, id, version).await
     }

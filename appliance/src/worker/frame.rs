@@ -6,6 +6,7 @@ use super::Confinement;
 use super::wire::{Refusal, WireBlock, WirePassage};
 use appliance_core::document::Sheet;
 use appliance_core::locator::CellRange;
+use appliance_core::page_words::WordLine;
 use serde::{Deserialize, Serialize};
 use std::io::{self, Read, Write};
 
@@ -54,6 +55,8 @@ pub enum Frame {
     },
     /// The next bytes of a picture, of a file in the clear or of a bundle's.
     Bytes(Vec<u8>),
+    /// The next lines of a page's words; without any, the page has none left.
+    Words(Vec<WordLine>),
     /// A window of a sheet begins: its first row and its merged ranges.
     Window {
         /// The first row, from 0.

@@ -8,6 +8,7 @@ use super::turns::Turns;
 use super::{Program, Request, Task};
 use crate::configuration::Ingest;
 use appliance_core::document::{PageImage, SheetWindow};
+use appliance_core::page_words::{PageWords, Word, WordLine};
 use appliance_core::ports::reader::{Password, Unlocked, UnpackBounds, Unpacked, WindowOf};
 use appliance_core::ports::{DocumentReader, PortError};
 use ingest::Recognition;
@@ -20,6 +21,8 @@ use std::sync::Arc;
 const MAX_PIXELS: u32 = 8_192;
 /// Files left out of a bundle that are named; a person reads no longer list.
 const MOST_LEFT_OUT: usize = 1_000;
+/// Bytes of a word at most; a line whose glyphs are not known is one word.
+const MAX_WORD: usize = 64 << 10;
 /// How a PNG file begins.
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 
@@ -70,6 +73,32 @@ impl DocumentReader for WorkerReader {
             _ if none => Ok(None),
             Some((width, height)) if png.starts_with(PNG) => Ok(Some(PageImage { png, width, height })),
             _ => Err(Ending::Unsound("no picture".to_owned()).failure(&what)),
+        }
+    }
+
+    fn page_words(&self, file: &Path, page: u32) -> Result<Option<PageWords>, PortError> {
+        let what = format!("the words of page {page} of {} cannot be read", file.display());
+        let (mut words, mut whole, mut none) = (PageWords::default(), false, false);
+        let mut count = 0;
+        self.ask(file, Task::Words { page }, &what, |frame| {
+            match frame {
+                Frame::Words(lines) if lines.is_empty() && !none => whole = true,
+                Frame::Words(lines) if !whole && lines.iter().all(is_on_a_page) => {
+                    count += lines.iter().map(|l| l.words.len()).sum::<usize>();
+                    words.lines.extend(lines);
+                    if count > PageWords::MOST {
+                        return Err("more words than a page has".to_owned());
+                    }
+                }
+                Frame::Nothing if words.lines.is_empty() && !whole => none = true,
+                _ => return Err("no words of a page".to_owned()),
+            }
+            Ok(())
+        })?;
+        match (none, whole) {
+            (true, _) => Ok(None),
+            (false, true) => Ok(Some(words)),
+            (false, false) => Err(Ending::Unsound("half a page of words".to_owned()).failure(&what)),
         }
     }
 
@@ -164,6 +193,13 @@ impl Arriving<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether the words of a line have boxes that a picture can show.
+fn is_on_a_page(line: &WordLine) -> bool {
+    let bounded = |at: f32| at.is_finite() && at.abs() < 1e6;
+    let shown = |w: &Word| [w.rect.x, w.rect.y, w.rect.width, w.rect.height].into_iter().all(bounded);
+    !line.words.is_empty() && line.words.iter().all(|w| shown(w) && w.text.len() <= MAX_WORD && !w.text.chars().any(char::is_control))
 }
 
 /// Whether every row is as wide as the first.

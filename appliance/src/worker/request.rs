@@ -44,6 +44,11 @@ pub enum Task {
         /// Pixels a point.
         scale: f32,
     },
+    /// Read the words of a page.
+    Words {
+        /// The page, from 1.
+        page: u32,
+    },
     /// Read rows of a sheet.
     Window(WindowOf),
     /// Become LibreOffice and convert it.
@@ -98,7 +103,7 @@ impl Request {
         // Nobody waits for ingest; a person waits for a picture.
         let seconds = match self.task {
             Task::Read | Task::Cells | Task::Convert(_) | Task::Probe | Task::Unpack(_) => self.settings.worker_seconds,
-            Task::Render { .. } | Task::Window(_) | Task::Unlock { .. } => self.settings.view_seconds,
+            Task::Render { .. } | Task::Words { .. } | Task::Window(_) | Task::Unlock { .. } => self.settings.view_seconds,
         };
         // Recognition has a bound of its own, and a scanned book takes its time.
         Duration::from_secs(seconds) + self.recognising(|t| t.file_time)

@@ -6,6 +6,7 @@ use super::wire::{Refusal, WireBlock, WirePassage};
 use super::{Confinement, Fence, Request, Task, confine, limits};
 use crate::configuration::Sandbox;
 use appliance_core::document::{Document, PageImage, Parsed, Reading, SheetWindow};
+use appliance_core::page_words::{PageWords, WordLine};
 use appliance_core::ports::reader::{Password, SourceFile, Watch};
 use appliance_core::ports::{DocumentReader, Parser, PortError};
 use ingest::{FileReader, Piece, Recognition, Tesseract, Unlock};
@@ -112,6 +113,11 @@ fn carry_out(request: &Request, answer: &mut Answer) -> io::Result<()> {
         Task::Cells => cells(request, answer),
         Task::Render { page, scale } => match FileReader::new().render_page(file, *page, *scale) {
             Ok(Some(picture)) => answer.picture(&picture),
+            Ok(None) => answer.say(&Frame::Nothing),
+            Err(error) => answer.failed(&error),
+        },
+        Task::Words { page } => match FileReader::with_fonts(&[]).page_words(file, *page) {
+            Ok(Some(words)) => answer.words(words),
             Ok(None) => answer.say(&Frame::Nothing),
             Err(error) => answer.failed(&error),
         },
@@ -231,6 +237,12 @@ impl Answer {
     fn picture(&mut self, picture: &PageImage) -> io::Result<()> {
         self.say(&Frame::Picture { width: picture.width, height: picture.height })?;
         self.bytes(&picture.png)
+    }
+
+    fn words(&mut self, words: PageWords) -> io::Result<()> {
+        let weigh = |line: &WordLine| 1 + line.words.iter().map(|w| 1 + w.text.len() / 64).sum::<usize>();
+        self.batches(words.lines, weigh, |lines| Ok(Frame::Words(lines)))?;
+        self.say(&Frame::Words(Vec::new()))
     }
 
     fn window(&mut self, window: SheetWindow) -> io::Result<()> {

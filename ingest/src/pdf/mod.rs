@@ -38,11 +38,13 @@ mod survey;
 mod table;
 mod truetype;
 mod unlocking;
+mod words;
 
 pub(crate) use render::Fonts;
 pub(crate) use render::render_page;
 pub use unlocking::Unlock;
 pub(crate) use unlocking::unlock;
+pub(crate) use words::page_words;
 
 use crate::limits::Limits;
 use crate::recognition::Recognition;
@@ -68,7 +70,7 @@ pub(crate) fn parse(
     let settings = opening::settings();
     let cache = InterpreterCache::new();
     let scanner = scan::Scanner::new(recognition, watch);
-    let means = page::Means { cache: &cache, settings: &settings, limits, scanner: &scanner };
+    let means = page::Means { cache: &cache, settings: &settings, limits, scanner: &scanner, keeps_glyphs: false };
     let cancelled = || ParseError::Cancelled { name: name.to_owned() };
     let started = Instant::now();
 

@@ -3,7 +3,7 @@
 use super::column;
 use super::fonts::FileFonts;
 use super::frame::Frame;
-use super::glyphs::{PastLimit, Recorded, Recorder};
+use super::glyphs::{Glyph, PastLimit, Recorded, Recorder};
 use super::line::{self, Line};
 use super::notes::{self, Notes};
 use super::recognised::Tilt;
@@ -35,6 +35,8 @@ pub(crate) struct PageLines {
     pub(crate) reading: PageReading,
     /// How the picture leans that its text was recognised in.
     pub(crate) tilt: Option<Tilt>,
+    /// Its glyphs, where the [`Means`] keep them.
+    pub(crate) glyphs: Vec<Glyph>,
 }
 
 /// What all pages of a file are read with.
@@ -43,6 +45,8 @@ pub(crate) struct Means<'m, 'a> {
     pub(crate) settings: &'m InterpreterSettings,
     pub(crate) limits: &'m Limits,
     pub(crate) scanner: &'m Scanner<'m>,
+    /// Whether the glyphs are wanted beside the lines.
+    pub(crate) keeps_glyphs: bool,
 }
 
 /// Reads a page. A page that breaks gives the lines read until then.
@@ -85,6 +89,7 @@ pub(crate) fn read<'a>(
     let Recorded { mut glyphs, mut rules, .. } = recorder;
     stacked::turn(&mut glyphs);
     stacked::set_across(&mut glyphs);
+    let kept = if means.keeps_glyphs { glyphs.clone() } else { Vec::new() };
     let mut aside = Vec::new();
     for frame in Frame::present(glyphs.iter().map(|g| g.frame)) {
         aside.extend(ruby::take(&mut glyphs, frame));
@@ -105,7 +110,7 @@ pub(crate) fn read<'a>(
     }
     let Notes { entries, comments, links } = notes::of(page, &lines);
     lines.extend(entries);
-    PageLines { number, height, lines, aside, comments, links, reading, tilt }
+    PageLines { number, height, lines, aside, comments, links, reading, tilt, glyphs: kept }
 }
 
 /// What the page draws, and whether it could be drawn to its end.

@@ -24,10 +24,13 @@ mod password;
 mod people;
 mod preferences;
 mod reader;
+mod reader_articles;
 mod reader_pages;
 mod reader_sheet;
 mod reader_text;
+mod reader_view;
 mod reading;
+mod regulations;
 mod retrieval;
 mod selection;
 mod sheet;
@@ -91,7 +94,17 @@ pub fn configure(routes: &mut ServiceConfig) {
         .service(resource("/documents/{id}").route(get().to(reader::start)))
         .service(resource("/documents/{id}/at/page/{page}").route(get().to(reader::at_page)))
         .service(resource("/documents/{id}/at/cell/{sheet}/{range}").route(get().to(reader::at_cell)))
+        .service(resource("/regulations").route(get().to(regulations::page)))
+        .service(resource("/documents/{id}/articles").route(get().to(reader::by_articles)))
+        .service(resource("/documents/{id}/at/page/{page}/{rect}").route(get().to(reader::at_rect)))
+        .service(resource("/documents/{id}/at/sheet/{cells}").route(get().to(reader::at_sheet)))
         .service(resource("/documents/{id}/at/line/{line}").route(get().to(reader::at_line)))
+        .service(resource("/documents/{id}/at/article/{address}").route(get().to(reader::at_article)))
+        .service(resource("/documents/{id}/at/schedule/{number}").route(get().to(reader::at_schedule)))
+        .service(resource("/documents/{id}/at/supplement/{number}").route(get().to(reader::at_supplement)))
+        .service(resource("/documents/{id}/at/supplement/{number}/{address}").route(get().to(reader::in_supplement)))
+        .service(resource("/documents/{id}/at/heading/{path:.+}").route(get().to(reader::at_heading)))
+        .service(resource("/documents/{id}/pages/{page}/words").route(get().to(reader_pages::words)))
         .service(resource("/documents/{id}/pages/{page}.png").route(get().to(files::picture)))
         .service(resource("/documents/{id}/file").route(get().to(files::original)))
         .service(resource("/documents/{id}/delete").route(get().to(delete::page)).route(post().to(delete::delete)))

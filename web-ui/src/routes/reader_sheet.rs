@@ -1,13 +1,17 @@
 //! The reader for workbooks and tables: a window of rows with their headings, merged cells, and the cited cells.
 
-use super::reader::{Opened, ReaderView, Target};
+use super::reader::Opened;
+use super::reader_view::ReaderView;
 use crate::failure::Failure;
+use crate::find_view::Found;
+use crate::landing::Target;
 use crate::page::{Page, html};
 use actix_web::HttpResponse;
 use appliance_core::document::SheetWindow;
-use appliance_core::locator::{CellRange, CellRef, Place};
+use appliance_core::locator::{CellRange, CellRef, Locator, Place};
 use appliance_core::ports::reader::WindowOf;
 use askama::Template;
+use std::collections::HashSet;
 
 const ROWS: u32 = 100;
 const COLUMNS: u32 = 26;
@@ -68,14 +72,18 @@ pub async fn show(page: Page, reader: ReaderView, opened: &Opened) -> Result<Htt
     let wanted = WindowOf { format: document.format, encoding: document.encoding.clone(), sheet, first_row, rows: ROWS };
     let window = opened.by.site.renderer.window(document.file.clone(), wanted).await?.ok_or(Failure::NotFound)?;
 
-    let cited = |cell: CellRef| match opened.cited.as_ref().map(|c| &c.place) {
-        Some(Place::Cells { sheet: at, cells, .. }) => *at == sheet && cells.iter().any(|c| c.cell == cell),
-        _ => range.is_some_and(|r| r.contains(cell)),
+    let found = cells_found(opened, sheet);
+    let cited = |cell: CellRef| {
+        found.contains(&cell)
+            || match opened.cited.as_ref().map(|c| &c.place) {
+                Some(Place::Cells { sheet: at, cells, .. }) => *at == sheet && cells.iter().any(|c| c.cell == cell),
+                _ => range.is_some_and(|r| r.contains(cell)),
+            }
     };
     let last_column = (first_column + COLUMNS).min(width(&window).max(first_column));
     let rows = table(&window, first_column, last_column, cited);
     let last_row = first_row + window.rows.len() as u32;
-    let mark = opened.rest_of_query();
+    let mark = format!("{}{}", opened.rest_of_query(), opened.rest_of_search());
     let link = |row: u32, column: u32| format!("/documents/{}?sheet={sheet}&row={row}&column={column}{mark}", reader.id);
     html(&SheetPage {
         tabs: sheets
@@ -106,16 +114,26 @@ pub async fn show(page: Page, reader: ReaderView, opened: &Opened) -> Result<Htt
 
 /// The sheet and the cells to show: of the address, else of the citation, else the first sheet that is not hidden.
 fn wanted(opened: &Opened) -> Result<(u32, Option<CellRange>), Failure> {
+    let shown = opened.cited.as_ref().or_else(|| opened.found.as_ref().and_then(Found::shown));
     match opened.target {
         Target::Cells(sheet, range) => Ok((sheet, Some(range))),
-        Target::Start => match (opened.query.sheet, opened.cited.as_ref().map(|c| &c.place)) {
+        Target::Start => match (opened.query.sheet, shown.map(|c| &c.place)) {
             (Some(sheet), Some(Place::Cells { sheet: at, range, .. })) if sheet == *at => Ok((sheet, Some(*range))),
             (Some(sheet), _) => Ok((sheet, None)),
             (None, Some(Place::Cells { sheet, range, .. })) => Ok((*sheet, Some(*range))),
             (None, _) => Ok((opened.document.sheets.iter().position(|s| !s.hidden).unwrap_or(0) as u32, None)),
         },
-        Target::Page(_) | Target::Line(_) => Err(Failure::NotFound),
+        _ => Err(Failure::NotFound),
     }
+}
+
+/// The cells of a sheet in which something was found.
+fn cells_found(opened: &Opened, sheet: u32) -> HashSet<CellRef> {
+    let on_sheet = |locator: &Locator| match &locator.place {
+        Place::Cells { sheet: at, cells, .. } if *at == sheet => cells.iter().map(|c| c.cell).collect(),
+        _ => Vec::new(),
+    };
+    opened.found.iter().flat_map(|f| f.hits.iter().flat_map(on_sheet)).collect()
 }
 
 fn width(window: &SheetWindow) -> u32 {

@@ -18,6 +18,7 @@ use access::FakeAccess;
 use appliance_core::asking::{Asking, AskingPolicy};
 use appliance_core::document::{PageImage, SheetWindow};
 use appliance_core::id::ContentHash;
+use appliance_core::page_words::PageWords;
 use appliance_core::ports::models::ModelIdentity;
 use appliance_core::ports::reader::{Password, Unlocked, UnpackBounds, Unpacked, WindowOf};
 use appliance_core::ports::{Clock, DocumentReader, Generator, PortError};
@@ -136,6 +137,11 @@ impl DocumentReader for FakeReader {
         let mut png = std::io::Cursor::new(Vec::new());
         picture.write_to(&mut png, image::ImageFormat::Png).map_err(|e| PortError::caused("drawing", e))?;
         Ok(Some(PageImage { png: png.into_inner(), width, height }))
+    }
+
+    /// The sample's words, each character twelve points wide.
+    fn page_words(&self, _: &Path, page: u32) -> Result<Option<PageWords>, PortError> {
+        Ok(Some(sample::words(page)))
     }
 
     fn sheet_window(&self, _: &Path, wanted: &WindowOf) -> Result<Option<SheetWindow>, PortError> {

@@ -3,6 +3,7 @@
 use super::library::Held;
 use appliance_core::document::{Format, Page, PageReading, Sheet, TextOrigin, Warning};
 use appliance_core::locator::{CellRange, CellRef, CellSpan, Locator, PageLine, Place, Rect, Span, bounding_range};
+use appliance_core::page_words::{PageWords, Word, WordLine};
 use appliance_core::passage::Passage;
 use appliance_core::ports::catalog::{FailureReason, IngestStage, JobProgress, VersionState};
 
@@ -39,6 +40,26 @@ pub const FILE_PASSWORD: &str = "ひみつ2026";
 /// The documents.
 pub fn library() -> Vec<Held> {
     vec![ordinance(), workbook(), manual(), hostile(), encrypted(), under_way(), scanned(), held(7, 1), held(8, 4)]
+}
+
+/// The words of the ordinance's page, as its file holds them: each line in two words, the first of four characters.
+pub fn words(page: u32) -> PageWords {
+    let places = ordinance().passages.into_iter().map(|s| s.passage);
+    let lines = places.flat_map(|p| match p.locator.place {
+        Place::Pages { lines } => lines.into_iter().map(|l| (l, p.text.clone(), p.locator.span.start)).collect::<Vec<_>>(),
+        _ => Vec::new(),
+    });
+    let line = |(line, text, from): (PageLine, String, usize)| {
+        let shown: Vec<char> = text[line.span.start - from..line.span.end - from].chars().collect();
+        let (head, tail) = shown.split_at(4.min(shown.len()));
+        let word = |chars: &[char], before: usize| Word {
+            text: chars.iter().collect(),
+            rect: Rect { x: line.rect.x + 12.0 * before as f32, width: 12.0 * chars.len() as f32, ..line.rect },
+            spaced: false,
+        };
+        WordLine { vertical: false, words: vec![word(head, 0), word(tail, head.len())] }
+    };
+    PageWords { lines: lines.filter(|(l, ..)| l.page == page).map(line).collect() }
 }
 
 fn ordinance() -> Held {

@@ -397,6 +397,16 @@ pub trait Library: Send + Sync {
     /// caller shows held ones only to those who may edit.
     async fn versions(&self, viewer: &Viewer, id: DocumentId) -> Result<Vec<VersionEntry>, PortError>;
 
+    /// The documents that the viewer may see, each with the versions that [`versions`](Self::versions) gives of it.
+    async fn documents_with_versions(&self, viewer: &Viewer) -> Result<Vec<(DocumentEntry, Vec<VersionEntry>)>, PortError> {
+        let mut all = Vec::new();
+        for entry in self.documents(viewer).await? {
+            let versions = self.versions(viewer, entry.id).await?;
+            all.push((entry, versions));
+        }
+        Ok(all)
+    }
+
     /// The text of [one of its versions](Self::versions); `None` also when the viewer may not see the document.
     async fn version_text(&self, viewer: &Viewer, id: DocumentId, version: VersionId) -> Result<Option<VersionText>, PortError>;
 

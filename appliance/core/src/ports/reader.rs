@@ -2,6 +2,7 @@
 
 use super::PortError;
 use crate::document::{Format, PageImage, Reading, SheetWindow};
+use crate::page_words::PageWords;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -243,6 +244,10 @@ pub struct WindowOf {
 pub trait DocumentReader: Send + Sync {
     /// Renders a page (from 1) at `scale` pixels a point; `Ok(None)` when there is no such page.
     fn render_page(&self, file: &Path, page: u32, scale: f32) -> Result<Option<PageImage>, PortError>;
+
+    /// The words that the file itself holds of a page (from 1), at the boxes where they are shown; `Ok(None)` when there is
+    /// no such page. A page that is a picture has none.
+    fn page_words(&self, file: &Path, page: u32) -> Result<Option<PageWords>, PortError>;
 
     /// Rows of a sheet; `Ok(None)` when there is no such sheet.
     fn sheet_window(&self, file: &Path, wanted: &WindowOf) -> Result<Option<SheetWindow>, PortError>;

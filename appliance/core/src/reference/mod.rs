@@ -5,11 +5,13 @@
 //! that there are; which passage stands at which place of its regulation, [`standing`] says. Nothing here searches.
 
 mod address;
+mod inside;
 pub mod naming;
 mod reader;
 mod standing;
 
 pub use address::{Address, Part};
+pub use inside::{Within, references_inside};
 pub use standing::{Standing, standing};
 
 use crate::answer::Answer;

@@ -4,6 +4,7 @@
 //! that begins with 「第3条」 is an article where an article may follow, and a mention of one elsewhere. What cannot be
 //! placed is text of the node around it; nothing is invented.
 
+mod addressed;
 mod attachment;
 mod builder;
 mod caption;
