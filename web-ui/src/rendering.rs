@@ -33,8 +33,11 @@ pub struct Renderer {
     reader: Arc<dyn DocumentReader>,
     permits: Arc<Semaphore>,
     pictures: Mutex<Pictures>,
-    words: Mutex<VecDeque<((ContentHash, u32), Arc<PageWords>)>>,
+    words: Mutex<VecDeque<(PageKey, Arc<PageWords>)>>,
 }
+
+/// A file and one of its pages.
+type PageKey = (ContentHash, u32);
 
 /// Pages whose words are kept; a page's take some ten kilobytes.
 const KEPT_WORDS: usize = 200;

@@ -75,12 +75,12 @@ fn in_part(kind: &Kind, about: &str, text: &str, part: Span) -> Result<(Value, S
         }
         Kind::Date => {
             let found = dates(words).into_iter().map(|(date, start, end)| (date.to_string(), Span::new(start, end)));
-            let (day, span) = only(found.collect())?;
+            let (day, span) = only(&found.collect::<Vec<_>>())?;
             (Value::from(day), span)
         }
         Kind::Number(bounds) | Kind::Integer(bounds) => {
             let whole = matches!(kind, Kind::Integer(_));
-            let (number, span) = only(numbers_about(about, words))?;
+            let (number, span) = only(&numbers_about(about, words))?;
             if !bounds.hold(number) || (whole && number.fract() != 0.0) {
                 return Err(Empty::OutOfBounds);
             }
@@ -133,7 +133,7 @@ pub fn stands(kind: &Kind, value: &Value, words: &str) -> bool {
 }
 
 /// The one value that is found, however often.
-fn only<T: PartialEq + Clone>(found: Vec<(T, Span)>) -> Result<(T, Span), Empty> {
+fn only<T: PartialEq + Clone>(found: &[(T, Span)]) -> Result<(T, Span), Empty> {
     let first = found.first().cloned().ok_or(Empty::NoValue)?;
     if found.iter().all(|(value, _)| *value == first.0) { Ok(first) } else { Err(Empty::Ambiguous) }
 }
@@ -250,45 +250,45 @@ mod tests {
     use crate::testing::stored_passage;
 
     #[track_caller]
-    fn check(kind: &Kind, about: &str, text: &str, expected: Result<Value, Empty>) {
+    fn check(kind: &Kind, about: &str, text: &str, expected: &Result<Value, Empty>) {
         let stored = stored_passage(1, "資料", text);
         let found = value(kind, about, &stored, Span::new(0, text.len()));
         if let Ok((_, span)) = &found {
             assert!(span.slice(text).is_some(), "{text}");
         }
-        assert_eq!(found.map(|(v, _)| v), expected, "{about}: {text}");
+        assert_eq!(&found.map(|(v, _)| v), expected, "{about}: {text}");
     }
 
     #[test]
     fn amounts_and_numbers_are_read_with_their_counters() {
         let integer = Kind::Integer(Bounds::default());
-        check(&integer, "手数料", "粗大ごみの手数料は、1点につき５００円とする。", Ok(json!(500)));
-        check(&integer, "出産育児一時金の額", "50万円を支給します。", Ok(json!(500_000)));
-        check(&integer, "支給額", "それ以外は48万8千円です。", Ok(json!(488_000)));
-        check(&integer, "使用料", "平日は3,300円、土日は3,960円", Err(Empty::Ambiguous));
-        check(&integer, "申込みの期限は何日前か", "希望する日の7日前までに申し込む。", Ok(json!(7)));
-        check(&integer, "手数料", "手数料は、無料とする。", Ok(json!(0)));
-        check(&integer, "手数料", "手数料は、規則で定める。", Err(Empty::NoValue));
-        check(&Kind::Number(Bounds { least: None, most: Some(1.0) }), "率は何%", "年3.5%とする。", Err(Empty::OutOfBounds));
+        check(&integer, "手数料", "粗大ごみの手数料は、1点につき５００円とする。", &Ok(json!(500)));
+        check(&integer, "出産育児一時金の額", "50万円を支給します。", &Ok(json!(500_000)));
+        check(&integer, "支給額", "それ以外は48万8千円です。", &Ok(json!(488_000)));
+        check(&integer, "使用料", "平日は3,300円、土日は3,960円", &Err(Empty::Ambiguous));
+        check(&integer, "申込みの期限は何日前か", "希望する日の7日前までに申し込む。", &Ok(json!(7)));
+        check(&integer, "手数料", "手数料は、無料とする。", &Ok(json!(0)));
+        check(&integer, "手数料", "手数料は、規則で定める。", &Err(Empty::NoValue));
+        check(&Kind::Number(Bounds { least: None, most: Some(1.0) }), "率は何%", "年3.5%とする。", &Err(Empty::OutOfBounds));
     }
 
     #[test]
     fn days_choices_and_truths_are_read_or_left_empty() {
-        check(&Kind::Date, "施行日", "この条例は、令和8年4月1日から施行する。", Ok(json!("2026-04-01")));
-        check(&Kind::Date, "期間", "令和8年4月1日から令和8年5月1日まで", Err(Empty::Ambiguous));
+        check(&Kind::Date, "施行日", "この条例は、令和8年4月1日から施行する。", &Ok(json!("2026-04-01")));
+        check(&Kind::Date, "期間", "令和8年4月1日から令和8年5月1日まで", &Err(Empty::Ambiguous));
         let choice = Kind::Choice(vec!["公開".to_owned(), "一部公開".to_owned(), "非公開".to_owned()]);
-        check(&choice, "区分", "公開区分は、一部公開とする。", Ok(json!("一部公開")));
-        check(&choice, "区分", "一部公開又は非公開とする。", Err(Empty::Ambiguous));
-        check(&Kind::Boolean, "返金できるか", "返金や交換はできません。", Ok(json!(false)));
-        check(&Kind::Boolean, "予約できるか", "3日前から予約できます。", Ok(json!(true)));
-        check(&Kind::Boolean, "利用できるか", "利用できる。ただし、市長が認めるときは、この限りでない。", Err(Empty::Ambiguous));
+        check(&choice, "区分", "公開区分は、一部公開とする。", &Ok(json!("一部公開")));
+        check(&choice, "区分", "一部公開又は非公開とする。", &Err(Empty::Ambiguous));
+        check(&Kind::Boolean, "返金できるか", "返金や交換はできません。", &Ok(json!(false)));
+        check(&Kind::Boolean, "予約できるか", "3日前から予約できます。", &Ok(json!(true)));
+        check(&Kind::Boolean, "利用できるか", "利用できる。ただし、市長が認めるときは、この限りでない。", &Err(Empty::Ambiguous));
     }
 
     #[test]
     fn a_row_gives_the_cell_whose_header_is_asked_for() {
         let row = "駐車場: 東口、最初の30分: 150円、1日の上限: 1,500円";
-        check(&Kind::Integer(Bounds::default()), "1日の上限の料金", row, Ok(json!(1500)));
-        check(&Kind::Text(Bounds::default()), "駐車場の名", row, Ok(json!("東口")));
+        check(&Kind::Integer(Bounds::default()), "1日の上限の料金", row, &Ok(json!(1500)));
+        check(&Kind::Text(Bounds::default()), "駐車場の名", row, &Ok(json!("東口")));
     }
 
     #[test]

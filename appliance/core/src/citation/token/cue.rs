@@ -222,10 +222,7 @@ pub(super) fn cue(folded: &str, at: usize) -> Option<(Option<Cue>, usize)> {
         last.is_some_and(|c| c.is_alphanumeric() && !matches!(c, '\u{3041}'..='\u{309f}')) || before.ends_with(['の', 'た', 'る'])
     };
     // 7日前, 使用後, 終了した後; not 前項 and 後者.
-    let alone = |tail: &str| {
-        tail.is_empty()
-            || tail.starts_with(|c: char| matches!(c, 'に' | 'の' | 'は' | 'か' | 'ま' | 'で' | '、' | '。' | 'も' | ')' | '日'))
-    };
+    let alone = |tail: &str| tail.is_empty() || tail.starts_with(['に', 'の', 'は', 'か', 'ま', 'で', '、', '。', 'も', ')', '日']);
     for (word, cue) in [("前", Cue::Before), ("後", Cue::After)] {
         if let Some(tail) = rest.strip_prefix(word)
             && alone(tail)

@@ -136,7 +136,7 @@ fn weekday(folded: &str, at: usize, dated: bool) -> Option<(Token, usize)> {
 
 fn date(year: i32, month: i32, day: i32) -> Option<Token> {
     let fits = (0..=12).contains(&month) && (0..=31).contains(&day);
-    fits.then(|| Token::Date(year, month as u8, day as u8))
+    fits.then_some(Token::Date(year, month as u8, day as u8))
 }
 
 /// A whole number at a byte, and its end.
