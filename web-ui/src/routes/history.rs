@@ -126,8 +126,20 @@ pub(super) fn share_row(page: &Page, share: Share) -> ShareRow {
 }
 
 pub(super) fn notice(page: &Page, done: &str) -> Option<String> {
-    let known = ["deleted", "restored", "removed", "renamed", "pinned", "unpinned", "kept", "revoked", "shared", "limited"];
-    known.contains(&done).then(|| page.t(&format!("history-done-{done}")))
+    let key = match done {
+        "deleted" => "history-done-deleted",
+        "restored" => "history-done-restored",
+        "removed" => "history-done-removed",
+        "renamed" => "history-done-renamed",
+        "pinned" => "history-done-pinned",
+        "unpinned" => "history-done-unpinned",
+        "kept" => "history-done-kept",
+        "revoked" => "history-done-revoked",
+        "shared" => "history-done-shared",
+        "limited" => "history-done-limited",
+        _ => return None,
+    };
+    Some(page.t(key))
 }
 
 /// `POST /history/{id}/{change}`
