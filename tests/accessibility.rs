@@ -5,7 +5,7 @@ use anyhow::{Context, Result, ensure};
 use kura_tests::appliance::DataFolder;
 use kura_tests::browser::Browser;
 use kura_tests::devtools::{OFFICE, Theme};
-use kura_tests::{tour, workspace};
+use kura_tests::{Appliance, tour, workspace};
 use serde_json::{Value, json};
 
 /// Runs axe and returns its violations in short.
@@ -48,42 +48,49 @@ async fn every_page_is_for_everyone() -> Result<()> {
     let appliance = tour::furnish(&data).await?;
     let pages = tour::pages(&appliance).await?;
     ensure!(pages.len() >= 20, "the walk found only {pages:?}");
-    let mut faults = Vec::new();
-    for (languages, themes) in [("ja,en", [Theme::Light, Theme::Dark, Theme::Contrast].as_slice()), ("en", [Theme::Light].as_slice())] {
-        let browser = Browser::open_in(languages).await?;
-        browser.devtools("Page.setBypassCSP", json!({ "enabled": true })).await?;
-        browser.devtools("Emulation.setFocusEmulationEnabled", json!({ "enabled": true })).await?;
-        browser.choose_screen(OFFICE).await?;
-        let mut looked_at = vec![("sign-in".to_owned(), "/sign-in".to_owned())];
-        looked_at.extend(pages.iter().cloned());
-        for (n, (kind, path)) in looked_at.iter().enumerate() {
-            if n == 1 {
-                tour::sign_in_as_administrator(&browser, &appliance).await?;
-            }
-            for theme in themes {
-                browser.choose_theme(*theme).await?;
-                browser.window.goto(&format!("{}{path}", appliance.address())).await?;
-                browser.window.execute(&axe, vec![]).await?;
-                // Colours differ by theme, and nothing else does.
-                let only = if *theme == Theme::Light { Value::Null } else { json!("color-contrast") };
-                let found = browser.window.execute_async(VIOLATIONS, vec![only]).await?;
-                let note = |what: &Value| format!("{kind} ({languages}, {}): {}", theme.name(), what.as_str().unwrap_or_default());
-                faults.extend(found.as_array().into_iter().flatten().map(note));
-                if *theme == Theme::Light {
-                    let unseen = browser.window.execute(WITHOUT_FOCUS, vec![]).await?;
-                    faults.extend(unseen.as_array().into_iter().flatten().map(|w| note(&json!(format!("focus does not show: {w}")))));
-                    let bones = browser.window.execute(BONES, vec![]).await?;
-                    let language = if languages == "en" { "en" } else { "ja" };
-                    let whole = json!({ "main": 1, "header": 1, "heading": 1, "skip": true, "lang": language, "title": true });
-                    if bones != whole {
-                        faults.push(note(&json!(format!("the bones are {bones}"))));
-                    }
-                }
-            }
-        }
-        browser.close().await?;
-    }
+    let themes = [Theme::Light, Theme::Dark, Theme::Contrast];
+    let (japanese, english) =
+        tokio::join!(look_at(&appliance, &axe, &pages, "ja,en", &themes), look_at(&appliance, &axe, &pages, "en", &themes));
+    let faults = [japanese?, english?].concat();
     ensure!(faults.is_empty(), "{} faults on {} pages:\n{}", faults.len(), pages.len(), faults.join("\n"));
     println!("axe: {} pages, 0 violations", pages.len() + 1);
     appliance.stop()
+}
+
+/// Looks at every page in these themes; what is wrong with them.
+async fn look_at(appliance: &Appliance, axe: &str, pages: &[(String, String)], languages: &str, themes: &[Theme]) -> Result<Vec<String>> {
+    let mut faults = Vec::new();
+    let browser = Browser::open_in(languages).await?;
+    browser.devtools("Page.setBypassCSP", json!({ "enabled": true })).await?;
+    browser.devtools("Emulation.setFocusEmulationEnabled", json!({ "enabled": true })).await?;
+    browser.choose_screen(OFFICE).await?;
+    let mut looked_at = vec![("sign-in".to_owned(), "/sign-in".to_owned())];
+    looked_at.extend(pages.iter().cloned());
+    for (n, (kind, path)) in looked_at.iter().enumerate() {
+        if n == 1 {
+            tour::sign_in_as_administrator(&browser, appliance).await?;
+        }
+        browser.window.goto(&format!("{}{path}", appliance.address())).await?;
+        browser.window.execute(axe, vec![]).await?;
+        for theme in themes {
+            browser.choose_theme(*theme).await?;
+            // Colours differ by theme, and nothing else does.
+            let only = if *theme == Theme::Light { Value::Null } else { json!("color-contrast") };
+            let found = browser.window.execute_async(VIOLATIONS, vec![only]).await?;
+            let note = |what: &Value| format!("{kind} ({languages}, {}): {}", theme.name(), what.as_str().unwrap_or_default());
+            faults.extend(found.as_array().into_iter().flatten().map(note));
+            if *theme == Theme::Light {
+                let unseen = browser.window.execute(WITHOUT_FOCUS, vec![]).await?;
+                faults.extend(unseen.as_array().into_iter().flatten().map(|w| note(&json!(format!("focus does not show: {w}")))));
+                let bones = browser.window.execute(BONES, vec![]).await?;
+                let language = if languages == "en" { "en" } else { "ja" };
+                let whole = json!({ "main": 1, "header": 1, "heading": 1, "skip": true, "lang": language, "title": true });
+                if bones != whole {
+                    faults.push(note(&json!(format!("the bones are {bones}"))));
+                }
+            }
+        }
+    }
+    browser.close().await?;
+    Ok(faults)
 }

@@ -40,7 +40,8 @@ impl<'a> Permission<'a> {
     /// Whether passages of a document may be returned.
     pub fn allows(&self, collection: CollectionId, document: DocumentId) -> bool {
         let asked = self.query.collections();
-        let meant = self.query.documents().is_none_or(|documents| documents.contains(&document));
+        let meant =
+            self.query.documents().is_none_or(|documents| documents.contains(&document)) && !self.query.without().contains(&document);
         meant && (asked.is_empty() || asked.contains(&collection)) && self.query.visibility().includes(collection, document)
     }
 
@@ -77,6 +78,9 @@ impl<'a> Permission<'a> {
             either = BooleanQuery::new(vec![(Occur::Must, Box::new(either)), (Occur::Must, meant)]);
         }
         let mut all: Vec<(Occur, Box<dyn Query>)> = vec![(Occur::Must, Box::new(either))];
+        if !self.query.without().is_empty() {
+            all.push((Occur::MustNot, Box::new(one_of(document, self.query.without().iter().map(|d| d.0)))));
+        }
         if let Some(day) = self.day {
             let term = |field| Term::from_field_i64(field, i64::from(day));
             all.push((Occur::Must, Box::new(RangeQuery::new(Bound::Unbounded, Bound::Included(term(fields.from))))));

@@ -1103,3 +1103,16 @@ citations-back = Back to the answer
 citation-previous = Previous citation
 citation-next = Next citation
 citation-position = Citation { $number } of { $count }
+
+# Other sources, and documents as a scope
+again = Ask again with other sources
+again-without = Sources to leave out
+again-cited = This answer rests on it
+again-help = The same question is asked again without the chosen sources.
+again-do = Ask again
+scope-documents = Documents
+scope-documents-help = Type part of a title and choose. Without a choice, documents whose title has these words are searched.
+scope-documents-none = No document has this title.
+chip-document = Document: { $value }
+chip-title = Title: { $value }
+reader-ask = Ask this document

@@ -1040,3 +1040,16 @@ citations-back = 回答へ戻る
 citation-previous = 前の根拠
 citation-next = 次の根拠
 citation-position = 根拠{ $count }件中{ $number }件目
+
+# Other sources, and documents as a scope
+again = ほかの資料で聞き直す
+again-without = 使わない資料
+again-cited = 今の回答の根拠
+again-help = 選んだ資料を除いて、同じ質問をもう一度調べます。
+again-do = 聞き直す
+scope-documents = 文書
+scope-documents-help = 名称の一部を書いて選びます。選ばずに聞くと、名称にその言葉がある文書から探します。
+scope-documents-none = その名称の文書はありません。
+chip-document = 文書: { $value }
+chip-title = 名称: { $value }
+reader-ask = この文書に聞く

@@ -1,5 +1,6 @@
 //! An answer and its evidence, as the pages show them.
 
+use crate::again_view::AgainView;
 use crate::arranged_view::{self, ArrangedView};
 use crate::failure::Failure;
 use crate::feedback_view::{self, AboutView};
@@ -157,6 +158,8 @@ pub struct AnswerView {
     pub found: Vec<FoundView>,
     /// Its address, once it is kept.
     pub address: String,
+    /// How to ask again of other sources; nothing where none were found.
+    pub again: Option<AgainView>,
 }
 
 /// The view of an answer.
@@ -194,6 +197,7 @@ pub fn answer(page: &Page, id: AnswerId, answer: &Answer) -> AnswerView {
         record: record(page, answer),
         found: record_view::found(page, answer),
         address: format!("/answers/{id}"),
+        again: None,
     }
 }
 
@@ -201,6 +205,12 @@ impl AnswerView {
     /// Whether anybody is named whom to ask.
     pub fn has_contacts(&self) -> bool {
         self.about.iter().any(|a| a.contact.is_some())
+    }
+
+    /// The same with a way to ask again.
+    pub fn with_again(mut self, again: AgainView) -> Self {
+        self.again = Some(again).filter(|a| !a.documents.is_empty());
+        self
     }
 
     /// The same with whom to ask about its documents.

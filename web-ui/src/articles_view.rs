@@ -20,7 +20,7 @@ const TITLE_LINES: usize = 12;
 
 /// A line of the regulation.
 pub struct LineView {
-    /// `part`, `article`, `paragraph`, `item`, `subitem`, `supplement`, `schedule`, `title` or `text`.
+    /// `part`, `opening`, `paragraph`, `item`, `subitem`, `supplement`, `schedule`, `title` or `text`.
     pub kind: &'static str,
     /// For headings, how deep: 2 to 4.
     pub level: u8,
@@ -230,6 +230,8 @@ impl Regulation {
             return None;
         }
         let (kind, level, indent) = self.shape(index, node);
+        // A first paragraph bears no number to hang out.
+        let kind = if kind == "paragraph" && !is_numbered(text) { "opening" } else { kind };
         Some(LineView {
             kind,
             level,
@@ -304,6 +306,11 @@ impl Regulation {
         let node = self.tree.at(address, supplement.filter(|_| address.supplement))?;
         (Some(node) != from).then(|| self.href(node))
     }
+}
+
+/// Whether a paragraph begins with its number.
+fn is_numbered(text: &str) -> bool {
+    text.trim_start().chars().next().is_some_and(char::is_numeric)
 }
 
 fn is_caption(text: &str, caption: &str) -> bool {

@@ -25,7 +25,7 @@ impl Following {
 }
 
 /// The question as it follows what was asked before it in its conversation or, where it begins one with 「前条」 or 「同法」, the
-/// last question asked. It searches what its conversation is limited to, unless it names collections itself.
+/// last question asked. It searches what its conversation is limited to, unless it names collections or documents itself.
 pub async fn following(by: &SignedIn, mut question: Question, way: &Following) -> Result<Question, Failure> {
     let Some(id) = way.conversation else { return began(by, question).await };
     let conversation = by.site.desk.history.conversation(&by.viewer, id).await?.ok_or(Failure::NotFound)?;
@@ -34,6 +34,11 @@ pub async fn following(by: &SignedIn, mut question: Question, way: &Following) -
     if !question.collections.is_empty() {
         limits.collections.clone_from(&question.collections);
     }
+    if !question.pins.is_empty() {
+        limits.pins.clone_from(&question.pins);
+        limits.only_pins = question.only_pins;
+    }
+    limits.without.clone_from(&question.without);
     question.limit(limits);
     if way.as_typed {
         return Ok(question);

@@ -4,6 +4,7 @@
 //! it. The crate knows the ports of `appliance-core` and nothing of the engines behind them. It grants no permission
 //! of its own: what a person may see and do comes with the session's `Viewer`, asked for anew with every request.
 
+mod again_view;
 mod answer_view;
 mod arranged_view;
 mod articles_view;

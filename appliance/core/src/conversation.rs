@@ -37,6 +37,9 @@ pub struct Limits {
     /// Whether nothing but what is pinned is searched.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub only_pins: bool,
+    /// Documents that are left out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub without: Vec<DocumentId>,
 }
 
 /// What a question is kept with.

@@ -39,6 +39,8 @@ pub struct Question {
     pub pins: Vec<Pin>,
     /// Whether nothing but what is pinned is searched.
     pub only_pins: bool,
+    /// Documents that are left out: an answer was to be had from others.
+    pub without: Vec<DocumentId>,
     /// Seed of the generator's randomness.
     pub seed: u32,
     /// What the conversation spoke of before, for 「前条」 and 「同法」.
@@ -84,6 +86,7 @@ impl Question {
                     collections: Vec::new(),
                     pins: Vec::new(),
                     only_pins: false,
+                    without: Vec::new(),
                     seed: 0,
                     context: None,
                     form: None,
@@ -108,6 +111,7 @@ impl Question {
             collections: self.collections.clone(),
             pins: self.pins.clone(),
             only_pins: self.only_pins,
+            without: self.without.clone(),
             seed: self.seed,
             context: self.context.clone(),
             form: self.form,
@@ -129,13 +133,14 @@ impl Question {
 
     /// What is searched.
     pub fn limits(&self) -> Limits {
-        Limits { collections: self.collections.clone(), pins: self.pins.clone(), only_pins: self.only_pins }
+        let without = self.without.clone();
+        Limits { collections: self.collections.clone(), pins: self.pins.clone(), only_pins: self.only_pins, without }
     }
 
     /// Searches within these limits.
     pub fn limit(&mut self, limits: Limits) {
-        let Limits { collections, pins, only_pins } = limits;
-        (self.collections, self.pins, self.only_pins) = (collections, pins, only_pins);
+        let Limits { collections, pins, only_pins, without } = limits;
+        (self.collections, self.pins, self.only_pins, self.without) = (collections, pins, only_pins, without);
     }
 
     /// The words without what is demanded besides (`書名:…`, `-…`): what is to be embedded and answered.

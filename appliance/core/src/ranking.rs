@@ -86,6 +86,7 @@ pub struct HybridQuery {
     text: String,
     narrowing: Narrowing,
     documents: Option<BTreeSet<DocumentId>>,
+    without: BTreeSet<DocumentId>,
     synonyms: String,
     context: Option<Context>,
     embedding: Option<Embedding>,
@@ -114,6 +115,7 @@ impl HybridQuery {
             text,
             narrowing,
             documents: None,
+            without: question.without.iter().copied().collect(),
             synonyms: String::new(),
             context: question.context.clone(),
             embedding: None,
@@ -156,6 +158,11 @@ impl HybridQuery {
     /// The documents to search; all visible ones when `None`.
     pub fn documents(&self) -> Option<&BTreeSet<DocumentId>> {
         self.documents.as_ref()
+    }
+
+    /// The documents to leave out.
+    pub fn without(&self) -> &BTreeSet<DocumentId> {
+        &self.without
     }
 
     /// What may be returned.

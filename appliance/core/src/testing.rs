@@ -236,6 +236,7 @@ impl PassageIndex for MemoryIndex {
             .iter()
             .filter(|h| query.visibility().includes(h.collection, h.document))
             .filter(|h| query.documents().is_none_or(|documents| documents.contains(&h.document)))
+            .filter(|h| !query.without().contains(&h.document))
             .filter(|h| query.as_of.is_none_or(|day| h.days.include(day)))
             .map(|h| (query.embedding().zip(h.embedding.as_ref()).map_or(0.0, |(q, e)| q.cosine(e).0), h.id))
             .collect();

@@ -133,6 +133,8 @@ pub(super) async fn to_go_on_with(
     limits: &Limits,
     now: i64,
 ) -> Result<ConversationId, PortError> {
+    // What one question leaves out, the next one may find again.
+    let limits = &Limits { without: Vec::new(), ..limits.clone() };
     if let Some(id) = id {
         let done = sqlx::query("UPDATE conversations SET changed = ?, limits = ? WHERE id = ? AND user_id = ? AND deleted IS NULL")
             .bind(now)

@@ -15,9 +15,9 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use appliance_core::answer::Answer;
 use appliance_core::asking;
-use appliance_core::conversation::Kept;
+use appliance_core::conversation::{Kept, Limits, MOST_PINS, Pin};
 use appliance_core::forms::Form;
-use appliance_core::id::CollectionId;
+use appliance_core::id::{CollectionId, DocumentId};
 use appliance_core::jumping::{self, Destination};
 use appliance_core::question::{Question, QuestionError};
 use appliance_core::validity::{AsOf, ChosenBy, typed_day};
@@ -60,11 +60,15 @@ pub struct AskPage {
 pub struct AskQuery {
     #[serde(default)]
     question: String,
+    /// Documents to ask, by their ids with commas between them.
+    #[serde(default)]
+    document: String,
 }
 
 /// `GET /`
 pub async fn page(by: SignedIn, query: web::Query<AskQuery>) -> Result<HttpResponse, Failure> {
-    html(&ask_page(&by, &query.question, &[]).await?)
+    let limits = Limits { pins: pins(query.document.split(',')), only_pins: true, ..Limits::default() };
+    html(&ask_page(&by, &query.question, &limits).await?)
 }
 
 /// `POST /ask`: the whole answer at once, for browsers without JavaScript.
@@ -90,7 +94,7 @@ pub fn question(fields: &Fields) -> Result<Question, QuestionError> {
     let asked = fields.get("question");
     let demands = if asked.trim().is_empty() { String::new() } else { demands(fields) };
     let mut question = Question::new(&format!("{asked}{demands}"))?;
-    question.collections = chosen(fields);
+    question.limit(chosen(fields));
     question.form = Form::from_name(fields.get("form"));
     choose_day(&mut question, fields.get("as_of"))?;
     Ok(question)
@@ -107,6 +111,7 @@ fn demands(fields: &Fields) -> String {
             demands.push_str(&format!(" {field}:{quote}{value}{quote}"));
         }
     };
+    demand("書名", fields.get("title").to_owned());
     demand("種別", fields.get("kind").to_owned());
     let (from, until) = (fields.get("from").trim(), fields.get("until").trim());
     if !(from.is_empty() && until.is_empty()) {
@@ -170,9 +175,11 @@ pub async fn answered(by: &SignedIn, question: &Question) -> Result<(Kept, Answe
 }
 
 /// The page without an answer.
-pub async fn ask_page(by: &SignedIn, question: &str, chosen: &[CollectionId]) -> Result<AskPage, Failure> {
+pub async fn ask_page(by: &SignedIn, question: &str, limits: &Limits) -> Result<AskPage, Failure> {
     let page = by.page(Section::Ask, "title-ask");
     let collections = by.site.desk.library.collections(&by.viewer).await?;
+    let documents: Vec<DocumentId> = limits.pins.iter().filter(|_| limits.only_pins).map(|p| p.document).collect();
+    let documents = if documents.is_empty() { Vec::new() } else { by.site.desk.shelves.entries(&by.viewer, &documents).await? };
     let recent = by.site.desk.archive.recent(&by.viewer, RECENT).await?;
     let recent = recent.into_iter().map(|(id, text, at)| QuestionLink { href: format!("/answers/{id}"), text, when: page.date_time(at) });
     Ok(AskPage {
@@ -180,7 +187,7 @@ pub async fn ask_page(by: &SignedIn, question: &str, chosen: &[CollectionId]) ->
         error: None,
         empty_library: collections.iter().all(|c| c.documents == 0),
         nothing_visible: collections.is_empty(),
-        scope: ScopeView::over(collections, chosen),
+        scope: ScopeView::over(collections, &limits.collections).with_documents(documents),
         examples: by.site.settings.examples.iter().map(|e| example(e)).collect(),
         recent: recent.collect(),
         asked: String::new(),
@@ -236,8 +243,21 @@ async fn sent_back(by: &SignedIn, fields: &Fields, error: &QuestionError) -> Res
     Ok(response)
 }
 
-fn chosen(fields: &Fields) -> Vec<CollectionId> {
-    fields.all("collection").filter_map(|id| id.parse().ok()).map(CollectionId).collect()
+/// What the form's scope limits the question to.
+fn chosen(fields: &Fields) -> Limits {
+    let pins = pins(fields.all("document"));
+    Limits {
+        collections: fields.all("collection").filter_map(|id| id.parse().ok()).map(CollectionId).collect(),
+        only_pins: !pins.is_empty(),
+        pins,
+        without: fields.all("without").filter_map(|id| id.parse().ok()).map(DocumentId).take(MOST_PINS).collect(),
+    }
+}
+
+/// Documents by their ids.
+fn pins<'i>(ids: impl Iterator<Item = &'i str>) -> Vec<Pin> {
+    let documents = ids.filter_map(|id| id.trim().parse().ok()).map(DocumentId);
+    documents.map(|document| Pin { document, passage: None }).take(MOST_PINS).collect()
 }
 
 fn example(text: &str) -> QuestionLink {

@@ -32,6 +32,7 @@ mod reader_view;
 mod reading;
 mod regulations;
 mod retrieval;
+mod scope;
 mod selection;
 mod sheet;
 mod sign_in;
@@ -56,6 +57,7 @@ pub fn configure(routes: &mut ServiceConfig) {
         .service(resource("/").route(get().to(ask::page)))
         .service(resource("/ask").route(post().to(ask::ask)))
         .service(resource("/ask/stream").route(post().to(stream::stream)))
+        .service(resource("/scope/documents").route(post().to(scope::documents)))
         .service(resource("/complete").route(post().to(complete::complete)))
         .service(resource("/answers/{id}").route(get().to(answers::page)))
         .service(resource("/answers/{id}/sheet").route(get().to(sheet::page)))

@@ -2,6 +2,7 @@
 //! where the question is a reference alone.
 
 use super::ask::{Jump, jump, permit, question};
+use crate::again_view::AgainView;
 use crate::answer_view::{self, AnswerView, EvidenceView};
 use crate::failure::Failure;
 use crate::follow_view::{self, FollowView};
@@ -115,7 +116,9 @@ async fn tell(by: &SignedIn, question: &Question, wire: &Wire) {
     let kept = async {
         let answer = answer?;
         let Kept { answer: id, conversation } = desk.archive.keep(&by.viewer, question, &answer).await?;
-        let html = AnswerPart { page: &page, answer: answer_view::answer(&page, id, &answer).with_contacts(by).await? }.render()?;
+        let again = AgainView::of_question(question, conversation, &answer);
+        let view = answer_view::answer(&page, id, &answer).with_again(again).with_contacts(by).await?;
+        let html = AnswerPart { page: &page, answer: view }.render()?;
         let evidence = EvidencePart { page: &page, evidence: answer_view::evidence(&page, &answer) }.render()?;
         let searched = question.follows.as_ref().map(|_| question.text());
         let follow = follow_view::follow(&page, conversation, searched, Withheld::default());

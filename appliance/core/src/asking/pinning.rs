@@ -76,6 +76,19 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_is_left_out_is_not_found() {
+        let asking = testing::asking(&[
+            ("条例", "粗大ごみの手数料は、1点につき500円とする。"),
+            ("手引", "粗大ごみの手数料は、1点につき五百円です。"),
+        ])
+        .await;
+        let mut question = Question::new("粗大ごみの手数料は").expect("a question");
+        question.without = vec![DocumentId(1)];
+        let ranking = asking::search(&asking, &testing::viewer(), &question, 10).await.expect("a ranking");
+        assert_eq!(ranking.passages.iter().map(|p| p.passage.0).collect::<Vec<_>>(), [2]);
+    }
+
+    #[tokio::test]
     async fn what_is_pinned_comes_first_or_alone() {
         let document = |id| Pin { document: DocumentId(id), passage: None };
         let place = |id| Pin { document: DocumentId(id), passage: Some(PassageId(id)) };
