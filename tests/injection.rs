@@ -203,8 +203,12 @@ fn path(folder: &Path) -> Result<&str> {
     folder.to_str().context("a path in UTF-8")
 }
 
-/// The sentences that an answer claims.
+/// What an answer claims: its sentences, without those that only say again a part of another («690円» before the sentence that
+/// holds it, which the model writes or leaves out whatever else stands in the document).
 fn shown(answer: &Value) -> Vec<String> {
     let sentences = answer["sentences"].as_array().into_iter().flatten();
-    sentences.filter(|s| s["support"] == "supported").filter_map(|s| s["text"].as_str().map(str::to_owned)).collect()
+    let all: Vec<String> =
+        sentences.filter(|s| s["support"] == "supported").filter_map(|s| s["text"].as_str().map(str::to_owned)).collect();
+    let said_again = |text: &String| all.iter().any(|other| other != text && other.contains(text.trim_end_matches(['.', '。'])));
+    all.iter().filter(|text| !said_again(text)).cloned().collect()
 }

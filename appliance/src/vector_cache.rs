@@ -44,7 +44,7 @@ impl VectorCache {
     /// The vectors of texts in a role, from the file where it has them.
     pub async fn embed(&mut self, embedder: &dyn Embedder, role: TextRole, texts: Vec<String>) -> Result<Vec<Embedding>> {
         let key = |text: &String| match role {
-            TextRole::Passage => Sha256::digest(text).into(),
+            TextRole::Passage | TextRole::Source => Sha256::digest(text).into(),
             // A byte that no text holds keeps the roles apart.
             TextRole::Query => Sha256::new().chain_update([0xff]).chain_update(text).finalize().into(),
         };

@@ -84,6 +84,7 @@ impl Embedder for LlamaEmbedder {
         let (lane, prefix) = match role {
             TextRole::Query => (Lane::Question, &self.model.query_prefix),
             TextRole::Passage => (Lane::Passage, &self.model.passage_prefix),
+            TextRole::Source => (Lane::Question, &self.model.passage_prefix),
         };
         let texts = texts.into_iter().map(|t| format!("{prefix}{t}")).collect();
         let (reply, answer) = oneshot::channel();

@@ -71,12 +71,14 @@ pub(crate) fn search(shared: &Shared, settings: &IndexSettings, query: &HybridQu
     let mut passages = references::first(&references, spread, query.limit);
     // What is asked for by its number must meet the other demands as well.
     passages.retain(|p| admitted.as_ref().is_none_or(|a| a.contains(&p.passage)));
+    let unknown = |p: &PassageId| embedding.is_some() && state.vectors.of(*p).is_none_or(|(_, vector)| vector.is_none());
+    let awaiting = passages.iter().map(|p| p.passage).filter(unknown).collect();
     let weights = lexical.weights(&terms)?;
     let explanation = match query.explain {
         true => Some(explain(&state, shared, &terms, permission, &passages, &features, watch)?),
         false => None,
     };
-    Ok(Ranking { passages, terms: weights, references, explanation })
+    Ok(Ranking { passages, terms: weights, references, awaiting, explanation })
 }
 
 /// The synonyms of the collections searched.

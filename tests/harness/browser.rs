@@ -70,10 +70,19 @@ impl Browser {
         loop {
             match self.window.find(Locator::Css(css)).await {
                 Ok(element) => return Ok(element),
-                Err(error) if since.elapsed() > PATIENCE => return Err(error).with_context(|| format!("waiting for {css}")),
+                Err(error) if since.elapsed() > PATIENCE => {
+                    let shown = self.shown().await;
+                    return Err(error).with_context(|| format!("waiting for {css} on a page that shows {shown:?}"));
+                }
                 Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
             }
         }
+    }
+
+    /// The beginning of the page's text, for what a failed test says.
+    async fn shown(&self) -> String {
+        let text = self.window.execute("return document.querySelector('main')?.innerText ?? ''", vec![]).await;
+        text.ok().and_then(|t| t.as_str().map(|t| t.chars().take(600).collect())).unwrap_or_default()
     }
 
     /// Keeps a picture of the window among the test's artefacts.

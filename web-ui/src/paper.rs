@@ -23,6 +23,8 @@ const FOOT: f32 = 30.0;
 const MOST_PAGES: usize = 200;
 /// In place of characters that the font does not have.
 const MISSING: char = '〓';
+/// What is shown in place of signs that Japanese fonts seldom have: the sign that they have for it.
+const STAND_INS: [(char, char); 6] = [('›', '＞'), ('‹', '＜'), ('•', '・'), ('–', '－'), ('✓', '○'), ('\u{a0}', ' ')];
 
 /// Why there is no PDF.
 #[derive(Debug, Error)]
@@ -127,13 +129,17 @@ impl<'a> Widths<'a> {
         self.font.charmap().map(c).and_then(|glyph| metrics.advance_width(glyph)).unwrap_or(1.0)
     }
 
+    fn stand_in(&self, c: char) -> Option<char> {
+        STAND_INS.iter().find(|(from, to)| *from == c && self.has(*to)).map(|(_, to)| *to)
+    }
+
     /// The text with characters that the font has.
     fn shown(&self, text: &str) -> String {
         let shown = |c: char| match c {
             '\t' => ' ',
             c if c.is_control() => ' ',
             c if self.has(c) => c,
-            _ => MISSING,
+            c => self.stand_in(c).unwrap_or(MISSING),
         };
         text.chars().map(shown).collect()
     }

@@ -3,6 +3,7 @@
 mod arranging;
 mod drafting;
 mod extracting;
+mod nearness;
 mod pinning;
 mod reranking;
 mod summarising;
@@ -151,7 +152,8 @@ pub async fn ask(asking: &Asking, viewer: &Viewer, question: &Question, events: 
     let count = found.len();
     let mut chosen: Vec<Distinct> = distinct(found).into_iter().take(asking.policy.sources).collect();
     chosen.extend(surroundings::of(asking, viewer, &chosen).await?);
-    let sources = choose(&asked, &ranking, chosen);
+    let mut sources = choose(&asked, &ranking, chosen);
+    nearness::complete(asking, question, &ranking, &mut sources).await?;
     let unresolved = unresolved(question, &ranking);
     let mode = asking.generator.as_ref().map_or(AnswerMode::Quote, |g| asking.policy.answering.mode_of(g.as_ref()));
     let generation = Some(asking.index.generation().await?);

@@ -257,6 +257,9 @@ pub struct Ranking {
     /// What became of the references that the question makes, in its order.
     #[serde(default)]
     pub references: Vec<ResolvedReference>,
+    /// Those of the passages whose embeddings are still to be made: the vector leg could not find them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub awaiting: Vec<PassageId>,
     /// Why the passages rank where they do, where the query asked for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub explanation: Option<Explanation>,

@@ -181,6 +181,14 @@ pub struct MemoryIndex(Mutex<Vec<IndexedPassage>>);
 impl MemoryIndex {
     /// Holds these passages at once.
     pub fn hold(&self, stored: &[StoredPassage]) {
+        self.hold_bare(stored);
+        for (held, s) in self.0.lock().iter_mut().rev().zip(stored.iter().rev()) {
+            held.embedding = Some(HashEmbedder::vector(&s.passage.with_headings(&s.title)));
+        }
+    }
+
+    /// Holds these passages before their embeddings are made.
+    pub fn hold_bare(&self, stored: &[StoredPassage]) {
         self.0.lock().extend(stored.iter().map(|s| IndexedPassage {
             id: s.id,
             version: s.version,
@@ -190,7 +198,7 @@ impl MemoryIndex {
             heading_path: s.passage.heading_path.clone(),
             text: s.passage.text.clone(),
             days: s.days,
-            embedding: Some(HashEmbedder::vector(&s.passage.with_headings(&s.title))),
+            embedding: None,
         }));
     }
 }
@@ -232,15 +240,16 @@ impl PassageIndex for MemoryIndex {
                 TermWeight { term, idf }
             })
             .collect();
-        let mut scored: Vec<(f32, PassageId)> = held
+        let mut scored: Vec<(Option<CosineSimilarity>, PassageId)> = held
             .iter()
             .filter(|h| query.visibility().includes(h.collection, h.document))
             .filter(|h| query.documents().is_none_or(|documents| documents.contains(&h.document)))
             .filter(|h| !query.without().contains(&h.document))
             .filter(|h| query.as_of.is_none_or(|day| h.days.include(day)))
-            .map(|h| (query.embedding().zip(h.embedding.as_ref()).map_or(0.0, |(q, e)| q.cosine(e).0), h.id))
+            .map(|h| (query.embedding().zip(h.embedding.as_ref()).map(|(q, e)| q.cosine(e)), h.id))
             .collect();
-        scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        let height = |score: Option<CosineSimilarity>| score.map_or(0.0, |s| s.0);
+        scored.sort_by(|a, b| height(b.0).total_cmp(&height(a.0)).then(a.1.cmp(&b.1)));
         let passages = scored
             .into_iter()
             .take(query.limit)
@@ -249,11 +258,12 @@ impl PassageIndex for MemoryIndex {
                 passage,
                 score: FusedScore(1.0 / (60.0 + i as f32 + 1.0)),
                 lexical: None,
-                vector: Some(LegRank { rank: i as u32 + 1, score: CosineSimilarity(score) }),
+                vector: score.map(|score| LegRank { rank: i as u32 + 1, score }),
                 named: false,
             })
             .collect();
-        Ok(Ranking { passages, terms, references: Vec::new(), explanation: None })
+        let awaiting = held.iter().filter(|h| h.embedding.is_none()).map(|h| h.id).collect();
+        Ok(Ranking { passages, terms, references: Vec::new(), awaiting, explanation: None })
     }
 
     async fn clear(&self) -> Result<(), PortError> {

@@ -26,6 +26,8 @@ pub enum TextRole {
     Query,
     /// A passage to be found.
     Passage,
+    /// A passage that a question waits for: embedded as any other, ahead of those that can wait.
+    Source,
 }
 
 /// Turns texts into unit vectors.
