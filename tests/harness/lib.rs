@@ -3,6 +3,7 @@
 //! Nothing of Kura's insides is linked here; what these tests see is what a user or an operator sees.
 
 pub mod appliance;
+pub mod arrival;
 pub mod browser;
 pub mod devtools;
 pub mod gates;

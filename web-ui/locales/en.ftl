@@ -1116,3 +1116,13 @@ scope-documents-none = No document has this title.
 chip-document = Document: { $value }
 chip-title = Title: { $value }
 reader-ask = Ask this document
+title-passages = Passages of { $title }
+passages-link = Passages
+passages-count = { $count ->
+    [one] It is searched as one passage.
+   *[other] It is searched as { $count } passages.
+}
+passages-help = The place beside a number leads to it in the document.
+passages-length = { $count } characters
+passages-previous = Previous passages
+passages-next = Next passages

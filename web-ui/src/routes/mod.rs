@@ -20,6 +20,7 @@ mod groups;
 mod health;
 mod history;
 mod language;
+mod passages;
 mod password;
 mod people;
 mod preferences;
@@ -110,6 +111,7 @@ pub fn configure(routes: &mut ServiceConfig) {
         .service(resource("/documents/{id}/pages/{page}.png").route(get().to(files::picture)))
         .service(resource("/documents/{id}/file").route(get().to(files::original)))
         .service(resource("/documents/{id}/delete").route(get().to(delete::page)).route(post().to(delete::delete)))
+        .service(resource("/documents/{id}/passages").route(get().to(passages::page)))
         .service(resource("/documents/{id}/reading").route(get().to(reading::page)))
         .service(resource("/documents/{id}/access").route(get().to(document_access::page)).route(post().to(document_access::change)))
         .service(resource("/documents/{id}/compare").route(get().to(compare::page)))
