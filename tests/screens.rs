@@ -5,7 +5,7 @@ use anyhow::{Result, ensure};
 use kura_tests::appliance::DataFolder;
 use kura_tests::browser::Browser;
 use kura_tests::devtools::{OFFICE, OLD, PHONE, Screen, Theme, ZOOMED};
-use kura_tests::{Appliance, tour};
+use kura_tests::{Appliance, tour, workspace};
 
 /// What is wrong with the layout of a page.
 const FAULTS: &str = r"
@@ -98,6 +98,63 @@ async fn look_at(appliance: &Appliance, pages: &[(String, String)], language: &s
     }
     browser.close().await?;
     Ok(seen)
+}
+
+/// The pictures of the README, of the sample library of a city; kept under `tests/artefacts/readme`. Whoever changes how the desk
+/// looks makes them anew, reduces their colours (`convert -colors 64`) and puts them into `docs/screenshots`.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "makes pictures and finds no fault"]
+async fn pictures_of_the_readme() -> Result<()> {
+    let data = DataFolder::prepare()?;
+    std::fs::write(data.path().join("kura.toml"), "[institution]\nname = \"みなと市\"\ncalendar = \"japanese\"\n")?;
+    for (folder, collection) in [("municipal", "例規"), ("helpdesk", "ヘルプデスク")] {
+        data.kura(&["ingest", &workspace::sample_library().join(folder).display().to_string(), "--collection", collection])?;
+    }
+    let appliance = Appliance::start(&data).await?;
+    let browser = Browser::open().await?;
+    browser.choose_theme(Theme::Light).await?;
+    browser.choose_screen(PICTURE).await?;
+    browser.arrive(&appliance, "admin", &data.one_time_password).await?;
+    browser.wait_for("#question").await?.send_keys("粗大ごみの処理手数料は1点につきいくらですか").await?;
+    browser.press_button("#ask").await?;
+    let href = browser.wait_for("#answer a.citation").await?.attr("href").await?.unwrap_or_default();
+    let answer = browser.window.current_url().await?.path().to_owned();
+    let document = href.split('/').nth(2).unwrap_or_default().to_owned();
+    keep(&browser, "answer").await?;
+    browser.press_button("#answer a.citation").await?;
+    browser.wait_for("#place rect.cited").await?;
+    keep(&browser, "citation").await?;
+    let pages = [
+        ("ordinance", format!("/documents/{document}/articles")),
+        ("library", "/documents".to_owned()),
+        ("evidence-sheet", format!("{answer}/sheet")),
+    ];
+    for (name, path) in pages {
+        browser.visit(&appliance, &path).await?;
+        if name == "library" {
+            browser.window.execute("document.getElementById('library').scrollIntoView()", vec![]).await?;
+        }
+        keep(&browser, name).await?;
+    }
+    browser.visit(&appliance, "/retrieval").await?;
+    browser.wait_for("#question").await?.send_keys("粗大ごみの手数料").await?;
+    browser.press_button("#retrieval-form button[type=submit]").await?;
+    browser.wait_for(".hits").await?;
+    browser.window.execute("document.querySelector('.hits').scrollIntoView()", vec![]).await?;
+    keep(&browser, "retrieval").await?;
+    browser.close().await?;
+    appliance.stop()
+}
+
+/// What a picture of the README shows.
+const PICTURE: Screen = Screen { name: "readme", width: 1280, height: 840, scale: 1.0 };
+
+/// Keeps what the window shows once its pictures are there.
+async fn keep(browser: &Browser, name: &str) -> Result<()> {
+    browser.until("return [...document.images].every((i) => i.complete || i.loading === 'lazy')").await?;
+    tokio::time::sleep(std::time::Duration::from_millis(1200)).await;
+    std::fs::create_dir_all(workspace::artefacts()?.join("readme"))?;
+    browser.keep_picture(&format!("readme/{name}")).await
 }
 
 /// Both themes on an office PC and what a phone shows, each kept as a picture; the other screens are only measured.

@@ -47,6 +47,11 @@ impl DataFolder {
         ["synonyms.txt", "own-synonyms.txt"].map(|name| self.root.join("dictionary").join(name))
     }
 
+    /// How words of titles are read aloud, as the operator writes it down.
+    pub fn readings(&self) -> PathBuf {
+        self.root.join("dictionary").join("readings.txt")
+    }
+
     /// The compiled dictionary.
     pub fn dictionary(&self) -> PathBuf {
         self.root.join("dictionary").join("ipadic.dic")

@@ -25,7 +25,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Notify, watch};
-use web_ui::{Desk, HttpSettings, ModelRole};
+use web_ui::{Desk, HttpSettings, ModelRole, Readings};
 
 /// A data folder with its configuration: what every command starts from.
 #[derive(Debug, Clone)]
@@ -296,8 +296,9 @@ pub async fn serve(place: &Place, listener: TcpListener, ready: impl FnOnce(Sock
             outcome
         }
     });
+    let readings = readings(&place.data.readings())?;
     ready(listener.local_addr().context("the listener has no address")?)?;
-    web_ui::serve(desk, listener, http_settings(place, shutdown)).await?;
+    web_ui::serve(desk, listener, http_settings(place, readings, shutdown)).await?;
     // The desk may also have ended on its own; the jobs then have to hear of it.
     tell.send_replace(true);
     if asked_to_end.is_finished() {
@@ -372,13 +373,23 @@ fn models_in_use(engines: &Engines) -> Vec<ModelInUse> {
     std::iter::once(embedder).chain(generator).chain(reranker).collect()
 }
 
-fn http_settings(place: &Place, shutdown: watch::Receiver<bool>) -> HttpSettings {
+/// The operator's readings of words in titles; none where the file is not there.
+fn readings(file: &Path) -> Result<Readings> {
+    let text = match std::fs::read_to_string(file) {
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Readings::default()),
+        read => read.with_context(|| format!("{} cannot be read", file.display()))?,
+    };
+    Readings::read(&text).with_context(|| file.display().to_string())
+}
+
+fn http_settings(place: &Place, readings: Readings, shutdown: watch::Receiver<bool>) -> HttpSettings {
     let Configuration { institution, http, .. } = &place.configuration;
     HttpSettings {
         institution: institution.name.clone(),
         examples: institution.examples.clone(),
         calendar: institution.calendar,
         trash_days: place.configuration.trash.keep_days,
+        readings,
         max_upload_bytes: http.max_upload_mib << 20,
         max_upload_files: http.max_upload_files,
         tls: http.tls,

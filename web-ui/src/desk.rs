@@ -1,6 +1,7 @@
 //! What the desk is given: the ports it works through, and its settings.
 
 use crate::dates::Calendar;
+use crate::readings::Readings;
 use crate::status::StatusSource;
 use appliance_core::asking::Asking;
 use appliance_core::ports::trial::SearchTrial;
@@ -59,6 +60,8 @@ pub struct HttpSettings {
     pub max_upload_bytes: u64,
     /// Files of one upload at most.
     pub max_upload_files: usize,
+    /// How words of titles are read aloud.
+    pub readings: Readings,
     /// Days for which deleted documents can be restored.
     pub trash_days: u32,
     /// Whether people reach the desk over TLS; makes the cookies `Secure`.
@@ -87,6 +90,7 @@ impl HttpSettings {
             upload_dir,
             max_upload_bytes: 200 * 1024 * 1024,
             max_upload_files: 200,
+            readings: Readings::default(),
             trash_days: 30,
             tls: false,
             workers: 2,

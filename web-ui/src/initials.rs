@@ -2,8 +2,10 @@
 //!
 //! Kana are their own initial. Kanji are taken by the sound that stands for them in the first level of JIS X 0208, whose
 //! characters the standard puts in the order of their usual reading: a list in that order is what Japanese offices have long
-//! sorted by, though a word may be read otherwise (手 stands under シ). The index's dictionary holds no readings.
+//! sorted by, though a word may be read otherwise (手 stands under シ). What the operator says of readings goes before that; the
+//! index's dictionary holds none.
 
+use crate::readings::Readings;
 use appliance_core::folding::fold;
 use encoding_rs::EUC_JP;
 
@@ -16,8 +18,8 @@ const FIRST: [char; 10] = ['亜', '下', '些', '他', '奈', '巴', '摩', '也
 const LAST_KANA: [char; 10] = ['オ', 'ゴ', 'ゾ', 'ド', 'ノ', 'ポ', 'モ', 'ヨ', 'ロ', 'ン'];
 
 /// The line of [`LINES`] that a title stands in, and the key by which it is ordered there.
-pub fn place(title: &str) -> (usize, Vec<u8>) {
-    let bare = fold(title);
+pub fn place(title: &str, readings: &Readings) -> (usize, Vec<u8>) {
+    let bare = readings.spell(&fold(title));
     let bare = bare.trim_start_matches(|c: char| !c.is_alphanumeric());
     let katakana: String = bare.chars().map(katakana).collect();
     let line = katakana.chars().next().and_then(line_of).unwrap_or(LINES.len() - 1);
@@ -68,7 +70,15 @@ mod tests {
 
     #[track_caller]
     fn check(title: &str, line: &str) {
-        assert_eq!(LINES[place(title).0], line, "{title}");
+        assert_eq!(LINES[place(title, &Readings::default()).0], line, "{title}");
+    }
+
+    #[test]
+    fn a_written_reading_goes_before_the_order_of_kanji() {
+        let readings = Readings::read("手数料=てすうりょう").expect("readings");
+        assert_eq!(LINES[place("手数料条例", &readings).0], "タ");
+        assert_eq!(LINES[place("手数料条例", &Readings::default()).0], "サ");
+        assert!(place("手数料条例", &readings).1 < place("とおり条例", &readings).1);
     }
 
     #[test]

@@ -33,6 +33,7 @@ mod paper;
 mod place_view;
 mod places;
 mod principals;
+mod readings;
 mod record_view;
 mod rendering;
 mod request;
@@ -54,6 +55,7 @@ mod words;
 
 pub use dates::Calendar;
 pub use desk::{Desk, HttpSettings};
+pub use readings::{NoReading, Readings};
 pub use serve::{WebError, serve};
 pub use site::Site;
 pub use status::{

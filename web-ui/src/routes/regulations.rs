@@ -5,6 +5,7 @@ use crate::failure::Failure;
 use crate::initials::{self, LINES};
 use crate::links;
 use crate::page::{Page, Section, html};
+use crate::readings::Readings;
 use crate::signed_in::SignedIn;
 use crate::validity_view::{self, ValidityView};
 use actix_web::{HttpResponse, web};
@@ -101,8 +102,8 @@ pub async fn page(by: SignedIn, wanted: web::Query<Wanted>) -> Result<HttpRespon
     let list = ["days", "kinds", "sounds"].into_iter().find(|l| *l == wanted.list).unwrap_or("kinds");
     let (mut events, groups) = match list {
         "days" => (events(&page, &regulations, &wanted), Vec::new()),
-        "sounds" => (Vec::new(), by_sound(&page, &regulations)),
-        _ => (Vec::new(), by_kind(&page, &regulations)),
+        "sounds" => (Vec::new(), by_sound(&page, &regulations, &by.site.settings.readings)),
+        _ => (Vec::new(), by_kind(&page, &regulations, &by.site.settings.readings)),
     };
     let count = if list == "days" { events.len() } else { regulations.len() };
     let start = wanted.start.min(count);
@@ -211,19 +212,19 @@ fn version_href(document: DocumentId, version: &VersionEntry, versions: &[Versio
     format!("/documents/{document}?{}", links::edition(Edition::Kept(version.id)).unwrap_or_default())
 }
 
-fn by_kind(page: &Page, regulations: &[(DocumentEntry, Vec<VersionEntry>)]) -> Vec<GroupView> {
+fn by_kind(page: &Page, regulations: &[(DocumentEntry, Vec<VersionEntry>)], readings: &Readings) -> Vec<GroupView> {
     let kind = |title: &str| {
         let key = naming::key(title);
         KINDS.iter().position(|(_, ends)| ends.iter().any(|end| key.ends_with(end))).unwrap_or(KINDS.len() - 1)
     };
-    grouped(page, regulations, |entry| kind(&entry.title), KINDS.iter().map(|(key, _)| page.t(key)).collect())
+    grouped(page, regulations, readings, |entry| kind(&entry.title), KINDS.iter().map(|(key, _)| page.t(key)).collect())
 }
 
-fn by_sound(page: &Page, regulations: &[(DocumentEntry, Vec<VersionEntry>)]) -> Vec<GroupView> {
+fn by_sound(page: &Page, regulations: &[(DocumentEntry, Vec<VersionEntry>)], readings: &Readings) -> Vec<GroupView> {
     let town = initials::common_town(regulations.iter().map(|(e, _)| e.title.as_str()));
-    let line = |entry: &DocumentEntry| initials::place(without_town(&entry.title, &town)).0;
+    let line = |entry: &DocumentEntry| initials::place(without_town(&entry.title, &town), readings).0;
     let headings = LINES.iter().map(|l| if *l == "他" { page.t("sound-other") } else { page.with("sound-line", "kana", *l) }).collect();
-    grouped(page, regulations, line, headings)
+    grouped(page, regulations, readings, line, headings)
 }
 
 fn without_town<'t>(title: &'t str, town: &str) -> &'t str {
@@ -234,12 +235,13 @@ fn without_town<'t>(title: &'t str, town: &str) -> &'t str {
 fn grouped(
     page: &Page,
     regulations: &[(DocumentEntry, Vec<VersionEntry>)],
+    readings: &Readings,
     group: impl Fn(&DocumentEntry) -> usize,
     headings: Vec<String>,
 ) -> Vec<GroupView> {
     let town = initials::common_town(regulations.iter().map(|(e, _)| e.title.as_str()));
     let mut sorted: Vec<_> =
-        regulations.iter().take(LISTED).map(|(e, v)| (group(e), initials::place(without_town(&e.title, &town)), e, v)).collect();
+        regulations.iter().take(LISTED).map(|(e, v)| (group(e), initials::place(without_town(&e.title, &town), readings), e, v)).collect();
     sorted.sort_by(|a, b| (a.0, &a.1, a.2.id).cmp(&(b.0, &b.1, b.2.id)));
     let view = |(nth, heading): (usize, String)| GroupView {
         anchor: format!("group-{nth}"),
