@@ -28,7 +28,7 @@ impl fmt::Display for Mark {
     }
 }
 
-/// The gates, in the order of [`Gates::marks`].
+/// The gates, in the order of [`Findings::marks`].
 pub const NAMES: [&str; 4] = ["根拠準拠性", "参照到達性", "構造保持性", "拒否の適切さ"];
 
 /// What was found out about one answer.

@@ -1,6 +1,6 @@
 //! Disarming: a source's text as a prompt shows it, so that nothing in it can be taken for a part of the prompt.
 //!
-//! Documents come from anybody. A line of one that looks like the prompt's own (「質問:」「資料[3]」), a control token of a chat
+//! Documents come from anybody. A line of one that looks like the prompt's own (「質問:」, `資料[3]`), a control token of a chat
 //! template written out, or characters that no reader sees would let a document speak in another's name. They are shown in
 //! forms that read the same and mean nothing to a model's template. What is quoted and cited is always the original text.
 
