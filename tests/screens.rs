@@ -101,7 +101,7 @@ async fn look_at(appliance: &Appliance, pages: &[(String, String)], language: &s
 }
 
 /// The pictures of the README, of the sample library of a city; kept under `tests/artefacts/readme`. Whoever changes how the desk
-/// looks makes them anew, reduces their colours (`convert -colors 64`) and puts them into `docs/screenshots`.
+/// looks makes them anew, reduces their colours (`convert +dither -quantize Lab -colors 256`) and puts them into `docs/screenshots`.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "makes pictures and finds no fault"]
 async fn pictures_of_the_readme() -> Result<()> {

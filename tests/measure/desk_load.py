@@ -109,6 +109,15 @@ def enlist(data, people):
     db.close()
 
 
+def forget(data):
+    """The people of a measurement before."""
+    db = sqlite3.connect(data / "catalog.sqlite")
+    db.execute("PRAGMA foreign_keys = ON")
+    db.execute("DELETE FROM users WHERE id >= 1000")
+    db.commit()
+    db.close()
+
+
 class Person:
     """Somebody with a cookie and one connection that is kept."""
 
@@ -233,14 +242,19 @@ def main():
     parser.add_argument("--asking", type=int, default=20)
     parser.add_argument("--seconds", type=int, default=60)
     parser.add_argument("--times", type=int, default=100)
+    parser.add_argument("--data", help="keep the library in this folder, and use the one that is there")
     parser.add_argument("--report", help="write the figures there as Markdown")
     given = parser.parse_args()
-    data = pathlib.Path(tempfile.mkdtemp(prefix="kura-desk-"))
+    data = pathlib.Path(given.data or tempfile.mkdtemp(prefix="kura-desk-"))
     server = None
     try:
-        one_time = prepare(given.kura, data)
-        furnish(data, given.documents, given.passages)
-        print(kura(given.kura, data, "reindex").strip(), flush=True)
+        if not (data / "catalog.sqlite").exists():
+            data.mkdir(exist_ok=True)
+            prepare(given.kura, data)
+            furnish(data, given.documents, given.passages)
+            print(kura(given.kura, data, "reindex").strip(), flush=True)
+        forget(data)
+        one_time = json.loads(kura(given.kura, data, "user", "reset", "admin", "--json"))["password"]
         server, port = start(given.kura, data)
         admin = Person(port)
         admin.sign_in("admin", one_time)
@@ -257,7 +271,8 @@ def main():
         if server:
             server.terminate()
             server.wait(30)
-        shutil.rmtree(data, ignore_errors=True)
+        if not given.data:
+            shutil.rmtree(data, ignore_errors=True)
     settled = memory[len(memory) // 4 :] or memory
     lines = [
         f"{given.documents * given.passages:,} passages in {given.documents:,} documents; each page {given.times} times, one request at a time, on loopback.",

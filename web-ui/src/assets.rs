@@ -46,6 +46,7 @@ assets! {
     "provisional.js": SCRIPT,
     "quotation.js": SCRIPT,
     "trouble.js": SCRIPT,
+    "clipboard.js": SCRIPT,
     "copy.js": SCRIPT,
     "feedback.js": SCRIPT,
     "menu.js": SCRIPT,

@@ -1,5 +1,6 @@
 // «Link to this place» copies the link instead of following it; with words selected on a page, the link leads to them.
 
+import { write } from "./clipboard.js";
 import { selectedPlace } from "./page-text.js";
 
 document.addEventListener("click", async (event) => {
@@ -16,20 +17,3 @@ document.addEventListener("click", async (event) => {
   if (told) told.textContent = link.dataset.done;
   setTimeout(() => { link.textContent = ""; link.insertAdjacentHTML("afterbegin", words); link.classList.remove("done"); }, 2000);
 });
-
-// The clipboard API needs a secure origin, which a plain address inside the network is not.
-async function write(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    const field = document.createElement("textarea");
-    field.value = text;
-    field.className = "unseen";
-    document.body.append(field);
-    field.select();
-    const done = document.execCommand("copy");
-    field.remove();
-    return done;
-  }
-}

@@ -1,5 +1,7 @@
 // Copies an answer with its citations; prints it.
 
+import { write } from "./clipboard.js";
+
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("button.copy, button.print");
   if (!button) return;
@@ -21,21 +23,4 @@ function text(answer) {
   });
   const notice = answer.querySelector(".ai-notice")?.firstChild.textContent.trim() ?? "";
   return [...lines, "", ...sources, "", notice].join("\n");
-}
-
-// The clipboard API needs a secure origin, which a plain address inside the network is not.
-async function write(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    const field = document.createElement("textarea");
-    field.value = text;
-    field.className = "unseen";
-    document.body.append(field);
-    field.select();
-    const done = document.execCommand("copy");
-    field.remove();
-    return done;
-  }
 }
