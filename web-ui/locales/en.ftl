@@ -1126,3 +1126,5 @@ passages-help = The place beside a number leads to it in the document.
 passages-length = { $count } characters
 passages-previous = Previous passages
 passages-next = Next passages
+people-previous = Previous people
+people-next = More people

@@ -1060,3 +1060,5 @@ passages-help = 番号の右の場所を選ぶと、文書のその場所を開�
 passages-length = { $count }文字
 passages-previous = 前の単位
 passages-next = 次の単位
+people-previous = 前の利用者
+people-next = 次の利用者

@@ -1,7 +1,7 @@
 //! The [`AccessRules`] port: rules as administrators see them, with what they come to for each person.
 
 use super::access::{principal, rule};
-use super::{Catalog, Doing, documents, groups, users};
+use super::{Catalog, Doing, documents, groups, to_json, users};
 use appliance_core::access::{Belonging, DocumentRule, Principal, Sight, sight};
 use appliance_core::id::{CollectionId, DocumentId, GroupId, UserId};
 use appliance_core::ports::access::{CollectionRules, DocumentRules, Group, GroupRemoval};
@@ -10,7 +10,7 @@ use appliance_core::ports::{AccessRules, PortError};
 use appliance_core::viewer::Viewer;
 use async_trait::async_trait;
 use sqlx::SqliteConnection;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 #[async_trait]
 impl AccessRules for Catalog {
@@ -111,6 +111,25 @@ pub(super) async fn rules_of(db: &mut SqliteConnection, document: DocumentId) ->
         rules.push((principal(&name)?, rule(&effect)?));
     }
     rules.sort();
+    Ok(rules)
+}
+
+/// The rules of these documents, each under its document; in one look, because a list has many.
+pub(super) async fn rules_of_some(
+    db: &mut SqliteConnection,
+    documents: &[DocumentId],
+) -> Result<HashMap<DocumentId, Vec<(Principal, DocumentRule)>>, PortError> {
+    let rows: Vec<(i64, String, String)> =
+        sqlx::query_as("SELECT document_id, principal, effect FROM document_access WHERE document_id IN (SELECT value FROM json_each(?))")
+            .bind(to_json(&documents)?)
+            .fetch_all(db)
+            .await
+            .doing("read documents' rules")?;
+    let mut rules: HashMap<DocumentId, Vec<(Principal, DocumentRule)>> = HashMap::new();
+    for (document, name, effect) in rows {
+        rules.entry(DocumentId(document)).or_default().push((principal(&name)?, rule(&effect)?));
+    }
+    rules.values_mut().for_each(|rules| rules.sort());
     Ok(rules)
 }
 

@@ -2,7 +2,7 @@
 
 use super::audit::{self, Action};
 use super::library::IndexedLibrary;
-use super::rules::{rules_of, rules_of_collections};
+use super::rules::{rules_of_collections, rules_of_some};
 use super::{Catalog, Doing, collections, documents, updates, validities, versions};
 use appliance_core::document::Format;
 use appliance_core::id::{CollectionId, DocumentId, VersionId};
@@ -91,12 +91,13 @@ impl Catalog {
         let mut db = self.connection().await?;
         let entries = seen_entries(&mut db, viewer, ids).await?;
         let collections = rules_of_collections(&mut db).await?;
-        let mut audiences = Vec::with_capacity(entries.len());
-        for entry in entries {
-            let open_to = collections.iter().find(|c| c.id == entry.collection).map(|c| c.open_to.clone()).unwrap_or_default();
-            audiences.push(Audience { document: entry.id, open_to, rules: rules_of(&mut db, entry.id).await? });
-        }
-        Ok(audiences)
+        let mut rules = rules_of_some(&mut db, &entries.iter().map(|e| e.id).collect::<Vec<_>>()).await?;
+        let audience = |entry: DocumentEntry| Audience {
+            document: entry.id,
+            open_to: collections.iter().find(|c| c.id == entry.collection).map(|c| c.open_to.clone()).unwrap_or_default(),
+            rules: rules.remove(&entry.id).unwrap_or_default(),
+        };
+        Ok(entries.into_iter().map(audience).collect())
     }
 
     /// Puts a document into another collection. What it repeals and what repeals it is looked at anew, here and there.

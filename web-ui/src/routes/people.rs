@@ -11,8 +11,17 @@ use appliance_core::id::UserId;
 use appliance_core::ports::catalog::{NewPerson, Person};
 use appliance_core::viewer::Role;
 use askama::Template;
+use serde::Deserialize;
 
 const MOST_CHARS: usize = 100;
+/// People on one page, which stays under 100 KB with them.
+const ROWS: usize = 60;
+
+#[derive(Deserialize)]
+pub struct From {
+    #[serde(default)]
+    from: usize,
+}
 
 struct PersonRow {
     id: UserId,
@@ -41,6 +50,8 @@ struct RoleChoice {
 struct PeoplePage {
     page: Page,
     people: Vec<PersonRow>,
+    previous: Option<String>,
+    next: Option<String>,
     roles: Vec<RoleChoice>,
     handed: Option<Handed>,
     error: Option<String>,
@@ -49,8 +60,8 @@ struct PeoplePage {
 }
 
 /// `GET /people`
-pub async fn page(by: SignedIn) -> Result<HttpResponse, Failure> {
-    html(&people_page(&by).await?)
+pub async fn page(by: SignedIn, query: web::Query<From>) -> Result<HttpResponse, Failure> {
+    html(&people_page(&by, query.from).await?)
 }
 
 /// `POST /people`
@@ -89,13 +100,17 @@ pub async fn set_active(posted: Posted, id: web::Path<i64>) -> Result<HttpRespon
     sent_back(&by, "people-last-administrator", String::new(), String::new()).await
 }
 
-async fn people_page(by: &SignedIn) -> Result<PeoplePage, Failure> {
+async fn people_page(by: &SignedIn, from: usize) -> Result<PeoplePage, Failure> {
     by.require(Role::Administrator)?;
     let page = by.page(Section::People, "title-people");
     let people = by.site.desk.people.people().await?;
+    let from = from.min(people.len().saturating_sub(1)) / ROWS * ROWS;
+    let link = |from: usize| format!("/people?from={from}#people-heading");
     let roles = [(Role::Reader, "role-reader-note"), (Role::Editor, "role-editor-note"), (Role::Administrator, "role-administrator-note")];
     Ok(PeoplePage {
-        people: people.into_iter().map(|p| row(&page, p, by.viewer.user())).collect(),
+        previous: (from > 0).then(|| link(from - ROWS)),
+        next: (from + ROWS < people.len()).then(|| link(from + ROWS)),
+        people: people.into_iter().skip(from).take(ROWS).map(|p| row(&page, p, by.viewer.user())).collect(),
         roles: roles.into_iter().map(|(r, note)| RoleChoice { name: r.name(), words: words::role(&page, r), note: page.t(note) }).collect(),
         handed: None,
         error: None,
@@ -106,13 +121,13 @@ async fn people_page(by: &SignedIn) -> Result<PeoplePage, Failure> {
 }
 
 async fn hand(by: &SignedIn, login: String, password: String) -> Result<HttpResponse, Failure> {
-    let mut page = people_page(by).await?;
+    let mut page = people_page(by, 0).await?;
     page.handed = Some(Handed { login, password });
     html(&page)
 }
 
 async fn sent_back(by: &SignedIn, problem: &str, login: String, name: String) -> Result<HttpResponse, Failure> {
-    let mut page = people_page(by).await?;
+    let mut page = people_page(by, 0).await?;
     page.error = Some(page.page.t(problem));
     (page.login, page.name) = (login, name);
     let mut response = html(&page)?;
