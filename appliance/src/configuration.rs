@@ -493,9 +493,9 @@ mod tests {
     #[test]
     fn a_file_changes_only_what_it_names() {
         let configuration =
-            parsed("[institution]\nname = \"みなと市\"\ncalendar = \"japanese\"\n[asking.evidence]\nleast_similarity = 0.5").unwrap();
+            parsed("[institution]\nname = \"みなと市\"\ncalendar = \"japanese\"\n[asking.evidence]\nleast_probability = 0.5").unwrap();
         assert_eq!(configuration.institution.name, "みなと市");
-        assert_eq!(configuration.asking.evidence.least_similarity, 0.5);
+        assert_eq!(configuration.asking.evidence.least_probability, 0.5);
         assert_eq!(configuration.http, Http::default());
     }
 

@@ -1,6 +1,7 @@
 //! Measuring retrieval over a folder of `corpus.jsonl` and `queries.jsonl`, through the real parser, passage splitter,
 //! embedder and index.
 
+pub mod answer_tuning;
 pub mod answers;
 pub mod check;
 

@@ -18,6 +18,8 @@ pub struct WantedValue {
 /// What a question asks for.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Asked {
+    /// The question.
+    pub words: String,
     /// Codes of letters and digits (`LX-4200`), folded: a source that lacks one is about something else.
     pub identifiers: Vec<String>,
     /// Nouns that stand right before の, in kanji, katakana or Latin letters: what the asked thing belongs to.
@@ -73,6 +75,7 @@ impl Asked {
         let value =
             WORDINGS.iter().find(|(wordings, _)| wordings.iter().any(|w| is_worded(&folded, w))).map(|(_, units)| WantedValue { units });
         Self {
+            words: question.to_owned(),
             identifiers: identifiers(&folded),
             owners: owners(&folded),
             value,

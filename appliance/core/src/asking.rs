@@ -19,7 +19,7 @@ use crate::answer::{Answer, AnswerKind, AnswerRecord, AnswerSentence, Repeated, 
 use crate::answering::{AnswerMode, AnsweringPolicy};
 use crate::asked::Asked;
 use crate::citation::{self, Grounded, Verdict};
-use crate::evidence::{self, Bearing, Choice, EvidenceThresholds, Quotation};
+use crate::evidence::{self, Bearing, Choice, EvidenceThresholds, Ground, Quotation};
 use crate::id::PassageId;
 use crate::locator::Span;
 use crate::passage::StoredPassage;
@@ -38,9 +38,6 @@ use std::sync::Arc;
 use thiserror::Error;
 use tokio::sync::mpsc;
 use writing::{Desk, Written};
-
-/// Sources among which one must suffice for an answer: what ranks lower does not decide whether there is one.
-const QUOTABLE: usize = 3;
 
 /// How answers are made.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -147,13 +144,10 @@ pub async fn ask(asking: &Asking, viewer: &Viewer, question: &Question, events: 
     let as_of = question.as_of(validity::today(asking.clock.as_ref()));
     let found = in_force(asking, viewer, as_of.day, &offered(&ranking)).await?;
 
-    walk.enter(Stage::Choosing, found.len(), 0).await?;
-    let asked = Asked::of(&question.words());
     let count = found.len();
-    let mut chosen: Vec<Distinct> = distinct(found).into_iter().take(asking.policy.sources).collect();
-    chosen.extend(surroundings::of(asking, viewer, &chosen).await?);
-    let mut sources = choose(&asked, &ranking, chosen);
-    nearness::complete(asking, question, &ranking, &mut sources).await?;
+    walk.enter(Stage::Choosing, count, 0).await?;
+    let asked = Asked::of(&question.words());
+    let sources = sources_of(asking, viewer, question, &asked, &ranking, found).await?;
     let unresolved = unresolved(question, &ranking);
     let mode = asking.generator.as_ref().map_or(AnswerMode::Quote, |g| asking.policy.answering.mode_of(g.as_ref()));
     let generation = Some(asking.index.generation().await?);
@@ -190,6 +184,43 @@ pub async fn ask(asking: &Asking, viewer: &Viewer, question: &Question, events: 
     let mut answer = decision.into_answer(sources, unresolved, as_of, record(&mut walk, asking.generator.as_ref()));
     arranging::arrange(asking, viewer, question, &ranking.terms, &mut answer).await?;
     Ok(answer)
+}
+
+/// What an answer to a question would rest on.
+#[derive(Debug, Clone)]
+pub struct Gathered {
+    /// What the question asks for.
+    pub asked: Asked,
+    /// What was found.
+    pub ranking: Ranking,
+    /// The passages chosen of it.
+    pub sources: Vec<Source>,
+}
+
+/// Searches and chooses as [`ask`] does, and answers nothing: what measurements and tuning look at.
+pub async fn gather(asking: &Asking, viewer: &Viewer, question: &Question) -> Result<Gathered, PortError> {
+    let ranking = search(asking, viewer, question, asking.policy.candidates).await?;
+    let as_of = question.as_of(validity::today(asking.clock.as_ref()));
+    let found = in_force(asking, viewer, as_of.day, &offered(&ranking)).await?;
+    let asked = Asked::of(&question.words());
+    let sources = sources_of(asking, viewer, question, &asked, &ranking, found).await?;
+    Ok(Gathered { asked, ranking, sources })
+}
+
+/// The sources of an answer among the passages found, with the neighbours that they need.
+async fn sources_of(
+    asking: &Asking,
+    viewer: &Viewer,
+    question: &Question,
+    asked: &Asked,
+    ranking: &Ranking,
+    found: Vec<StoredPassage>,
+) -> Result<Vec<Source>, PortError> {
+    let mut chosen: Vec<Distinct> = distinct(found).into_iter().take(asking.policy.sources).collect();
+    chosen.extend(surroundings::of(asking, viewer, &chosen).await?);
+    let mut sources = choose(asked, ranking, chosen);
+    nearness::complete(asking, question, ranking, &mut sources).await?;
+    Ok(sources)
 }
 
 /// Embeds the question and searches both legs among what is in force on its day.
@@ -269,9 +300,13 @@ fn unresolved(question: &Question, ranking: &Ranking) -> Vec<Unresolved> {
 
 /// The chosen passages as numbered sources with their strengths.
 fn choose(asked: &Asked, ranking: &Ranking, chosen: Vec<Distinct>) -> Vec<Source> {
-    let similarities: HashMap<_, _> = ranking.passages.iter().filter_map(|p| Some((p.passage, p.vector?.score))).collect();
+    let found: HashMap<_, _> = ranking.passages.iter().map(|p| (p.passage, p)).collect();
+    let highest = ranking.passages.first().map_or(1.0, |p| p.score.0);
     let numbered = chosen.into_iter().enumerate().map(|(i, Distinct { passage, repeated })| {
-        let strength = evidence::strength(asked, &ranking.terms, &passage, similarities.get(&passage.id).copied());
+        let ranked = found.get(&passage.id);
+        let standing = ranked.map_or(0.0, |p| p.score.0 / highest);
+        let similarity = ranked.and_then(|p| Some(p.vector?.score));
+        let strength = evidence::strength(asked, &ranking.terms, &passage, standing, similarity);
         let repeated =
             repeated.into_iter().map(|s| Repeated { passage: s.id, document: s.document, title: s.title, locator: s.passage.locator });
         Source { number: i as u32 + 1, passage, strength, repeated: repeated.collect() }
@@ -320,9 +355,8 @@ impl<'a> Check<'a> {
     /// Whether an answer may be built on the first sources, or on one of their sentences.
     fn evidence_suffices(&self) -> bool {
         let thresholds = &self.asking.policy.evidence;
-        let first = &self.sources[..self.sources.len().min(QUOTABLE)];
         let decides = |(source, weight): (&Source, f32)| source.strength.identifiers && weight >= thresholds.decisive_weight;
-        first.iter().any(|s| s.strength.suffices(thresholds)) || self.bearing.heaviest().is_some_and(decides)
+        Ground::of(self.sources).suffices(thresholds) || self.bearing.heaviest().is_some_and(decides)
     }
 
     /// Decides what of the model's output is shown, and what takes its place. The model saw the first `shown` sources.
@@ -351,13 +385,22 @@ impl<'a> Check<'a> {
         self.quoted(AnswerKind::Extracted, &Choice::best(&self.bearing, self.asking.policy.quoted_chars), None)
     }
 
-    /// What a small model chose is shown when it bears nearly as much on the question as the best there is, and when the
-    /// question tells the rows of a table apart.
+    /// Of running text the learned choice is shown, as the model's where it holds what the model chose. A row or rule that a
+    /// small model chose is shown when it bears nearly as much on the question as the best there is, and when the question
+    /// tells the rows of a table apart.
     fn weigh(&self, chosen: Quotation, short: Option<Span>) -> Decision {
         let best = Choice::best(&self.bearing, self.asking.policy.quoted_chars);
+        let short = short.map(|span| Quotation { source: chosen.source, span }).filter(|short| self.answers(*short));
+        if best.learned && best.holds(chosen) {
+            return self.quoted(AnswerKind::Quoted, &best, short);
+        }
         match Choice::of(&self.bearing, chosen.source, chosen.span) {
-            Some(choice) if !best.undecided && !choice.undecided && choice.weight >= self.asking.policy.trusted_share * best.weight => {
-                let short = short.map(|span| Quotation { source: chosen.source, span }).filter(|short| self.answers(*short));
+            Some(choice)
+                if !best.learned
+                    && !best.undecided
+                    && !choice.undecided
+                    && choice.weight >= self.asking.policy.trusted_share * best.weight =>
+            {
                 self.quoted(AnswerKind::Quoted, &choice, short)
             }
             _ => self.quoted(AnswerKind::Extracted, &best, None),

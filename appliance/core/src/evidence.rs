@@ -4,11 +4,18 @@
 
 mod bearing;
 mod choice;
+mod features;
+mod ground;
+mod likely;
 mod overriding;
 mod unit;
+mod weights;
 
 pub use bearing::Bearing;
 pub use choice::{Choice, Quotation};
+pub use features::{Candidate, Cut, FEATURES, Features, candidates};
+pub use ground::{Ground, QUOTABLE};
+pub use likely::{Weights, likeliest};
 pub use unit::whole_units;
 
 use crate::asked::Asked;
@@ -29,6 +36,10 @@ pub struct Strength {
     /// The share of the question's character pairs found in the passage, its title or its headings, weighted by
     /// how rare each is; 0 to 1.
     pub coverage: f32,
+    /// The passage's fused score as a share of the first's; 0 where it was not found by itself (a neighbour that another
+    /// passage needs).
+    #[serde(default)]
+    pub standing: f32,
     /// The cosine between the question's and the passage's embeddings, when the vector leg ran.
     pub similarity: Option<CosineSimilarity>,
     /// Whether every code of the question (`LX-4200`) stands there.
@@ -47,12 +58,10 @@ fn yes() -> bool {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct EvidenceThresholds {
-    /// Coverage from which the words alone suffice.
+    /// Probability that the sources answer from which Kura answers: its calibration is in docs/measurements/answers.md.
+    pub least_probability: f32,
+    /// Coverage from which the words alone suffice where no vectors were searched, and where a small model refuses.
     pub sufficient_coverage: f32,
-    /// Coverage under which no similarity suffices.
-    pub least_coverage: f32,
-    /// Cosine that must be reached when the coverage lies between the two.
-    pub least_similarity: f32,
     /// Weight of a single sentence or row, as a share of the question's, from which it suffices by itself: nearly all the
     /// words and a value of the kind asked for.
     pub decisive_weight: f32,
@@ -60,22 +69,7 @@ pub struct EvidenceThresholds {
 
 impl Default for EvidenceThresholds {
     fn default() -> Self {
-        Self { sufficient_coverage: 0.55, least_coverage: 0.2, least_similarity: 0.86, decisive_weight: 1.1 }
-    }
-}
-
-impl Strength {
-    /// Whether an answer may be built on it. A source without the code asked for never suffices; one that does not
-    /// name the owner asked about must match in nearly all other words.
-    pub fn suffices(&self, thresholds: &EvidenceThresholds) -> bool {
-        if !self.identifiers {
-            return false;
-        }
-        if self.coverage >= thresholds.sufficient_coverage {
-            return true;
-        }
-        let near = self.similarity.is_some_and(|s| s.0 >= thresholds.least_similarity);
-        self.owners && near && self.coverage >= thresholds.least_coverage
+        Self { least_probability: 0.35, sufficient_coverage: 0.55, decisive_weight: 1.1 }
     }
 }
 
@@ -88,10 +82,17 @@ pub fn coverage(terms: &[TermWeight], text: &str) -> f32 {
 }
 
 /// The strength of one passage for a question.
-pub fn strength(asked: &Asked, terms: &[TermWeight], stored: &StoredPassage, similarity: Option<CosineSimilarity>) -> Strength {
+pub fn strength(
+    asked: &Asked,
+    terms: &[TermWeight],
+    stored: &StoredPassage,
+    standing: f32,
+    similarity: Option<CosineSimilarity>,
+) -> Strength {
     let text = stored.passage.with_headings(&stored.title);
     Strength {
         coverage: coverage(terms, &text),
+        standing,
         similarity,
         identifiers: asked.identifiers_in(&text) == asked.identifiers.len(),
         owners: asked.owners_stand_in(&text),

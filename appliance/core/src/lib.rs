@@ -45,6 +45,7 @@ pub mod ranking;
 pub mod reference;
 pub mod repetition;
 pub mod sentence;
+pub mod sought;
 pub mod structure;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

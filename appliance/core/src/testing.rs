@@ -42,7 +42,7 @@ pub fn source(number: u32, title: &str, text: &str) -> Source {
     Source {
         number,
         passage: stored_passage(i64::from(number), title, text),
-        strength: Strength { coverage: 1.0, similarity: None, identifiers: true, owners: true },
+        strength: Strength { coverage: 1.0, standing: 1.0, similarity: None, identifiers: true, owners: true },
         repeated: Vec::new(),
     }
 }

@@ -3,6 +3,7 @@
 mod answers;
 mod check;
 mod tune;
+mod tune_answers;
 
 use super::output;
 use super::search::LegsArgument;
@@ -30,6 +31,8 @@ pub enum Command {
     Check(check::Arguments),
     /// Find the settings of the index that find most, judged by questions that they were not chosen by
     Tune(tune::Arguments),
+    /// Learn which sentences to quote and when to refuse from one half of the questions, for the other half to judge
+    TuneAnswers(tune_answers::Arguments),
 }
 
 #[derive(Debug, clap::Args)]
@@ -59,6 +62,7 @@ pub async fn run(place: &Place, command: Command) -> Result<ExitCode> {
         Command::Retrieval(arguments) => arguments,
         Command::Answers(arguments) => return answers::run(place, &arguments).await,
         Command::Check(arguments) => return check::run(place, &arguments).await,
+        Command::TuneAnswers(arguments) => return tune_answers::run(place, &arguments).await,
         Command::Tune(arguments) => return tune::run(place, &arguments).await,
     };
     let (corpus, questions) = read_sets(&arguments.folders, arguments.limit.unwrap_or(usize::MAX), Choices::asked(arguments.choices))?;

@@ -273,7 +273,7 @@ fn judged(text: &str, expected: &[String], answer: &Answer, answer_s: f64, first
 }
 
 /// A text as it is compared: folded, without white space and marks.
-fn normal(text: &str) -> String {
+pub(crate) fn normal(text: &str) -> String {
     fold_tight(text).chars().filter(|c| c.is_alphanumeric()).collect()
 }
 

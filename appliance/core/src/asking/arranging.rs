@@ -1,11 +1,12 @@
 //! Setting an answer out in the form that was asked for: the list or table that its words stand in, with the passages around
 //! them that it runs over.
 
-use super::{Asking, QUOTABLE};
+use super::Asking;
 use crate::answer::{Answer, AnswerKind, Source, Support};
 use crate::asked::Asked;
 use crate::citation;
 use crate::evidence::{self, Quotation};
+use crate::evidence::{Ground, QUOTABLE};
 use crate::forms::{self, Arranged, ArrangedRow, Form, Run};
 use crate::id::PassageId;
 use crate::locator::{Place, Span};
@@ -35,7 +36,8 @@ pub(super) async fn arrange(
     let thresholds = &asking.policy.evidence;
     let mut best: Option<(Run, Vec<StoredPassage>)> = None;
     let mut looked: Vec<PassageId> = Vec::new();
-    let first: Vec<&Source> = answer.sources.iter().take(QUOTABLE).filter(|s| s.strength.suffices(thresholds)).collect();
+    let first: Vec<&Source> =
+        answer.sources.iter().take(QUOTABLE).filter(|s| Ground::of(std::slice::from_ref(*s)).suffices(thresholds)).collect();
     let cited = answer.sources.iter().filter(|s| quotes.iter().any(|(id, _)| *id == s.passage.id));
     for source in cited.chain(first) {
         if looked.contains(&source.passage.id) {
@@ -54,7 +56,7 @@ pub(super) async fn arrange(
     }
     if let Some((run, section)) = best {
         let asked = Asked::of(&question.words());
-        answer.arranged = arranged(form, run, &section, &mut answer.sources, |s| evidence::strength(&asked, terms, s, None));
+        answer.arranged = arranged(form, run, &section, &mut answer.sources, |s| evidence::strength(&asked, terms, s, 0.0, None));
     }
     Ok(())
 }

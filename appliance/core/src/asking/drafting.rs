@@ -65,7 +65,7 @@ pub async fn draft(asking: &Asking, viewer: &Viewer, question: &Question, events
     let stored = &passages[index];
     let source = answer.sources.iter().position(|s| s.passage.id == stored.id).unwrap_or_else(|| {
         let number = answer.sources.iter().map(|s| s.number).max().unwrap_or(0) + 1;
-        let strength = crate::evidence::strength(&crate::asked::Asked::of(&question.words()), &ranking.terms, stored, None);
+        let strength = crate::evidence::strength(&crate::asked::Asked::of(&question.words()), &ranking.terms, stored, 0.0, None);
         answer.sources.push(Source { number, passage: stored.clone(), strength, repeated: Vec::new() });
         answer.sources.len() - 1
     });

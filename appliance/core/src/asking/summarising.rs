@@ -76,7 +76,7 @@ pub async fn summarise(
 }
 
 fn source(number: u32, passage: StoredPassage) -> Source {
-    let strength = Strength { coverage: 1.0, similarity: None, identifiers: true, owners: true };
+    let strength = Strength { coverage: 1.0, standing: 1.0, similarity: None, identifiers: true, owners: true };
     Source { number, passage, strength, repeated: Vec::new() }
 }
 

@@ -1,6 +1,7 @@
 //! What a passage cannot be understood without: the words that its items hang on, the list that it announces.
 
-use super::{Asking, QUOTABLE};
+use super::Asking;
+use crate::evidence::QUOTABLE;
 use crate::folding::fold;
 use crate::passage::{Passage, StoredPassage};
 use crate::ports::PortError;

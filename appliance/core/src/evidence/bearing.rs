@@ -43,6 +43,8 @@ pub struct Bearing<'a> {
 struct Context {
     headings: HashSet<String>,
     passage: HashSet<String>,
+    held_by_headings: Vec<bool>,
+    held_by_passage: Vec<bool>,
     units: Vec<Span>,
 }
 
@@ -78,10 +80,12 @@ fn units(asked: &Asked, source: &Source) -> Vec<Span> {
 impl<'a> Bearing<'a> {
     /// Gets ready to weigh the units of `sources`.
     pub fn new(asked: &'a Asked, terms: &'a [TermWeight], sources: &'a [Source]) -> Self {
-        let context = |source: &Source| Context {
-            headings: pair_set(&format!("{} {}", source.passage.title, source.passage.passage.heading_path.join(" "))),
-            passage: pair_set(&source.passage.passage.text),
-            units: units(asked, source),
+        let held = |pairs: &HashSet<String>| terms.iter().map(|t| pairs.contains(&t.term)).collect();
+        let context = |source: &Source| {
+            let headings = pair_set(&format!("{} {}", source.passage.title, source.passage.passage.heading_path.join(" ")));
+            let passage = pair_set(&source.passage.passage.text);
+            let (held_by_headings, held_by_passage) = (held(&headings), held(&passage));
+            Context { headings, passage, held_by_headings, held_by_passage, units: units(asked, source) }
         };
         let contexts = sources.iter().map(context).collect();
         let total = terms.iter().map(TermWeight::evidence).sum();
@@ -95,6 +99,11 @@ impl<'a> Bearing<'a> {
         self.sources
     }
 
+    /// What the question asks for.
+    pub(super) fn asked(&self) -> &'a Asked {
+        self.asked
+    }
+
     /// The terms of the question.
     pub(super) fn terms(&self) -> &'a [TermWeight] {
         self.terms
@@ -103,6 +112,27 @@ impl<'a> Bearing<'a> {
     /// All units that may answer, heaviest first; the earlier one when they weigh the same.
     pub(super) fn weighed(&self) -> &[Weighed] {
         &self.weighed
+    }
+
+    /// What of a source can be quoted by itself, in the order of the text.
+    pub(super) fn units(&self, source: usize) -> &[Span] {
+        self.contexts.get(source).map_or(&[], |c| &c.units)
+    }
+
+    /// Which of the question's terms the headings of a source hold, and which its passage.
+    pub(super) fn around(&self, source: usize) -> (&[bool], &[bool]) {
+        self.contexts.get(source).map_or((&[], &[]), |c| (&c.held_by_headings, &c.held_by_passage))
+    }
+
+    /// Which of the question's terms are among the pairs of a text.
+    pub(super) fn held(&self, pairs: &HashSet<String>) -> Vec<bool> {
+        self.terms.iter().map(|t| pairs.contains(&t.term)).collect()
+    }
+
+    /// The share that the terms marked have of the weight of all.
+    pub(super) fn share(&self, held: &[bool]) -> f32 {
+        let weight: f32 = self.terms.iter().zip(held).filter(|(_, held)| **held).map(|(t, _)| t.evidence()).sum();
+        if self.total > 0.0 { weight / self.total } else { 0.0 }
     }
 
     fn weigh_all(&self) -> Vec<Weighed> {
@@ -166,6 +196,11 @@ impl<'a> Bearing<'a> {
         let own = if names.is_empty() { pairs } else { &names };
         let asked = self.terms.iter().filter(|t| own.contains(&t.term)).count();
         asked as f32 / own.len().max(1) as f32
+    }
+
+    /// Whether a unit is a row of a table.
+    pub(super) fn is_row(&self, unit: &Weighed) -> bool {
+        unit::is_row(&self.sources[unit.source].passage, unit.span)
     }
 
     /// Whether two units are rows of one table.

@@ -2,15 +2,17 @@
 //! which the question does not decide.
 
 use super::bearing::{Bearing, Weighed};
+use super::features::{Candidate, Cut, candidates};
+use super::likely::{Weights, likeliest};
 use super::overriding;
-use crate::folding::pair_set;
 use crate::locator::Span;
-use crate::ranking::TermWeight;
 
 /// Rows of a table whose weights lie this close (as a share of the question's weight) are one as good as the other.
 const TIE: f32 = 0.03;
 /// Most rows that are shown side by side.
 const ROWS: usize = 5;
+/// Mean characters from which running text is quoted by whole sentences; shorter answers are clauses of them.
+const WHOLE_SENTENCES: usize = 100;
 /// The share of a provision's weight that what overrides it must have, to be shown with it.
 const OVERRIDING: f32 = 0.4;
 
@@ -32,25 +34,31 @@ pub struct Choice {
     pub weight: f32,
     /// Whether several rows are shown because the question does not tell which is meant.
     pub undecided: bool,
+    /// Whether it is running text, chosen by what was learned.
+    pub learned: bool,
 }
 
 impl Choice {
     /// The units that bear most on the question; none when no source has any that may answer.
     ///
-    /// Takes the heaviest, then further ones of its passage while they add words of the question that are not yet
-    /// covered and all stay within `max_chars` characters.
-    pub fn best(bearing: &Bearing<'_>, max_chars: usize) -> Self {
+    /// A row, or a rule with what overrides it, is chosen by its weight alone. Running text is chosen by what was learned,
+    /// so that answers have `chars` characters on average.
+    pub fn best(bearing: &Bearing<'_>, chars: usize) -> Self {
         let weighed = bearing.weighed();
         let Some(best) = weighed.first() else { return Self::default() };
         let tied = tied(bearing, best, weighed);
         if tied.len() > 1 {
-            return Self { quotations: tied, weight: best.weight, undecided: true };
+            return Self { quotations: tied, weight: best.weight, undecided: true, learned: false };
         }
-        let mut chosen = with_overriding(bearing, best, weighed);
-        if chosen.len() == 1 {
-            chosen = further(bearing, best, weighed, max_chars);
-        }
-        Self { quotations: chosen, weight: best.weight, undecided: false }
+        let chosen = with_overriding(bearing, best, weighed);
+        let is_rule_or_row = chosen.len() > 1 || bearing.is_row(best);
+        let quotations = if is_rule_or_row { chosen } else { learned(bearing, weighed, chars) };
+        Self { quotations, weight: best.weight, undecided: false, learned: !is_rule_or_row }
+    }
+
+    /// Whether a quotation stands within what is quoted.
+    pub fn holds(&self, quotation: Quotation) -> bool {
+        self.quotations.iter().any(|q| q.source == quotation.source && q.span.contains(quotation.span))
     }
 
     /// One unit, with what it overrides and what overrides it; undecided when other rows of its table say as much.
@@ -58,7 +66,7 @@ impl Choice {
         let unit = Weighed { source, span, weight: bearing.weight(source, span)? };
         let weighed = bearing.weighed();
         let undecided = tied(bearing, &unit, weighed).len() > 1;
-        Some(Self { quotations: with_overriding(bearing, &unit, weighed), weight: unit.weight, undecided })
+        Some(Self { quotations: with_overriding(bearing, &unit, weighed), weight: unit.weight, undecided, learned: false })
     }
 }
 
@@ -98,29 +106,23 @@ fn with_overriding(bearing: &Bearing<'_>, unit: &Weighed, weighed: &[Weighed]) -
     chosen
 }
 
-/// The best unit, and others of its passage that add words of the question, in the order of the text.
-fn further(bearing: &Bearing<'_>, best: &Weighed, weighed: &[Weighed], max_chars: usize) -> Vec<Quotation> {
-    let covered = |text: &str, missing: &mut Vec<&TermWeight>| {
-        let pairs = pair_set(text);
-        let before: f32 = missing.iter().map(|t| t.evidence()).sum();
-        missing.retain(|t| !pairs.contains(&t.term));
-        before - missing.iter().map(|t| t.evidence()).sum::<f32>()
+/// What is likely to answer, of the likeliest passage; with what overrides it where that is a rule.
+fn learned(bearing: &Bearing<'_>, weighed: &[Weighed], chars: usize) -> Vec<Quotation> {
+    let cut = if chars < WHOLE_SENTENCES { Cut::Clauses } else { Cut::Sentences };
+    let candidates = candidates(bearing, cut);
+    let weights = Weights::learned(cut);
+    let probabilities = weights.probabilities(&candidates);
+    let sources = bearing.sources();
+    let length = |i: usize| {
+        let candidate: &Candidate = &candidates[i];
+        candidate.span.slice(&sources[candidate.source].passage.passage.text).map_or(0, |words| words.chars().count())
     };
-    let mut missing: Vec<&TermWeight> = bearing.terms().iter().collect();
-    let text = bearing.text(best);
-    let mut used = text.chars().count();
-    covered(&text, &mut missing);
-    let mut chosen = vec![quotation(best)];
-    for unit in weighed.iter().skip(1).filter(|u| u.source == best.source) {
-        let text = bearing.text(unit);
-        let length = text.chars().count();
-        if used + length <= max_chars && covered(&text, &mut missing) > 0.0 {
-            used += length;
-            chosen.push(quotation(unit));
-        }
+    let chosen = likeliest(&candidates, &probabilities, length, weights.margin(chars as f32));
+    let is_whole = |unit: &&Weighed| chosen.iter().any(|q| q.source == unit.source && q.span.contains(unit.span));
+    match weighed.iter().find(is_whole).map(|unit| with_overriding(bearing, unit, weighed)) {
+        Some(rule) if rule.len() > 1 => rule,
+        _ => chosen,
     }
-    chosen.sort_by_key(|q| q.span);
-    chosen
 }
 
 fn quotation(unit: &Weighed) -> Quotation {
@@ -134,6 +136,7 @@ mod tests {
     use crate::asked::Asked;
     use crate::folding::character_pairs;
     use crate::locator::{Locator, PageLine, Place, Rect};
+    use crate::ranking::TermWeight;
     use crate::testing::source;
 
     /// A source whose text is lines of `header: value、header: value`, all values printed on a page.

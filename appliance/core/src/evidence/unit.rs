@@ -151,6 +151,37 @@ pub(super) fn is_row(stored: &StoredPassage, unit: Span) -> bool {
     }
 }
 
+/// The clauses of a sentence: cut behind 、 outside of brackets, none shorter than a few characters. A sentence that
+/// limits what it says (ただし, 除く, 限る) is not cut: half of it would say something else.
+pub(super) fn clauses(text: &str, sentence: Span) -> Vec<Span> {
+    const LEAST: usize = 8;
+    const LIMITS: &[&str] =
+        &["ただし", "但し", "この場合において", "限りでない", "除く", "除き", "限る", "限り", "かかわらず", "場合", "とき"];
+    let Some(words) = sentence.slice(text) else { return vec![sentence] };
+    if LIMITS.iter().any(|limit| words.contains(limit)) {
+        return vec![sentence];
+    }
+    let (mut clauses, mut start, mut depth, mut length) = (Vec::new(), 0, 0_i32, 0);
+    for (at, c) in words.char_indices() {
+        let end = at + c.len_utf8();
+        length += 1;
+        match c {
+            '「' | '『' | '（' | '(' | '【' | '［' => depth += 1,
+            '」' | '』' | '）' | ')' | '】' | '］' => depth = (depth - 1).max(0),
+            '、' | '，' | ',' if depth == 0 && length >= LEAST && end < words.len() => {
+                clauses.push(Span::new(sentence.start + start, sentence.start + end));
+                (start, length) = (end, 0);
+            }
+            _ => {}
+        }
+    }
+    match clauses.last_mut() {
+        Some(last) if length < LEAST => last.end = sentence.end,
+        _ => clauses.push(Span::new(sentence.start + start, sentence.end)),
+    }
+    clauses
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -173,6 +204,19 @@ mod tests {
             crate::locator::Locator { span: Span::new(100, 100 + text.len()), place: Place::Pages { lines: lines.to_vec() } };
         let units: Vec<&str> = units(&stored).into_iter().filter_map(|u| u.slice(text)).collect();
         assert_eq!(units, text.lines().skip(1).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn clauses_are_cut_where_nothing_is_limited() {
+        let cut = |text: &'static str| -> Vec<&str> {
+            clauses(text, Span::new(0, text.len())).into_iter().filter_map(|c| c.slice(text)).collect()
+        };
+        assert_eq!(
+            cut("1902年に市制を施行し、翌年に（県、郡を経て）庁舎を移した。"),
+            ["1902年に市制を施行し、", "翌年に（県、郡を経て）庁舎を移した。"]
+        );
+        assert_eq!(cut("市は、庁舎を移した。"), ["市は、庁舎を移した。"]);
+        assert_eq!(cut("手数料は500円とするが、市長が認める者を除く。").len(), 1);
     }
 
     #[test]

@@ -51,7 +51,7 @@ pub struct Arguments {
 
 /// A half of a set's questions.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
-enum Half {
+pub(super) enum Half {
     /// All of them.
     #[default]
     Both,
@@ -63,7 +63,7 @@ enum Half {
 
 impl Half {
     /// Where its questions begin, and the step from one to the next.
-    fn places(self) -> (usize, usize) {
+    pub(super) fn places(self) -> (usize, usize) {
         match self {
             Self::Both => (0, 1),
             Self::Odd => (0, 2),
@@ -91,7 +91,8 @@ pub async fn run(place: &Place, arguments: &Arguments) -> Result<ExitCode> {
         bar.set_length(total as u64);
         bar.set_position(done as u64);
     };
-    let asking = prepare(place, arguments, folder.path(), &corpus, &told).await?;
+    let mut asking = prepare(place, arguments.without_model, arguments.cache.as_deref(), folder.path(), &corpus, &told).await?;
+    asking.policy.quoted_chars = arguments.quoted_chars.unwrap_or(asking.policy.quoted_chars);
     let (measured, outcomes) = measure(&asking, &answerable, &unanswerable, &told).await?;
     bar.finish_and_clear();
     if let Some(path) = &arguments.report {
@@ -123,19 +124,20 @@ fn neighbour(folder: &Path) -> Result<Option<PathBuf>> {
 }
 
 /// The corpus indexed in `folder`, ready to be asked.
-async fn prepare(
+pub(super) async fn prepare(
     place: &Place,
-    arguments: &Arguments,
+    without_model: bool,
+    cache: Option<&Path>,
     folder: &Path,
     corpus: &[CorpusEntry],
     told: &dyn Fn(&'static str, usize, usize),
 ) -> Result<Asking> {
-    let writing = if arguments.without_model { Writing::NotNeeded } else { Writing::Needed };
+    let writing = if without_model { Writing::NotNeeded } else { Writing::Needed };
     let engines = place.engines(writing).await?;
     let embedder = Arc::clone(&engines.embedder) as Arc<dyn Embedder>;
     let hybrid = place.index_anew(&engines, &folder.join("index")).await?;
     let kept = Arc::new(Remembering::new(hybrid as Arc<dyn PassageIndex>));
-    let vectors = match &arguments.cache {
+    let vectors = match cache {
         Some(cache) => {
             let cache = VectorCache::open(cache, &embedder.identity().hash, embedder.dimension())?;
             Vectors::Cached(Arc::clone(&embedder), Box::new(cache))
@@ -146,8 +148,6 @@ async fn prepare(
     let parser = place.configuration.ingest.parser();
     let mut trial = Trial { parser: &parser, index: kept.as_ref(), vectors, legs: Legs::default(), folder, told };
     trial.index_corpus(corpus).await?;
-    let mut policy = place.configuration.asking_policy();
-    policy.quoted_chars = arguments.quoted_chars.unwrap_or(policy.quoted_chars);
     Ok(Asking {
         index: Arc::clone(&kept) as Arc<dyn PassageIndex>,
         passages: kept as Arc<dyn PassageStore>,
@@ -155,7 +155,7 @@ async fn prepare(
         generator: engines.generator.as_ref().map(|(g, _)| Arc::clone(g) as Arc<dyn Generator>),
         reranker: engines.reranker.as_ref().map(|(r, _)| Arc::clone(r) as Arc<dyn Reranker>),
         clock: Arc::new(SystemClock),
-        policy,
+        policy: place.configuration.asking_policy(),
     })
 }
 

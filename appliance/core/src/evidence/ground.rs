@@ -1,0 +1,56 @@
+//! Ground: whether what was found is enough to answer on, as a probability learned from questions with and without an answer.
+
+use super::{EvidenceThresholds, weights};
+use crate::answer::Source;
+
+/// Sources among which one must suffice for an answer: what ranks lower does not decide whether there is one.
+pub const QUOTABLE: usize = 3;
+
+/// What the first sources offer to rest an answer on.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Ground {
+    /// The highest share of the question's words that one of them holds.
+    pub coverage: f32,
+    /// The highest cosine to the question; `None` where no vectors were searched.
+    pub similarity: Option<f32>,
+    /// Whether one of them names everything that the question names as an owner (医学部の…).
+    pub owners: bool,
+    /// Whether one of them holds every code of the question.
+    pub identifiers: bool,
+}
+
+impl Ground {
+    /// How many features it has.
+    pub const FEATURES: usize = 3;
+
+    /// That of the first sources. One without the codes asked for is about something else and offers nothing.
+    pub fn of(sources: &[Source]) -> Self {
+        let first = || sources.iter().take(QUOTABLE).map(|s| s.strength).filter(|s| s.identifiers);
+        Self {
+            coverage: first().map(|s| s.coverage).fold(0.0, f32::max),
+            similarity: first().filter_map(|s| s.similarity).map(|s| s.0).reduce(f32::max),
+            owners: first().any(|s| s.owners),
+            identifiers: first().next().is_some(),
+        }
+    }
+
+    /// Its features, as they are learned from.
+    pub fn features(&self) -> [f32; Self::FEATURES] {
+        [self.coverage, self.similarity.unwrap_or(0.0), if self.owners { 1.0 } else { 0.0 }]
+    }
+
+    /// Whether an answer may be built on it.
+    pub fn suffices(&self, thresholds: &EvidenceThresholds) -> bool {
+        let by_words = || self.coverage >= thresholds.sufficient_coverage;
+        self.identifiers && self.probability().map_or_else(by_words, |probability| probability >= thresholds.least_probability)
+    }
+
+    /// The probability that the sources answer, as questions of public sets taught it; `None` where no vectors were searched.
+    pub fn probability(&self) -> Option<f32> {
+        self.similarity?;
+        let features = self.features();
+        let weights = weights::GROUND;
+        let score = weights[Self::FEATURES] + features.iter().zip(weights).map(|(value, weight)| value * weight).sum::<f32>();
+        Some(1.0 / (1.0 + (-score).exp()))
+    }
+}
