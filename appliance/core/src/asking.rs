@@ -356,7 +356,8 @@ impl<'a> Check<'a> {
     fn evidence_suffices(&self) -> bool {
         let thresholds = &self.asking.policy.evidence;
         let decides = |(source, weight): (&Source, f32)| source.strength.identifiers && weight >= thresholds.decisive_weight;
-        Ground::of(self.sources).suffices(thresholds) || self.bearing.heaviest().is_some_and(decides)
+        Ground::of(self.sources).judged_by(&self.asking.embedder.identity().hash).suffices(thresholds)
+            || self.bearing.heaviest().is_some_and(decides)
     }
 
     /// Decides what of the model's output is shown, and what takes its place. The model saw the first `shown` sources.

@@ -129,7 +129,7 @@ fn source(number: u32, title: String, heading_path: Vec<String>, text: String) -
         days: Days::ALWAYS,
         passage: Passage { ordinal: 0, heading_path, text, locator, recognised: None },
     };
-    let strength = Strength { coverage: 1.0, similarity: None, identifiers: true, owners: true };
+    let strength = Strength { coverage: 1.0, standing: 1.0, similarity: None, identifiers: true, owners: true };
     Source { number, passage, strength, repeated: Vec::new() }
 }
 

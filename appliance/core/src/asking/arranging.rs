@@ -36,8 +36,9 @@ pub(super) async fn arrange(
     let thresholds = &asking.policy.evidence;
     let mut best: Option<(Run, Vec<StoredPassage>)> = None;
     let mut looked: Vec<PassageId> = Vec::new();
-    let first: Vec<&Source> =
-        answer.sources.iter().take(QUOTABLE).filter(|s| Ground::of(std::slice::from_ref(*s)).suffices(thresholds)).collect();
+    let embedder = &asking.embedder.identity().hash;
+    let suffices = |s: &&Source| Ground::of(std::slice::from_ref(*s)).judged_by(embedder).suffices(thresholds);
+    let first: Vec<&Source> = answer.sources.iter().take(QUOTABLE).filter(suffices).collect();
     let cited = answer.sources.iter().filter(|s| quotes.iter().any(|(id, _)| *id == s.passage.id));
     for source in cited.chain(first) {
         if looked.contains(&source.passage.id) {

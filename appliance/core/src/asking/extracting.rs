@@ -8,7 +8,7 @@ use super::{AskError, AskEvent, Asking, ask};
 use crate::answer::{Answer, AnswerKind, AnswerSentence, Citation, Source, Support};
 use crate::answering::AnswerMode;
 use crate::citation;
-use crate::evidence::Quotation;
+use crate::evidence::{self, Quotation};
 use crate::folding::{Folded, fold};
 use crate::forms::grammar;
 use crate::forms::reading::{self, Empty};
@@ -31,6 +31,8 @@ const SYSTEM_EN: &str = include_str!("../../prompts/extract-system.en.txt");
 const FIELD_TOKENS: u32 = 384;
 /// Sources that it is shown for one field, at most.
 const SHOWN: usize = 4;
+/// Characters that a field's words are to have on average: one sentence, for what stands beside it may hold another value.
+const QUOTED_CHARS: usize = 40;
 
 /// A field as it was filled.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -101,6 +103,7 @@ pub async fn extract(
 ) -> Result<Extracted, AskError> {
     let composing = asking.generator.clone().filter(|g| asking.policy.answering.mode_of(g.as_ref()) == AnswerMode::Compose);
     let mut searching = asking.clone();
+    searching.policy.quoted_chars = searching.policy.quoted_chars.min(QUOTED_CHARS);
     if composing.is_some() {
         // It is asked once, with the grammar.
         searching.generator = None;
@@ -211,16 +214,13 @@ fn quoted(leaf: &Leaf<'_>, answer: &Answer) -> Result<Filled, Empty> {
         let count = filled.value.as_array().map_or(0, Vec::len);
         return if bounds.hold(count as f64) { Ok(filled) } else { Err(Empty::OutOfBounds) };
     }
-    let places = places(answer.sentences.iter(), answer);
+    let places = places(answer);
     let mut why = Empty::NotFound;
     for (source, span) in &places {
         let stored = &answer.sources[*source].passage;
         match reading::value(leaf.kind, &leaf.about, stored, *span) {
-            Ok((value, at)) => {
-                // The whole sentence or row backs the value, not the short answer alone.
-                let whole = places.iter().filter(|(s, w)| s == source && w.contains(*span)).max_by_key(|(_, w)| w.len());
-                return Ok(Filled { value, words: vec![(*source, whole.map_or(*span, |(_, w)| *w), at)] });
-            }
+            // The whole sentence or row backs the value, not the short answer alone.
+            Ok((value, at)) => return Ok(Filled { value, words: vec![(*source, evidence::whole_units(stored, at), at)] }),
             Err(empty) => why = empty,
         }
     }
@@ -233,8 +233,8 @@ fn listed(item: &Kind, about: &str, answer: &Answer) -> Result<Filled, Empty> {
     let mut filled = Filled { value: Value::Null, words: Vec::new() };
     let mut items = Vec::new();
     let backed: Vec<(usize, Span)> = match rows.is_empty() {
-        true => places(answer.sentences.iter(), answer),
-        false => places(rows.iter().map(|r| &r.backing), answer),
+        true => places(answer),
+        false => cited(rows.iter().map(|r| &r.backing), answer),
     };
     for (i, (source, span)) in backed.into_iter().enumerate() {
         let stored = &answer.sources[source].passage;
@@ -273,13 +273,28 @@ fn row_object(fields: &[Field], stored: &crate::passage::StoredPassage, span: Sp
 }
 
 /// Where the words of supported sentences stand.
-fn places<'a>(sentences: impl Iterator<Item = &'a AnswerSentence>, answer: &Answer) -> Vec<(usize, Span)> {
+fn cited<'a>(sentences: impl Iterator<Item = &'a AnswerSentence>, answer: &Answer) -> Vec<(usize, Span)> {
     let citations = sentences.filter(|s| s.support == Support::Supported).flat_map(|s| &s.citations);
     let place = |c: &Citation| {
         let source = answer.sources.iter().position(|s| s.number == c.source)?;
         Some((source, c.quote.unwrap_or(Span::new(0, answer.sources[source].passage.passage.text.len()))))
     };
     citations.filter_map(place).collect()
+}
+
+/// Where to read values: a short answer as it stands, all else sentence by sentence and row by row, each of them whole.
+fn places(answer: &Answer) -> Vec<(usize, Span)> {
+    let quoted = cited(answer.sentences.iter(), answer);
+    let mut places = Vec::new();
+    for (source, span) in &quoted {
+        let is_short = quoted.iter().any(|(s, whole)| s == source && whole != span && whole.contains(*span));
+        let touched = evidence::quotable(&answer.sources[*source].passage).into_iter().filter(|unit| unit.overlaps(*span));
+        let units: Vec<Span> = if is_short { Vec::new() } else { touched.collect() };
+        let read = if units.is_empty() { vec![*span] } else { units };
+        places.extend(read.into_iter().map(|span| (*source, span)));
+    }
+    places.dedup();
+    places
 }
 
 /// What a model writes for a field, held to the grammar. `None` where it writes null or what does not stand in the source.

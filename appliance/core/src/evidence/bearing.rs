@@ -199,8 +199,8 @@ impl<'a> Bearing<'a> {
     }
 
     /// Whether a unit is a row of a table.
-    pub(super) fn is_row(&self, unit: &Weighed) -> bool {
-        unit::is_row(&self.sources[unit.source].passage, unit.span)
+    pub(super) fn is_row(&self, source: usize, span: Span) -> bool {
+        unit::is_row(&self.sources[source].passage, span)
     }
 
     /// Whether two units are rows of one table.

@@ -41,8 +41,8 @@ pub struct Choice {
 impl Choice {
     /// The units that bear most on the question; none when no source has any that may answer.
     ///
-    /// A row, or a rule with what overrides it, is chosen by its weight alone. Running text is chosen by what was learned,
-    /// so that answers have `chars` characters on average.
+    /// A row, a rule with what overrides it, and the only words with the kind of value asked for are chosen by weight alone.
+    /// Other running text is chosen by what was learned, so that answers have `chars` characters on average.
     pub fn best(bearing: &Bearing<'_>, chars: usize) -> Self {
         let weighed = bearing.weighed();
         let Some(best) = weighed.first() else { return Self::default() };
@@ -51,9 +51,9 @@ impl Choice {
             return Self { quotations: tied, weight: best.weight, undecided: true, learned: false };
         }
         let chosen = with_overriding(bearing, best, weighed);
-        let is_rule_or_row = chosen.len() > 1 || bearing.is_row(best);
-        let quotations = if is_rule_or_row { chosen } else { learned(bearing, weighed, chars) };
-        Self { quotations, weight: best.weight, undecided: false, learned: !is_rule_or_row }
+        let is_rule_or_row = chosen.len() > 1 || bearing.is_row(best.source, best.span);
+        let learned = if is_rule_or_row { None } else { learned(bearing, best, weighed, chars) };
+        Self { learned: learned.is_some(), quotations: learned.unwrap_or(chosen), weight: best.weight, undecided: false }
     }
 
     /// Whether a quotation stands within what is quoted.
@@ -106,10 +106,12 @@ fn with_overriding(bearing: &Bearing<'_>, unit: &Weighed, weighed: &[Weighed]) -
     chosen
 }
 
-/// What is likely to answer, of the likeliest passage; with what overrides it where that is a rule.
-fn learned(bearing: &Bearing<'_>, weighed: &[Weighed], chars: usize) -> Vec<Quotation> {
+/// What of the running text is likely to answer, of the likeliest passage; with what overrides it where that is a rule. `None`
+/// where it lacks the kind of value asked for and the heaviest unit holds one.
+fn learned(bearing: &Bearing<'_>, best: &Weighed, weighed: &[Weighed], chars: usize) -> Option<Vec<Quotation>> {
     let cut = if chars < WHOLE_SENTENCES { Cut::Clauses } else { Cut::Sentences };
-    let candidates = candidates(bearing, cut);
+    let mut candidates = candidates(bearing, cut);
+    candidates.retain(|c| !bearing.is_row(c.source, c.span));
     let weights = Weights::learned(cut);
     let probabilities = weights.probabilities(&candidates);
     let sources = bearing.sources();
@@ -118,11 +120,15 @@ fn learned(bearing: &Bearing<'_>, weighed: &[Weighed], chars: usize) -> Vec<Quot
         candidate.span.slice(&sources[candidate.source].passage.passage.text).map_or(0, |words| words.chars().count())
     };
     let chosen = likeliest(&candidates, &probabilities, length, weights.margin(chars as f32));
-    let is_whole = |unit: &&Weighed| chosen.iter().any(|q| q.source == unit.source && q.span.contains(unit.span));
-    match weighed.iter().find(is_whole).map(|unit| with_overriding(bearing, unit, weighed)) {
-        Some(rule) if rule.len() > 1 => rule,
-        _ => chosen,
+    let answers = |source: usize, span: Span| {
+        span.slice(&sources[source].passage.passage.text).is_some_and(|words| bearing.asked().is_answered_by(words))
+    };
+    if chosen.is_empty() || (answers(best.source, best.span) && !chosen.iter().any(|q| answers(q.source, q.span))) {
+        return None;
     }
+    let is_whole = |unit: &&Weighed| chosen.iter().any(|q| q.source == unit.source && q.span.contains(unit.span));
+    let rule = weighed.iter().find(is_whole).map(|unit| with_overriding(bearing, unit, weighed));
+    Some(rule.filter(|rule| rule.len() > 1).unwrap_or(chosen))
 }
 
 fn quotation(unit: &Weighed) -> Quotation {
@@ -248,11 +254,27 @@ mod tests {
     }
 
     #[test]
+    fn the_amount_asked_for_is_quoted_though_other_sentences_hold_more_of_the_words() {
+        let rule = article(
+            1,
+            "廃棄物条例",
+            "第9条（収集の禁止）",
+            "第9条　指定する者以外の者は、排出された資源物を持ち去ってはならない。\n2 市長は、資源物を持ち去った者に命令することができる。",
+        );
+        let fine = article(2, "廃棄物条例", "第21条（罰則）", "第21条　命令に従わない者は、20万円以下の罰金に処する。");
+        let sources = one_document(vec![rule, fine]);
+        check(
+            "資源物を持ち去って命令に従わないと罰金はいくらですか",
+            &sources,
+            &["第21条　命令に従わない者は、20万円以下の罰金に処する。"],
+        );
+    }
+
+    #[test]
     fn the_line_with_the_date_answers_when() {
         let text =
             "粗大ごみの臨時収集のお知らせ\n下記のとおり臨時収集を行います。\n収集日　令和8年6月7日(日曜日)\n持込場所　港南小学校校庭";
         let sources = [source(1, "粗大ごみの臨時収集のお知らせ", text)];
-        let expected = ["下記のとおり臨時収集を行います。", "収集日　令和8年6月7日(日曜日)"];
-        check("粗大ごみの臨時収集はいつ行われますか", &sources, &expected);
+        check("粗大ごみの臨時収集はいつ行われますか", &sources, &["収集日　令和8年6月7日(日曜日)"]);
     }
 }

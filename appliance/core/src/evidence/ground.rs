@@ -2,6 +2,7 @@
 
 use super::{EvidenceThresholds, weights};
 use crate::answer::Source;
+use crate::id::ContentHash;
 
 /// Sources among which one must suffice for an answer: what ranks lower does not decide whether there is one.
 pub const QUOTABLE: usize = 3;
@@ -34,15 +35,27 @@ impl Ground {
         }
     }
 
+    /// The same without its cosine where it comes of another embedder than the weights were learned with: each has a scale of
+    /// its own, and one that lies lower altogether would have every question refused.
+    pub fn judged_by(self, embedder: &ContentHash) -> Self {
+        Self { similarity: self.similarity.filter(|_| embedder.to_string() == weights::EMBEDDER), ..self }
+    }
+
     /// Its features, as they are learned from.
     pub fn features(&self) -> [f32; Self::FEATURES] {
         [self.coverage, self.similarity.unwrap_or(0.0), if self.owners { 1.0 } else { 0.0 }]
     }
 
+    /// Whether it can be about what is asked at all: a code must stand there, and what the question names as an owner too unless
+    /// nearly all other words do. However near a passage about another department is, it does not answer for this one.
+    pub fn is_about(&self, thresholds: &EvidenceThresholds) -> bool {
+        self.identifiers && (self.owners || self.coverage >= thresholds.sufficient_coverage)
+    }
+
     /// Whether an answer may be built on it.
     pub fn suffices(&self, thresholds: &EvidenceThresholds) -> bool {
         let by_words = || self.coverage >= thresholds.sufficient_coverage;
-        self.identifiers && self.probability().map_or_else(by_words, |probability| probability >= thresholds.least_probability)
+        self.is_about(thresholds) && self.probability().map_or_else(by_words, |probability| probability >= thresholds.least_probability)
     }
 
     /// The probability that the sources answer, as questions of public sets taught it; `None` where no vectors were searched.
@@ -52,5 +65,22 @@ impl Ground {
         let weights = weights::GROUND;
         let score = weights[Self::FEATURES] + features.iter().zip(weights).map(|(value, weight)| value * weight).sum::<f32>();
         Some(1.0 / (1.0 + (-score).exp()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ranking::CosineSimilarity;
+    use crate::testing::source;
+
+    #[test]
+    fn cosines_of_another_embedder_do_not_refuse() {
+        let mut near = source(1, "規則", "休館日は、月曜日とする。");
+        near.strength.similarity = Some(CosineSimilarity(0.4));
+        let ground = Ground::of(&[near]);
+        let thresholds = EvidenceThresholds::default();
+        assert!(!ground.suffices(&thresholds));
+        assert!(ground.judged_by(&ContentHash::of(b"another")).suffices(&thresholds));
     }
 }

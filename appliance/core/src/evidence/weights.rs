@@ -5,6 +5,9 @@
 use super::features::FEATURES;
 use super::ground::Ground;
 
+/// The hash of the embedder whose cosines they weigh.
+pub(super) const EMBEDDER: &str = "a6ff752b520667259882470991c67f10223979ea69370fa0b007dcd8e86d251b";
+
 /// Weights of sentences.
 #[rustfmt::skip]
 pub(super) const SENTENCES: [f32; FEATURES.len()] = [

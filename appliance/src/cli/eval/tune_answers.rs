@@ -13,7 +13,7 @@ use crate::evaluation::answers::read_questions;
 use crate::evaluation::{CorpusEntry, read_lines};
 use crate::wiring::Place;
 use anyhow::{Context as _, Result};
-use appliance_core::evidence::{Cut, FEATURES, Ground, Weights};
+use appliance_core::evidence::{Cut, EvidenceThresholds, FEATURES, Ground, Weights};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -44,6 +44,8 @@ pub struct Arguments {
 /// What was asked of one corpus: questions that it answers, and some that it does not, in both ways of cutting.
 struct Set {
     name: String,
+    /// The hash of the embedder that it was searched with.
+    embedder: String,
     cuts: [Vec<Studied>; 2],
 }
 
@@ -102,7 +104,8 @@ async fn asked(place: &Place, arguments: &Arguments, folder: &Path, other: &Path
         }
     }
     bar.finish_and_clear();
-    Ok(Set { name: folder.file_name().unwrap_or_default().to_string_lossy().into_owned(), cuts })
+    let embedder = asking.embedder.identity().hash.to_string();
+    Ok(Set { name: folder.file_name().unwrap_or_default().to_string_lossy().into_owned(), embedder, cuts })
 }
 
 /// The probabilities of every question's candidates, by weights learned without its fold.
@@ -125,7 +128,7 @@ fn refusals(sets: &[Set], written: &mut String) -> Result<()> {
     let probability = |weights: &[f32; Ground::FEATURES + 1], ground: &Ground| {
         let features = ground.features();
         let score = weights[Ground::FEATURES] + features.iter().zip(weights).map(|(value, weight)| value * weight).sum::<f32>();
-        if ground.identifiers { 1.0 / (1.0 + (-score).exp()) } else { 0.0 }
+        if ground.is_about(&EvidenceThresholds::default()) { 1.0 / (1.0 + (-score).exp()) } else { 0.0 }
     };
     let mut judged: Vec<Vec<(bool, f32)>> = sets.iter().map(|_| Vec::new()).collect();
     for fold in 0..FOLDS {
@@ -162,9 +165,11 @@ fn head(arguments: &Arguments, sets: &[Set]) -> String {
     let names: Vec<String> =
         sets.iter().map(|s| format!("{} ({} answerable)", s.name, s.cuts[0].iter().filter(|q| q.is_answerable()).count())).collect();
     let half = format!("{:?}", arguments.half).to_lowercase();
+    let embedder = sets.first().map_or("", |s| s.embedder.as_str());
     format!(
         "//! Weights of the learned choice and of refusals. Written by `kura eval tune-answers`; do not change by hand.\n//!\n\
-         //! Learned on the {half} questions of {}.\n\nuse super::features::FEATURES;\nuse super::ground::Ground;\n",
+         //! Learned on the {half} questions of {}.\n\nuse super::features::FEATURES;\nuse super::ground::Ground;\n\n\
+         /// The hash of the embedder whose cosines they weigh.\npub(super) const EMBEDDER: &str = \"{embedder}\";\n",
         names.join(" and ")
     )
 }
