@@ -198,6 +198,11 @@ impl<'a> Bearing<'a> {
         asked as f32 / own.len().max(1) as f32
     }
 
+    /// Whether a part of a source holds a value of the kind that the question asks for.
+    pub(super) fn holds_value(&self, source: usize, span: Span) -> bool {
+        span.slice(&self.sources[source].passage.passage.text).is_some_and(|words| self.asked.is_answered_by(words))
+    }
+
     /// Whether a unit is a row of a table.
     pub(super) fn is_row(&self, source: usize, span: Span) -> bool {
         unit::is_row(&self.sources[source].passage, span)
