@@ -187,6 +187,7 @@ answer-checked = { $sources ->
    *[other] Checked against { $sources } sources
 }
 answer-doubtful = Some sentences could not be confirmed. Do not rely on the struck-out text.
+answer-thin = This answer may rest on too little. Check whether the quotation answers the question, and look at the documents nearest to it.
 unsupported = not confirmed by the sources
 refusal = The documents do not say.
 refusal-near = Closest passages:

@@ -184,6 +184,7 @@ answer-arrived = 回答が届きました。
 answer-address = この回答へのリンク
 answer-checked = 根拠 { $sources }件で確認済み
 answer-doubtful = 根拠を確認できない文があります。線で消した部分は使わないでください。
+answer-thin = 回答の根拠が十分でないおそれがあります。引用が質問の答えになっているか、近い資料とあわせて確認してください。
 unsupported = 根拠を確認できません
 refusal = 資料からは確認できませんでした。
 refusal-near = 近い資料:

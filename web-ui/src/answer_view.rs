@@ -12,6 +12,7 @@ use crate::signed_in::SignedIn;
 use crate::validity_view::{self, ValidityView};
 use crate::words;
 use appliance_core::answer::{Answer, AnswerKind, AnswerSentence, Citation, Repeated, Source, Support, Unresolved, UnresolvedReason};
+use appliance_core::evidence::Ground;
 use appliance_core::id::AnswerId;
 use appliance_core::locator::Span;
 use appliance_core::validity::is_transitional;
@@ -148,7 +149,9 @@ pub struct AnswerView {
     pub unresolved: Vec<String>,
     /// As of which day it was given; empty where that was not kept.
     pub as_of: String,
-    /// The nearest sources, for a refusal.
+    /// Whether it rests on little: it is given with the candidates.
+    pub thin: bool,
+    /// The nearest sources, for a refusal; for a thin answer those that it does not cite.
     pub candidates: Vec<SourceView>,
     /// What a remark may be about.
     pub about: Vec<AboutView>,
@@ -172,7 +175,10 @@ pub fn answer(page: &Page, id: AnswerId, answer: &Answer) -> AnswerView {
         AnswerKind::Refused => ("refused", "kind-refused-note", "ai-notice-refused"),
     };
     let note = if answer.undecided { "kind-undecided-note" } else { note };
-    let candidates = if refused { answer.sources.iter().take(CANDIDATES).map(|s| source(page, s, &[])).collect() } else { Vec::new() };
+    let thin = !refused && Ground::of(&answer.sources).judged_by(&answer.record.embedder.hash).is_thin();
+    let cited = |s: &&Source| answer.sentences.iter().flat_map(|a| &a.citations).any(|c| c.source == s.number);
+    let nearest = answer.sources.iter().filter(|s| refused || thin && !cited(s));
+    let candidates = nearest.take(CANDIDATES).map(|s| source(page, s, &[])).collect();
     let mut sentences = sentences(page, answer);
     for mark in sentences.iter_mut().flat_map(|s| &mut s.marks) {
         mark.href = mark.href.take().map(|href| links::of_answer(&href, id));
@@ -192,6 +198,7 @@ pub fn answer(page: &Page, id: AnswerId, answer: &Answer) -> AnswerView {
         proof: page.t(if answer.kind == AnswerKind::Composed { "check-proof-composed" } else { "check-proof-quoted" }),
         unresolved: answer.unresolved.iter().map(|u| unresolved(page, u)).collect(),
         as_of: answer.as_of.map(|day| validity_view::as_of(page, day)).unwrap_or_default(),
+        thin,
         candidates,
         about: feedback_view::about(answer),
         record: record(page, answer),

@@ -7,6 +7,10 @@ use crate::id::ContentHash;
 /// Sources among which one must suffice for an answer: what ranks lower does not decide whether there is one.
 pub const QUOTABLE: usize = 3;
 
+/// The probability under which an answer is given and called thin: of the questions between the least and this one, about one in three
+/// has no answer in the documents (docs/measurements/answers.md).
+const THIN: f32 = 0.6;
+
 /// What the first sources offer to rest an answer on.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Ground {
@@ -58,6 +62,13 @@ impl Ground {
         self.is_about(thresholds) && self.probability().map_or_else(by_words, |probability| probability >= thresholds.least_probability)
     }
 
+    /// Whether an answer that was built on it rests on little. What falls under the least probability is answered only where one
+    /// sentence decides by its words, and that is not little.
+    pub fn is_thin(&self) -> bool {
+        let least = EvidenceThresholds::default().least_probability;
+        self.probability().is_some_and(|probability| (least..THIN).contains(&probability))
+    }
+
     /// The probability that the sources answer, as questions of public sets taught it; `None` where no vectors were searched.
     pub fn probability(&self) -> Option<f32> {
         self.similarity?;
@@ -82,5 +93,14 @@ mod tests {
         let thresholds = EvidenceThresholds::default();
         assert!(!ground.suffices(&thresholds));
         assert!(ground.judged_by(&ContentHash::of(b"another")).suffices(&thresholds));
+    }
+
+    #[test]
+    fn what_barely_suffices_is_thin() {
+        let of = |similarity| Ground { coverage: 0.5, similarity: Some(similarity), owners: true, identifiers: true };
+        let thin: Vec<f32> = (0..200).map(|i| 0.7 + i as f32 / 1000.0).filter(|s| of(*s).is_thin()).collect();
+        let (Some(first), Some(last)) = (thin.first(), thin.last()) else { panic!("some cosine is thin") };
+        let thresholds = EvidenceThresholds::default();
+        assert!(of(*first).suffices(&thresholds) && !of(first - 0.05).is_thin() && !of(last + 0.05).is_thin());
     }
 }
