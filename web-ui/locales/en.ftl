@@ -882,7 +882,6 @@ fault-negation = What it denies does not agree with the cited place ({ $written 
 fault-exception = Its exceptions do not agree with the cited place ({ $written }).
 fault-bound = Its limits do not agree with the cited place ({ $written }).
 fault-content = Little of what it says is in the cited place.
-fault-similarity = Its meaning is far from the cited place.
 
 
 ## Choosing rows of the library

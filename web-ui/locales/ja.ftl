@@ -837,7 +837,6 @@ fault-negation = 否定が引用箇所と合いません（{ $written }）。
 fault-exception = 例外の扱いが引用箇所と合いません（{ $written }）。
 fault-bound = 範囲や前後が引用箇所と合いません（{ $written }）。
 fault-content = 文の内容が引用箇所にほとんどありません。
-fault-similarity = 文の意味が引用箇所から離れています。
 
 
 ## 一覧での選択

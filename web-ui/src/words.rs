@@ -95,7 +95,6 @@ pub fn fault(page: &Page, fault: &Fault) -> String {
         Criterion::Exception => "fault-exception",
         Criterion::Bound => "fault-bound",
         Criterion::Content => "fault-content",
-        Criterion::Similarity => "fault-similarity",
     };
     page.with(key, "written", fault.written.as_str())
 }

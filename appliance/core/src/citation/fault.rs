@@ -30,8 +30,6 @@ pub enum Criterion {
     Bound,
     /// Its words are mostly those of the cited place.
     Content,
-    /// Its meaning is near that of the cited place, as the embedder sees it.
-    Similarity,
 }
 
 /// One respect in which a sentence failed.
