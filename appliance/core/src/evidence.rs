@@ -60,7 +60,10 @@ fn yes() -> bool {
 pub struct EvidenceThresholds {
     /// Probability that the sources answer from which Kura answers: its calibration is in docs/measurements/answers.md.
     pub least_probability: f32,
-    /// Coverage from which the words alone suffice where no vectors were searched, and where a small model refuses.
+    /// Coverage from which the words alone suffice where no vectors were searched, or those of another embedder than the
+    /// probability was learned with.
+    pub least_coverage: f32,
+    /// Coverage that outweighs a small model's refusal, and an owner (医学部の…) that the sources do not name.
     pub sufficient_coverage: f32,
     /// Weight of a single sentence or row, as a share of the question's, from which it suffices by itself: nearly all the
     /// words and a value of the kind asked for.
@@ -69,7 +72,7 @@ pub struct EvidenceThresholds {
 
 impl Default for EvidenceThresholds {
     fn default() -> Self {
-        Self { least_probability: 0.35, sufficient_coverage: 0.55, decisive_weight: 1.1 }
+        Self { least_probability: 0.35, least_coverage: 0.45, sufficient_coverage: 0.55, decisive_weight: 1.1 }
     }
 }
 

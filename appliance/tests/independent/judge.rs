@@ -14,7 +14,9 @@ fn arabic(text: &str) -> String {
     let mut out = String::new();
     let mut run = String::new();
     for c in text.chars().chain(['\n']) {
-        if "〇一二三四五六七八九十百千万億兆".contains(c) && !(run.is_empty() && "万億兆".contains(c)) {
+        // Behind a digit they are part of its number (3億5千万), which is left as it is written.
+        let behind_digit = run.is_empty() && out.ends_with(|c: char| c.is_ascii_digit()) && "十百千".contains(c);
+        if "〇一二三四五六七八九十百千万億兆".contains(c) && !behind_digit && !(run.is_empty() && "万億兆".contains(c)) {
             run.push(c);
             continue;
         }

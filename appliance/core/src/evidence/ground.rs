@@ -58,7 +58,7 @@ impl Ground {
 
     /// Whether an answer may be built on it.
     pub fn suffices(&self, thresholds: &EvidenceThresholds) -> bool {
-        let by_words = || self.coverage >= thresholds.sufficient_coverage;
+        let by_words = || self.coverage >= thresholds.least_coverage;
         self.is_about(thresholds) && self.probability().map_or_else(by_words, |probability| probability >= thresholds.least_probability)
     }
 
