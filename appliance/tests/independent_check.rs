@@ -115,7 +115,7 @@ fn agree_on_wordings(sets: &[&str], count: usize) {
             continue;
         }
         passed += 1;
-        let place = format!("{}\n{}", source.passage.title, source.passage.passage.text);
+        let place = format!("{}。{}", source.passage.title, source.passage.passage.text);
         wrong.extend(lacking(&trial.sentence, false, &[place]).map(|why| format!("{}: {why}", trial.sentence)));
     }
     println!("{sets:?}: {passed} sentences pass the check, {} of them lack their source", wrong.len());

@@ -1,5 +1,6 @@
 //! Units: what can be quoted of a passage by itself.
 
+use crate::disarming;
 use crate::folding::fold_tight;
 use crate::locator::{CellSpan, Place, Span};
 use crate::passage::StoredPassage;
@@ -31,7 +32,9 @@ pub(super) fn units(stored: &StoredPassage) -> Vec<Span> {
             || heads_rows(&text[span.start..span.end], &labels)
     };
     let all = whole_rows(stored, whole_rules(text, whole_items(text, sentences(text))));
-    let running: Vec<Span> = all.iter().copied().filter(|s| !is_heading(s)).collect();
+    let spoken = disarming::between_controls(text);
+    let is_documents_own = |span: &Span| spoken.is_none_or(|s| span.end <= s.start || span.start >= s.end);
+    let running: Vec<Span> = all.iter().copied().filter(|s| !is_heading(s) && is_documents_own(s)).collect();
     if running.is_empty() { all } else { running }
 }
 
