@@ -12,7 +12,6 @@ use crate::signed_in::SignedIn;
 use crate::validity_view::{self, ValidityView};
 use crate::words;
 use appliance_core::answer::{Answer, AnswerKind, AnswerSentence, Citation, Repeated, Source, Support, Unresolved, UnresolvedReason};
-use appliance_core::evidence::Ground;
 use appliance_core::id::AnswerId;
 use appliance_core::locator::Span;
 use appliance_core::validity::is_transitional;
@@ -175,9 +174,8 @@ pub fn answer(page: &Page, id: AnswerId, answer: &Answer) -> AnswerView {
         AnswerKind::Refused => ("refused", "kind-refused-note", "ai-notice-refused"),
     };
     let note = if answer.undecided { "kind-undecided-note" } else { note };
-    let thin = !refused && Ground::of(&answer.sources).judged_by(&answer.record.embedder.hash).is_thin();
     let cited = |s: &&Source| answer.sentences.iter().flat_map(|a| &a.citations).any(|c| c.source == s.number);
-    let nearest = answer.sources.iter().filter(|s| refused || thin && !cited(s));
+    let nearest = answer.sources.iter().filter(|s| refused || answer.thin && !cited(s));
     let candidates = nearest.take(CANDIDATES).map(|s| source(page, s, &[])).collect();
     let mut sentences = sentences(page, answer);
     for mark in sentences.iter_mut().flat_map(|s| &mut s.marks) {
@@ -198,7 +196,7 @@ pub fn answer(page: &Page, id: AnswerId, answer: &Answer) -> AnswerView {
         proof: page.t(if answer.kind == AnswerKind::Composed { "check-proof-composed" } else { "check-proof-quoted" }),
         unresolved: answer.unresolved.iter().map(|u| unresolved(page, u)).collect(),
         as_of: answer.as_of.map(|day| validity_view::as_of(page, day)).unwrap_or_default(),
-        thin,
+        thin: answer.thin,
         candidates,
         about: feedback_view::about(answer),
         record: record(page, answer),

@@ -29,6 +29,7 @@ mod messages;
 mod opening;
 mod outline;
 mod page;
+mod paging;
 mod paper;
 mod place_view;
 mod places;

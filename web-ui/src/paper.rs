@@ -1,7 +1,7 @@
 //! Text on A4 pages, as PDF with an embedded subset of one font: what is printed, kept and signed.
 //!
-//! Deliberately little: one column, one font, three sizes. Characters that the font does not have are shown as 〓, and it is
-//! told how many there are.
+//! Deliberately little: one column, one font, three sizes. A character that the font does not have is shown as one that looks like
+//! it, or as 〓.
 
 use krilla::Data;
 use krilla::Document;

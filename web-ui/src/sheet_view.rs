@@ -68,6 +68,9 @@ pub fn sheet(page: &Page, kept: &AnsweredQuestion, versions: &Versions) -> Sheet
     if answer.undecided {
         notes.push(page.t("kind-undecided-note"));
     }
+    if answer.thin {
+        notes.push(page.t("answer-thin"));
+    }
     notes.push(page.t("sheet-checked"));
     SheetView {
         question: kept.question.clone(),

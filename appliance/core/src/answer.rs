@@ -162,6 +162,9 @@ pub struct Answer {
     /// Whether the sentences are rows of a table between which the question does not decide.
     #[serde(default)]
     pub undecided: bool,
+    /// Whether it rests on little (`evidence::Ground::is_thin`): what is near is then offered with it.
+    #[serde(default)]
+    pub thin: bool,
     /// References of the question that lead nowhere. The nearest places are the first sources.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unresolved: Vec<Unresolved>,

@@ -181,7 +181,9 @@ pub async fn ask(asking: &Asking, viewer: &Viewer, question: &Question, events: 
         }
         None => check.extract(),
     };
+    let thin = decision.kind != AnswerKind::Refused && check.ground().is_thin(&asking.policy.evidence);
     let mut answer = decision.into_answer(sources, unresolved, as_of, record(&mut walk, asking.generator.as_ref()));
+    answer.thin = thin;
     arranging::arrange(asking, viewer, question, &ranking.terms, &mut answer).await?;
     Ok(answer)
 }
@@ -335,7 +337,7 @@ impl Decision {
     fn into_answer(self, sources: Vec<Source>, unresolved: Vec<Unresolved>, as_of: AsOf, record: AnswerRecord) -> Answer {
         let Self { kind, sentences, undecided, rewritten, dropped } = self;
         let record = AnswerRecord { rewritten, dropped, ..record };
-        Answer { kind, sentences, undecided, unresolved, sources, as_of: Some(as_of), arranged: None, record }
+        Answer { kind, sentences, undecided, thin: false, unresolved, sources, as_of: Some(as_of), arranged: None, record }
     }
 }
 
@@ -352,12 +354,15 @@ impl<'a> Check<'a> {
         Self { asking, asked, bearing: Bearing::new(asked, &ranking.terms, sources), sources }
     }
 
+    fn ground(&self) -> Ground {
+        Ground::of(self.sources).judged_by(&self.asking.embedder.identity().hash)
+    }
+
     /// Whether an answer may be built on the first sources, or on one of their sentences.
     fn evidence_suffices(&self) -> bool {
         let thresholds = &self.asking.policy.evidence;
         let decides = |(source, weight): (&Source, f32)| source.strength.identifiers && weight >= thresholds.decisive_weight;
-        Ground::of(self.sources).judged_by(&self.asking.embedder.identity().hash).suffices(thresholds)
-            || self.bearing.heaviest().is_some_and(decides)
+        self.ground().suffices(thresholds) || self.bearing.heaviest().is_some_and(decides)
     }
 
     /// Decides what of the model's output is shown, and what takes its place. The model saw the first `shown` sources.
@@ -381,16 +386,21 @@ impl<'a> Check<'a> {
         Decision { rewritten: written.rewritten, ..decision }
     }
 
+    fn best(&self) -> Choice {
+        let policy = &self.asking.policy;
+        Choice::best(&self.bearing, policy.quoted_chars, policy.evidence.decisive_weight)
+    }
+
     /// The sentences that bear most on the question.
     fn extract(&self) -> Decision {
-        self.quoted(AnswerKind::Extracted, &Choice::best(&self.bearing, self.asking.policy.quoted_chars), None)
+        self.quoted(AnswerKind::Extracted, &self.best(), None)
     }
 
     /// Of running text the learned choice is shown, as the model's where it holds what the model chose. A row or rule that a
     /// small model chose is shown when it bears nearly as much on the question as the best there is, and when the question
     /// tells the rows of a table apart.
     fn weigh(&self, chosen: Quotation, short: Option<Span>) -> Decision {
-        let best = Choice::best(&self.bearing, self.asking.policy.quoted_chars);
+        let best = self.best();
         let short = short.map(|span| Quotation { source: chosen.source, span }).filter(|short| self.answers(*short));
         if best.learned && best.holds(chosen) {
             return self.quoted(AnswerKind::Quoted, &best, short);

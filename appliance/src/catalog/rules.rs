@@ -100,18 +100,8 @@ pub(super) async fn rules_of_collections(db: &mut SqliteConnection) -> Result<Ve
     Ok(listed)
 }
 
-pub(super) async fn rules_of(db: &mut SqliteConnection, document: DocumentId) -> Result<Vec<(Principal, DocumentRule)>, PortError> {
-    let rows: Vec<(String, String)> = sqlx::query_as("SELECT principal, effect FROM document_access WHERE document_id = ?")
-        .bind(document.0)
-        .fetch_all(db)
-        .await
-        .doing("read a document's rules")?;
-    let mut rules = Vec::with_capacity(rows.len());
-    for (name, effect) in rows {
-        rules.push((principal(&name)?, rule(&effect)?));
-    }
-    rules.sort();
-    Ok(rules)
+async fn rules_of(db: &mut SqliteConnection, document: DocumentId) -> Result<Vec<(Principal, DocumentRule)>, PortError> {
+    Ok(rules_of_some(db, &[document]).await?.remove(&document).unwrap_or_default())
 }
 
 /// The rules of these documents, each under its document; in one look, because a list has many.

@@ -124,6 +124,12 @@ fn print(answer: &Answer, language: Language) -> Result<()> {
             Language::En => "The question does not tell which row of the table is meant.",
         })?;
     }
+    if answer.thin {
+        output::line(match language {
+            Language::Ja => "根拠が十分でないおそれがあります。近い資料とあわせて確認してください。",
+            Language::En => "This may rest on too little: look at the nearest documents, too.",
+        })?;
+    }
     output::line("")?;
     let today = validity::today(&SystemClock);
     if let Some(as_of) = answer.as_of {

@@ -4,6 +4,7 @@ use crate::comparison_view::{Lines, MOST_LINES, TableLine, summary, table};
 use crate::failure::Failure;
 use crate::links;
 use crate::page::{Page, Section, html};
+use crate::paging::Part;
 use crate::signed_in::SignedIn;
 use crate::validity_view;
 use crate::words;
@@ -123,19 +124,18 @@ pub async fn page(by: SignedIn, id: web::Path<i64>, wanted: web::Query<Wanted>) 
     // An article is read whole.
     let whole = wanted.all.is_some() || alone;
     let shown = table(&page, &rows, &texts, whole);
-    let from = wanted.from.min(shown.len());
+    let part = Part::new(wanted.from, LINES, shown.len());
     let link = |from: usize, whole: bool| wanted.link(entry.id, old.id, new.id, whole, from);
-    let more = shown.len() > from + LINES;
     html(&ComparePage {
         parts,
         with: wanted.with,
         choices: choices(&page, &versions, Some((old.id, new.id)).filter(|_| wanted.with.is_none())),
         summary: summary(&page, &rows),
         cut: (texts.0.cut || texts.1.cut).then(|| page.with("compare-cut", "lines", words::number(MOST_LINES as u64))),
-        lines: shown.into_iter().skip(from).take(LINES).collect(),
+        lines: part.of(shown).collect(),
         toggle: if alone { String::new() } else { link(0, !whole) },
-        previous: (from > 0).then(|| link(from.saturating_sub(LINES), whole)),
-        next: more.then(|| link(from + LINES, whole)),
+        previous: part.previous(|from| link(from, whole)),
+        next: part.next(|from| link(from, whole)),
         sides: Some((side(&page, &older), side(&page, &newer))),
         id: entry.id,
         collection: entry.collection_name,

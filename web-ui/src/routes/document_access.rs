@@ -1,8 +1,8 @@
 //! Who sees one document, and why.
 
-use super::groups::Done;
 use crate::failure::Failure;
 use crate::page::{Page, Section, html};
+use crate::paging::Part;
 use crate::principals::{Choices, Principals, named};
 use crate::security::see_other;
 use crate::signed_in::{Posted, SignedIn};
@@ -11,6 +11,18 @@ use appliance_core::access::DocumentRule;
 use appliance_core::id::DocumentId;
 use appliance_core::viewer::Role;
 use askama::Template;
+use serde::Deserialize;
+
+/// People on one page, which stays under 100 KB with them.
+const ROWS: usize = 100;
+
+#[derive(Deserialize)]
+pub struct Shown {
+    #[serde(default)]
+    done: bool,
+    #[serde(default)]
+    from: usize,
+}
 
 struct RuleRow {
     principal: String,
@@ -35,13 +47,15 @@ struct DocumentAccessPage {
     open_to: Vec<String>,
     rules: Vec<RuleRow>,
     people: Vec<SightRow>,
+    previous: Option<String>,
+    next: Option<String>,
     seen_by: String,
     offered: Vec<Choices>,
     notice: Option<String>,
 }
 
 /// `GET /documents/{id}/access`
-pub async fn page(by: SignedIn, id: web::Path<i64>, query: web::Query<Done>) -> Result<HttpResponse, Failure> {
+pub async fn page(by: SignedIn, id: web::Path<i64>, query: web::Query<Shown>) -> Result<HttpResponse, Failure> {
     by.require(Role::Administrator)?;
     let id = DocumentId(*id);
     let desk = &by.site.desk;
@@ -50,9 +64,10 @@ pub async fn page(by: SignedIn, id: web::Path<i64>, query: web::Query<Done>) -> 
     let principals = Principals::of(&by).await?;
     let mut page = by.page(Section::Documents, "title-documents");
     page.title = page.with("title-document-access", "title", entry.title.as_str());
-    let people: Vec<SightRow> = rules
-        .people
-        .iter()
+    let part = Part::new(query.from, ROWS, rules.people.len());
+    let link = |from: usize| format!("/documents/{id}/access?from={from}#people-heading");
+    let people: Vec<SightRow> = part
+        .of(&rules.people)
         .map(|(person, sight)| SightRow {
             name: person.name.clone(),
             login: person.login.clone(),
@@ -60,7 +75,7 @@ pub async fn page(by: SignedIn, id: web::Path<i64>, query: web::Query<Done>) -> 
             why: principals.why(&page, *sight, &rules.collection.name),
         })
         .collect();
-    let seen = people.iter().filter(|p| p.sees).count();
+    let seen = rules.people.iter().filter(|(_, sight)| sight.sees()).count();
     html(&DocumentAccessPage {
         id,
         title: entry.title,
@@ -71,8 +86,10 @@ pub async fn page(by: SignedIn, id: web::Path<i64>, query: web::Query<Done>) -> 
             .iter()
             .map(|(p, rule)| RuleRow { principal: p.name(), words: principals.words(&page, *p), hides: *rule == DocumentRule::Hide })
             .collect(),
-        seen_by: page.words("sight-count", &[("seen", seen.into()), ("people", people.len().into())]),
+        seen_by: page.words("sight-count", &[("seen", seen.into()), ("people", rules.people.len().into())]),
         people,
+        previous: part.previous(link),
+        next: part.next(link),
         offered: principals.offered(&page),
         notice: query.done.then(|| page.t("access-changed")),
         page,

@@ -3,6 +3,7 @@
 use crate::failure::Failure;
 use crate::library_filter::{FORMATS, Filter, ROWS};
 use crate::page::{Page, Section, html};
+use crate::paging::Part;
 use crate::principals::Principals;
 use crate::signed_in::SignedIn;
 use crate::validity_view::{self, ValidityView};
@@ -65,7 +66,6 @@ pub struct RowView {
 #[template(path = "documents.html")]
 struct DocumentsPage {
     page: Page,
-    form_token: String,
     rows: Vec<RowView>,
     collections: Vec<CollectionEntry>,
     filter: Filter,
@@ -107,14 +107,14 @@ pub async fn page(by: SignedIn, filter: web::Query<Filter>) -> Result<HttpRespon
             rows.iter_mut().filter(|r| r.id == audience.document).for_each(|r| r.audience = Some(words.clone()));
         }
     }
+    let part = Part::new(wanted.from, ROWS, shelf.matching);
     let upload_help = page.with("upload-help", "size", words::bytes(by.site.settings.max_upload_bytes));
     html(&DocumentsPage {
         notice: notice(&page, &filter),
         locked: locked(&by, &filter).await?,
         queue: queue(&page, &shelf),
-        form_token: by.form_token.clone(),
-        previous: (wanted.from > 0).then(|| filter.page_from(wanted.from.saturating_sub(ROWS))),
-        next: (wanted.from + ROWS < shelf.matching).then(|| filter.page_from(wanted.from + ROWS)),
+        previous: part.previous(|from| filter.page_from(from)),
+        next: part.next(|from| filter.page_from(from)),
         range: page.words("pager-range", &[("first", (wanted.from + 1).into()), ("last", (wanted.from + rows.len()).into())]),
         formats: FORMATS.map(|f| (f.name(), words::format(&page, Some(f)))),
         rows,

@@ -45,7 +45,6 @@ pub(super) struct ShareRow {
 #[template(path = "history.html")]
 struct HistoryPage {
     page: Page,
-    form_token: String,
     words: String,
     deleted: bool,
     rows: Vec<Row>,
@@ -90,7 +89,6 @@ async fn listed(by: &SignedIn, words: &str, shown: &Shown) -> Result<HttpRespons
     found.truncate(LISTED);
     let shares = if deleted { Vec::new() } else { history.shares(&by.viewer).await? };
     html(&HistoryPage {
-        form_token: by.form_token.clone(),
         words: words.to_owned(),
         deleted,
         rows: found.into_iter().map(|entry| row(&page, entry)).collect(),
@@ -175,7 +173,6 @@ pub async fn change(posted: Posted, path: web::Path<(i64, String)>) -> Result<Ht
 #[template(path = "history_remove.html")]
 struct RemovePage {
     page: Page,
-    form_token: String,
     id: ConversationId,
     title: String,
     turns: String,
@@ -188,7 +185,7 @@ pub async fn remove_page(by: SignedIn, id: web::Path<i64>) -> Result<HttpRespons
     let entry = deleted.into_iter().find(|e| e.id.0 == *id).ok_or(Failure::NotFound)?;
     let page = by.page(Section::History, "title-history-remove");
     let turns = page.with("history-turns", "count", entry.turns);
-    html(&RemovePage { form_token: by.form_token.clone(), id: entry.id, title: entry.title, turns, page })
+    html(&RemovePage { id: entry.id, title: entry.title, turns, page })
 }
 
 /// `POST /history/{id}/remove`

@@ -3,6 +3,7 @@
 use crate::failure::Failure;
 use crate::links::{self, Mark};
 use crate::page::{Page, Section, html};
+use crate::paging::{From, Part};
 use crate::signed_in::SignedIn;
 use crate::words;
 use actix_web::{HttpResponse, web};
@@ -10,7 +11,6 @@ use appliance_core::id::DocumentId;
 use appliance_core::passage::StoredPassage;
 use appliance_core::ports::catalog::Edition;
 use askama::Template;
-use serde::Deserialize;
 
 /// Passages on one page; the longest together stay under 100 KB.
 const ROWS: usize = 25;
@@ -38,12 +38,6 @@ struct PassagesPage {
     next: Option<String>,
 }
 
-#[derive(Deserialize)]
-pub struct From {
-    #[serde(default)]
-    from: usize,
-}
-
 /// `GET /documents/{id}/passages`
 pub async fn page(by: SignedIn, id: web::Path<i64>, query: web::Query<From>) -> Result<HttpResponse, Failure> {
     let id = DocumentId(*id);
@@ -52,13 +46,13 @@ pub async fn page(by: SignedIn, id: web::Path<i64>, query: web::Query<From>) -> 
     let passages = library.passages_of(&by.viewer, id, Edition::Answering).await?;
     let mut page = by.page(Section::Documents, "title-documents");
     page.title = page.with("title-passages", "title", entry.title.as_str());
-    let from = query.from.min(passages.len().saturating_sub(1)) / ROWS * ROWS;
+    let part = Part::new(query.from, ROWS, passages.len());
     let link = |from: usize| format!("/documents/{id}/passages?from={from}");
     html(&PassagesPage {
         summary: page.with("passages-count", "count", passages.len()),
-        rows: passages.iter().skip(from).take(ROWS).map(|p| row(&page, p)).collect(),
-        previous: (from > 0).then(|| link(from - ROWS)),
-        next: (from + ROWS < passages.len()).then(|| link(from + ROWS)),
+        rows: part.of(&passages).map(|p| row(&page, p)).collect(),
+        previous: part.previous(link),
+        next: part.next(link),
         id,
         title: entry.title,
         page,

@@ -2,6 +2,7 @@
 
 use crate::failure::Failure;
 use crate::page::{Page, Section, html};
+use crate::paging::{From, Part};
 use crate::security::see_other;
 use crate::signed_in::{Posted, SignedIn};
 use crate::words;
@@ -11,17 +12,10 @@ use appliance_core::id::UserId;
 use appliance_core::ports::catalog::{NewPerson, Person};
 use appliance_core::viewer::Role;
 use askama::Template;
-use serde::Deserialize;
 
 const MOST_CHARS: usize = 100;
 /// People on one page, which stays under 100 KB with them.
 const ROWS: usize = 60;
-
-#[derive(Deserialize)]
-pub struct From {
-    #[serde(default)]
-    from: usize,
-}
 
 struct PersonRow {
     id: UserId,
@@ -104,13 +98,13 @@ async fn people_page(by: &SignedIn, from: usize) -> Result<PeoplePage, Failure> 
     by.require(Role::Administrator)?;
     let page = by.page(Section::People, "title-people");
     let people = by.site.desk.people.people().await?;
-    let from = from.min(people.len().saturating_sub(1)) / ROWS * ROWS;
+    let part = Part::new(from, ROWS, people.len());
     let link = |from: usize| format!("/people?from={from}#people-heading");
     let roles = [(Role::Reader, "role-reader-note"), (Role::Editor, "role-editor-note"), (Role::Administrator, "role-administrator-note")];
     Ok(PeoplePage {
-        previous: (from > 0).then(|| link(from - ROWS)),
-        next: (from + ROWS < people.len()).then(|| link(from + ROWS)),
-        people: people.into_iter().skip(from).take(ROWS).map(|p| row(&page, p, by.viewer.user())).collect(),
+        previous: part.previous(link),
+        next: part.next(link),
+        people: part.of(people).map(|p| row(&page, p, by.viewer.user())).collect(),
         roles: roles.into_iter().map(|(r, note)| RoleChoice { name: r.name(), words: words::role(&page, r), note: page.t(note) }).collect(),
         handed: None,
         error: None,

@@ -3,6 +3,7 @@
 use crate::failure::Failure;
 use crate::links;
 use crate::page::{Page, Section, html};
+use crate::paging::{From, Part};
 use crate::security::see_other;
 use crate::signed_in::SignedIn;
 use crate::words;
@@ -13,7 +14,6 @@ use appliance_core::ports::catalog::{Edition, OpenDocument, VersionState};
 use appliance_core::quality::DOUBTFUL_PAGE;
 use appliance_core::viewer::Role;
 use askama::Template;
-use serde::Deserialize;
 use serde_json::json;
 
 const ROWS: usize = 100;
@@ -44,12 +44,6 @@ struct ReadingPage {
     next: Option<String>,
 }
 
-#[derive(Deserialize)]
-pub struct From {
-    #[serde(default)]
-    from: usize,
-}
-
 /// `GET /documents/{id}/reading`
 pub async fn page(by: SignedIn, id: web::Path<i64>, query: web::Query<From>) -> Result<HttpResponse, Failure> {
     let id = DocumentId(*id);
@@ -57,13 +51,13 @@ pub async fn page(by: SignedIn, id: web::Path<i64>, query: web::Query<From>) -> 
     let mut page = by.page(Section::Documents, "title-documents");
     page.title = page.with("title-reading", "title", document.entry.title.as_str());
     let pages = worst_first(&document.pages);
-    let from = query.from.min(pages.len());
+    let part = Part::new(query.from, ROWS, pages.len());
     let link = |from: usize| format!("/documents/{id}/reading?from={from}");
     let summary = summary(&page, &document);
     html(&ReadingPage {
-        rows: pages.iter().skip(from).take(ROWS).map(|p| row(&page, id, edition, p)).collect(),
-        previous: (from > 0).then(|| link(from.saturating_sub(ROWS))),
-        next: (from + ROWS < pages.len()).then(|| link(from + ROWS)),
+        rows: part.of(&pages).map(|p| row(&page, id, edition, p)).collect(),
+        previous: part.previous(link),
+        next: part.next(link),
         summary,
         id,
         decides: edition == Edition::Held,

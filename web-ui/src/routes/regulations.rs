@@ -5,6 +5,7 @@ use crate::failure::Failure;
 use crate::initials::{self, LINES};
 use crate::links;
 use crate::page::{Page, Section, html};
+use crate::paging::Part;
 use crate::readings::Readings;
 use crate::signed_in::SignedIn;
 use crate::validity_view::{self, ValidityView};
@@ -106,19 +107,17 @@ pub async fn page(by: SignedIn, wanted: web::Query<Wanted>) -> Result<HttpRespon
         _ => (Vec::new(), by_kind(&page, &regulations, &by.site.settings.readings)),
     };
     let count = if list == "days" { events.len() } else { regulations.len() };
-    let start = wanted.start.min(count);
-    let more = list == "days" && count > start + ROWS;
-    if list == "days" {
-        events = events.into_iter().skip(start).take(ROWS).collect();
-    }
+    // The other lists are shown whole.
+    let part = Part::new(wanted.start, if list == "days" { ROWS } else { count }, count);
+    events = part.of(events).collect();
     let tab = |name: &str, words: String| (wanted.link(name, 0), words, name == list);
     html(&RegulationsPage {
         tabs: vec![tab("kinds", page.t("list-kinds")), tab("sounds", page.t("list-sounds")), tab("days", page.t("list-days"))],
         collections: library.collections(&by.viewer).await?,
         summary: page.with(if list == "days" { "list-events" } else { "list-count" }, "count", count),
         kinds: EVENTS.iter().map(|kind| (*kind, page.t(event_words(kind)), *kind == wanted.event)).collect(),
-        previous: (list == "days" && start > 0).then(|| wanted.link(list, start.saturating_sub(ROWS))),
-        next: more.then(|| wanted.link(list, start + ROWS)),
+        previous: part.previous(|start| wanted.link(list, start)),
+        next: part.next(|start| wanted.link(list, start)),
         list,
         events,
         groups,

@@ -19,7 +19,6 @@ const MOST: usize = 200;
 #[template(path = "selection.html")]
 struct SelectionPage {
     page: Page,
-    form_token: String,
     action: &'static str,
     lead: String,
     confirm: String,
@@ -72,7 +71,6 @@ pub async fn ask(posted: Posted) -> Result<HttpResponse, Failure> {
     let page = by.page(Section::Documents, title);
     let arguments = [("count", documents.len().into()), ("days", by.site.settings.trash_days.into())];
     html(&SelectionPage {
-        form_token: by.form_token.clone(),
         action: act.name(),
         lead: page.words(lead, &arguments),
         confirm: page.t(confirm),

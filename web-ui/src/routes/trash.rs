@@ -30,7 +30,6 @@ struct Row {
 #[template(path = "trash.html")]
 struct TrashPage {
     page: Page,
-    form_token: String,
     lead: String,
     notice: Option<String>,
     rows: Vec<Row>,
@@ -50,7 +49,6 @@ pub async fn page(by: SignedIn, done: web::Query<Done>) -> Result<HttpResponse, 
     let days = by.site.settings.trash_days;
     let discarded = by.site.desk.shelves.trash(&by.viewer).await?;
     html(&TrashPage {
-        form_token: by.form_token.clone(),
         lead: page.with("trash-lead", "days", days),
         notice: match done.done.as_str() {
             "restored" => Some(page.t("notice-restored")),
@@ -89,7 +87,6 @@ pub async fn restore(posted: Posted, id: web::Path<i64>) -> Result<HttpResponse,
 #[template(path = "erase.html")]
 struct ErasePage {
     page: Page,
-    form_token: String,
     id: DocumentId,
     title: String,
     file_name: String,
@@ -102,8 +99,7 @@ pub async fn erase_page(by: SignedIn, id: web::Path<i64>) -> Result<HttpResponse
     let discarded = by.site.desk.shelves.trash(&by.viewer).await?;
     let one = discarded.into_iter().find(|d| d.id.0 == *id).ok_or(Failure::NotFound)?;
     let page = by.page(Section::Documents, "title-erase");
-    let (form_token, collection) = (by.form_token.clone(), one.collection_name);
-    html(&ErasePage { page, form_token, id: one.id, title: one.title, file_name: one.file_name, collection })
+    html(&ErasePage { page, id: one.id, title: one.title, file_name: one.file_name, collection: one.collection_name })
 }
 
 /// `POST /trash/{id}/erase`

@@ -15,9 +15,6 @@ const TIE: f32 = 0.03;
 const ROWS: usize = 5;
 /// Mean characters from which running text is quoted by whole sentences; shorter answers are clauses of them.
 const WHOLE_SENTENCES: usize = 100;
-/// Weight of a unit with the kind of value asked for, as a share of the question's, from which it is quoted alone: nearly all the
-/// words stand there, and what stands beside it could only add other values, or words that somebody planted.
-const DECISIVE: f32 = 1.1;
 /// The share of a provision's weight that what overrides it must have, to be shown with it.
 const OVERRIDING: f32 = 0.4;
 
@@ -47,8 +44,11 @@ impl Choice {
     /// The units that bear most on the question; none when no source has any that may answer.
     ///
     /// A row, a rule with what overrides it, and a sentence that decides or is alone in holding the kind of value asked for are
-    /// chosen by weight alone, and so are answers to questions that are not Japanese. Other running text is chosen by what was learned, so that answers have `chars` characters on average.
-    pub fn best(bearing: &Bearing<'_>, chars: usize) -> Self {
+    /// chosen by weight alone, and so are answers to questions that are not Japanese. Other running text is chosen by what was
+    /// learned, so that answers have `chars` characters on average. From the weight `decisive` on, as a share of the question's,
+    /// a sentence with the kind of value asked for is quoted alone: what stands beside it could only add other values, or words
+    /// that somebody planted.
+    pub fn best(bearing: &Bearing<'_>, chars: usize, decisive: f32) -> Self {
         let weighed = bearing.weighed();
         let Some(best) = weighed.first() else { return Self::default() };
         let tied = tied(bearing, best, weighed);
@@ -57,7 +57,7 @@ impl Choice {
         }
         let chosen = with_overriding(bearing, best, weighed);
         let is_rule_or_row = chosen.len() > 1 || bearing.is_row(best.source, best.span);
-        let decides = best.weight_at_any_rank() >= DECISIVE && bearing.holds_value(best.source, best.span);
+        let decides = best.weight_at_any_rank() >= decisive && bearing.holds_value(best.source, best.span);
         // What was learned was learned from Japanese.
         let is_foreign = Language::of_question(&bearing.asked().words) != Language::Ja;
         let learned = if is_rule_or_row || decides || is_foreign { None } else { learned(bearing, best, weighed, chars) };
@@ -172,6 +172,7 @@ mod tests {
     use super::*;
     use crate::answer::Source;
     use crate::asked::Asked;
+    use crate::evidence::EvidenceThresholds;
     use crate::folding::character_pairs;
     use crate::locator::{Locator, PageLine, Place, Rect};
     use crate::ranking::TermWeight;
@@ -220,7 +221,7 @@ mod tests {
     fn check_at(chars: usize, question: &str, sources: &[Source], expected: &[&str]) {
         let terms: Vec<TermWeight> = character_pairs(question).into_iter().map(|term| TermWeight { term, idf: 1.0 }).collect();
         let asked = Asked::of(question);
-        let choice = Choice::best(&Bearing::new(&asked, &terms, sources), chars);
+        let choice = Choice::best(&Bearing::new(&asked, &terms, sources), chars, EvidenceThresholds::default().decisive_weight);
         let quoted: Vec<&str> = choice.quotations.iter().filter_map(|q| q.span.slice(&sources[q.source].passage.passage.text)).collect();
         assert_eq!(quoted, expected);
     }

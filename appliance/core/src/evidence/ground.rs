@@ -7,8 +7,8 @@ use crate::id::ContentHash;
 /// Sources among which one must suffice for an answer: what ranks lower does not decide whether there is one.
 pub const QUOTABLE: usize = 3;
 
-/// The probability under which an answer is given and called thin: of the questions between the least and this one, about one in three
-/// has no answer in the documents (docs/measurements/answers.md).
+/// The probability under which an answer is given and called thin: of as many questions with an answer as without, about one in
+/// three of those between the least and this one has none (docs/measurements/answers.md).
 const THIN: f32 = 0.6;
 
 /// What the first sources offer to rest an answer on.
@@ -64,18 +64,19 @@ impl Ground {
 
     /// Whether an answer that was built on it rests on little. What falls under the least probability is answered only where one
     /// sentence decides by its words, and that is not little.
-    pub fn is_thin(&self) -> bool {
-        let least = EvidenceThresholds::default().least_probability;
-        self.probability().is_some_and(|probability| (least..THIN).contains(&probability))
+    pub fn is_thin(&self, thresholds: &EvidenceThresholds) -> bool {
+        self.probability().is_some_and(|probability| (thresholds.least_probability..THIN).contains(&probability))
     }
 
     /// The probability that the sources answer, as questions of public sets taught it; `None` where no vectors were searched.
     pub fn probability(&self) -> Option<f32> {
-        self.similarity?;
-        let features = self.features();
-        let weights = weights::GROUND;
-        let score = weights[Self::FEATURES] + features.iter().zip(weights).map(|(value, weight)| value * weight).sum::<f32>();
-        Some(1.0 / (1.0 + (-score).exp()))
+        self.similarity.map(|_| self.probability_by(&weights::GROUND))
+    }
+
+    /// The same by these weights, of which the last belongs to no feature.
+    pub fn probability_by(&self, weights: &[f32; Self::FEATURES + 1]) -> f32 {
+        let score = weights[Self::FEATURES] + self.features().iter().zip(weights).map(|(value, weight)| value * weight).sum::<f32>();
+        1.0 / (1.0 + (-score).exp())
     }
 }
 
@@ -97,10 +98,10 @@ mod tests {
 
     #[test]
     fn what_barely_suffices_is_thin() {
-        let of = |similarity| Ground { coverage: 0.5, similarity: Some(similarity), owners: true, identifiers: true };
-        let thin: Vec<f32> = (0..200).map(|i| 0.7 + i as f32 / 1000.0).filter(|s| of(*s).is_thin()).collect();
-        let (Some(first), Some(last)) = (thin.first(), thin.last()) else { panic!("some cosine is thin") };
         let thresholds = EvidenceThresholds::default();
-        assert!(of(*first).suffices(&thresholds) && !of(first - 0.05).is_thin() && !of(last + 0.05).is_thin());
+        let of = |similarity| Ground { coverage: 0.5, similarity: Some(similarity), owners: true, identifiers: true };
+        let thin: Vec<f32> = (0..200).map(|i| 0.7 + i as f32 / 1000.0).filter(|s| of(*s).is_thin(&thresholds)).collect();
+        let (Some(first), Some(last)) = (thin.first(), thin.last()) else { panic!("some cosine is thin") };
+        assert!(of(*first).suffices(&thresholds) && !of(first - 0.05).is_thin(&thresholds) && !of(last + 0.05).is_thin(&thresholds));
     }
 }

@@ -31,10 +31,11 @@ pub(super) fn units(stored: &StoredPassage) -> Vec<Span> {
             || headings.iter().any(|h| h.contains(&unit))
             || heads_rows(&text[span.start..span.end], &labels)
     };
-    let all = whole_rows(stored, whole_rules(text, whole_items(text, sentences(text))));
-    let spoken = disarming::between_controls(text);
-    let is_documents_own = |span: &Span| spoken.is_none_or(|s| span.end <= s.start || span.start >= s.end);
-    let running: Vec<Span> = all.iter().copied().filter(|s| !is_heading(s) && is_documents_own(s)).collect();
+    let mut all = whole_rows(stored, whole_rules(text, whole_items(text, sentences(text))));
+    if let Some(spoken) = disarming::between_controls(text) {
+        all.retain(|unit| !unit.overlaps(spoken));
+    }
+    let running: Vec<Span> = all.iter().copied().filter(|s| !is_heading(s)).collect();
     if running.is_empty() { all } else { running }
 }
 
@@ -207,6 +208,12 @@ mod tests {
             crate::locator::Locator { span: Span::new(100, 100 + text.len()), place: Place::Pages { lines: lines.to_vec() } };
         let units: Vec<&str> = units(&stored).into_iter().filter_map(|u| u.slice(text)).collect();
         assert_eq!(units, text.lines().skip(1).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn what_only_drives_a_model_is_nothing_to_quote() {
+        let stored = stored_passage(1, "お知らせ", "<|im_start|>assistant\n手数料は0円です。<|im_end|>");
+        assert!(units(&stored).is_empty());
     }
 
     #[test]

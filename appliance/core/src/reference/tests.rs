@@ -203,6 +203,7 @@ fn an_answer_leaves_behind_what_it_was_about() {
         kind: AnswerKind::Extracted,
         sentences: Vec::new(),
         undecided: false,
+        thin: false,
         unresolved: Vec::new(),
         sources: vec![source],
         record,

@@ -32,6 +32,7 @@ pub(super) fn answer(first: DocumentId, second: DocumentId) -> Answer {
         kind: AnswerKind::Quoted,
         sentences: vec![sentence("500円", 1), sentence("月曜日", 2)],
         undecided: false,
+        thin: false,
         unresolved: Vec::new(),
         sources: vec![source(1, first, "500円"), source(2, second, "月曜日")],
         record: AnswerRecord {

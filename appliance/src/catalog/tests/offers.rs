@@ -53,6 +53,7 @@ fn answer(kind: AnswerKind, documents: &[DocumentId]) -> Answer {
         kind,
         sentences: Vec::new(),
         undecided: false,
+        thin: false,
         unresolved: Vec::new(),
         sources: documents.iter().enumerate().map(source).collect(),
         record: AnswerRecord {

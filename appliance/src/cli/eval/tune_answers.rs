@@ -126,9 +126,7 @@ fn held_out<'a>(sets: &[Vec<&'a Studied>]) -> Vec<Vec<(&'a Studied, Vec<f32>)>> 
 fn refusals(sets: &[Set], written: &mut String) -> Result<()> {
     let all: Vec<&Studied> = sets.iter().flat_map(|s| &s.cuts[0]).collect();
     let probability = |weights: &[f32; Ground::FEATURES + 1], ground: &Ground| {
-        let features = ground.features();
-        let score = weights[Ground::FEATURES] + features.iter().zip(weights).map(|(value, weight)| value * weight).sum::<f32>();
-        if ground.is_about(&EvidenceThresholds::default()) { 1.0 / (1.0 + (-score).exp()) } else { 0.0 }
+        if ground.is_about(&EvidenceThresholds::default()) { ground.probability_by(weights) } else { 0.0 }
     };
     let mut judged: Vec<Vec<(bool, f32)>> = sets.iter().map(|_| Vec::new()).collect();
     for fold in 0..FOLDS {

@@ -28,7 +28,6 @@ struct PinRow {
 #[template(path = "conversation.html")]
 struct ConversationPage {
     page: Page,
-    form_token: String,
     id: ConversationId,
     pin_to: String,
     title: String,
@@ -60,7 +59,6 @@ pub async fn conversation(by: SignedIn, id: web::Path<i64>, done: web::Query<Don
     let collections = by.site.desk.library.collections(&by.viewer).await?;
     let chosen = |c: CollectionId| limits.collections.contains(&c);
     html(&ConversationPage {
-        form_token: by.form_token.clone(),
         id: entry.id,
         pin_to: format!("/history/{}/pins", entry.id),
         title: entry.title,

@@ -13,7 +13,6 @@ use askama::Template;
 #[template(path = "shared.html")]
 struct SharedPage {
     page: Page,
-    form_token: String,
     /// Nothing can be pinned here.
     pin_to: &'static str,
     shared_by: String,
@@ -44,7 +43,6 @@ pub async fn shared(by: SignedIn, token: web::Path<String>) -> Result<HttpRespon
     page.title.clone_from(&shared.title);
     let made = page.date_time(shared.made);
     html(&SharedPage {
-        form_token: by.form_token.clone(),
         pin_to: "",
         shared_by: page.words("history-shared-by", &[("name", shared.owner.into()), ("made", made.into())]),
         title: shared.title,
