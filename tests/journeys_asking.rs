@@ -20,7 +20,7 @@ const LINES: [&str; 4] = [
 ];
 /// Which of the lines answers it.
 const ANSWERS: usize = 1;
-const OTHER: &str = "収集の手引\n粗大ごみの手数料は1点につき700円で、納付券で納めます。\n";
+const OTHER: &str = "収集の手引\n粗大ごみの手数料は1点につき700円で、納付券で納めます。\nスプレー缶は、毎月第2水曜日に回収します。\n";
 const ENGLISH: &str = "Bulky waste\nThe fee for bulky waste is 700 yen per item.\nApply three days before the day of collection.\n";
 const QUESTION: &str = "粗大ごみの処理手数料は1点につきいくらですか";
 
@@ -41,6 +41,7 @@ async fn questions_are_asked_with_and_without_mouse_and_scripts() -> Result<()> 
 
     by_keyboard(&browser).await.context("by keyboard and input method")?;
     of_other_sources(&browser).await.context("of other sources")?;
+    as_it_was_copied(&browser, &appliance).await.context("as it was copied from elsewhere")?;
     of_one_document(&browser, &appliance).await.context("of one document")?;
     ensure!(browser.asked_nobody_else(&appliance).await? > 20, "the requests were counted");
     browser.close().await?;
@@ -119,6 +120,26 @@ async fn of_other_sources(browser: &Browser) -> Result<()> {
     browser.until(&elsewhere).await?;
     let now = browser.window.execute(CITED, vec![]).await?;
     ensure!(now != cited && now == json!([other]), "the answer rests on {now} instead of {cited}");
+    ensure!(browser.words_of("#answer").await?.contains("700円"));
+    Ok(())
+}
+
+/// Pasted from a mail: over several lines, in half-width katakana and full-width digits, with a minus for the long vowel.
+async fn as_it_was_copied(browser: &Browser, appliance: &Appliance) -> Result<()> {
+    browser.visit(appliance, "/").await?;
+    browser.wait_for("#question").await?;
+    browser.paste("#question", "ｽﾌﾟﾚｰ缶は\r\n  毎月何曜日に回\r\n収しますか\r\n").await?;
+    browser.until("return document.querySelector('#question').value.includes('回収')").await.context("pasting")?;
+    ensure!(browser.wait_for("#result").await?.attr("hidden").await?.is_some(), "pasting sent the question");
+    browser.press(Key::Enter).await?;
+    browser.wait_for("#answer a.citation").await?;
+    let said = browser.words_of("#answer").await?;
+    ensure!(said.contains("第2水曜日"), "{said}");
+    browser.visit(appliance, "/").await?;
+    browser.wait_for("#question").await?;
+    browser.paste("#question", "粗大ゴミの手数料は、１点につきｲｸﾗですか").await?;
+    browser.press(Key::Enter).await?;
+    browser.wait_for("#answer a.citation").await?;
     ensure!(browser.words_of("#answer").await?.contains("700円"));
     Ok(())
 }

@@ -124,6 +124,8 @@ async fn sees_nothing_of_it(browser: &Browser, appliance: &Appliance, kept: &Kep
         "/history",
         "/api/documents",
         "/api/conversations",
+        "/api/search?q=在宅勤務は1週間に何日までですか&limit=50",
+        "/api/search?q=職員の在宅勤務に関する内規%20第1条",
         &format!("/?document={}", kept.document),
     ];
     let told = browser.window.execute(TEXTS, vec![json!(lists)]).await?;
@@ -137,6 +139,7 @@ async fn sees_nothing_of_it(browser: &Browser, appliance: &Appliance, kept: &Kep
         ["/complete", { "question": "職員の在宅" }, 200], ["/scope/documents", { "title": "在宅" }, 200],
         [format!("{}/feedback", kept.answer), { "judgement": "wrong", "words": "?" }, 404],
         [format!("/history/{id}/rename"), { "name": "x" }, 404], [format!("/history/{id}/share"), {}, 404],
+        ["/retrieval", { "question": QUESTION }, 403],
         [format!("/history/{id}/delete"), {}, 404], ["/ask/stream", { "question": "続きは?", "conversation": id }, 404],
     ]);
     let told = browser.window.execute(POSTS, vec![posts.clone()]).await?;
@@ -201,10 +204,15 @@ async fn a_library_is_filled_and_tidied() -> Result<()> {
     browser.wait_for("main .empty").await?;
     browser.keep_picture("library-empty").await?;
 
-    // Dropped on the panel: sent, read, and told line by line.
-    browser.window.execute(DROP, vec![json!("開館時間.txt"), json!("図書館は、午前9時から午後8時まで開いています。\n")]).await?;
-    browser.wait_for("#uploads li progress").await?;
+    // A folder dropped on the panel: what is in it is sent, read, and told line by line; what systems leave in folders is not.
+    let folder = data.path().join("図書館");
+    std::fs::create_dir_all(folder.join("本館"))?;
+    std::fs::write(folder.join("本館/開館時間.txt"), "図書館は、午前9時から午後8時まで開いています。\n")?;
+    std::fs::write(folder.join("Thumbs.db"), [0xD0, 0xCF, 0x11, 0xE0])?;
+    browser.drop_on("#upload-form", &[&folder]).await?;
     browser.wait_for("#uploads li.good").await?;
+    let told = browser.words_of("#uploads").await?;
+    ensure!(told.contains("図書館/本館/開館時間.txt") && !told.contains("Thumbs"), "{told}");
     browser.wait_for("#documents .state-words.good").await?;
 
     // A bundle: what is in it comes in by itself.
@@ -253,15 +261,6 @@ fn bundle_of(path: &std::path::Path, names: &[&str]) -> Result<()> {
     archive.finish()?;
     Ok(())
 }
-
-/// A file dropped on the panel for uploads.
-const DROP: &str = r"
-    const data = new DataTransfer();
-    data.items.add(new File([arguments[1]], arguments[0], { type: 'text/plain' }));
-    const panel = document.getElementById('upload-form').closest('.panel');
-    for (const name of ['dragenter', 'dragover', 'drop']) {
-        panel.dispatchEvent(new DragEvent(name, { dataTransfer: data, bubbles: true, cancelable: true }));
-    }";
 
 /// What pages say.
 const TEXTS: &str = "return Promise.all(arguments[0].map((path) => fetch(path).then((reply) => reply.text())))";

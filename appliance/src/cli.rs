@@ -29,9 +29,11 @@ use crate::configuration::{self, Log, LogFormat};
 use crate::data_folder::DataFolder;
 use crate::wiring::Place;
 use anyhow::{Context as _, Result};
+use appliance_core::ports::Generator;
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 use tracing_subscriber::EnvFilter;
 
@@ -116,9 +118,9 @@ const FAREWELL: Duration = Duration::from_secs(2);
 const LAST_COMPUTATION: Duration = Duration::from_secs(20);
 
 /// Reads the command line, does what it says, and tells how it went.
-pub fn main() -> ExitCode {
+pub fn main(stand_in: Option<Arc<dyn Generator>>) -> ExitCode {
     let cli = Cli::parse();
-    match run(cli) {
+    match run(cli, stand_in) {
         Ok(code) => code,
         Err(error) if output::reader_left(&error) => ExitCode::SUCCESS,
         Err(error) => {
@@ -128,12 +130,12 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(cli: Cli) -> Result<ExitCode> {
+fn run(cli: Cli, stand_in: Option<Arc<dyn Generator>>) -> Result<ExitCode> {
     let data = DataFolder::new(cli.data_dir);
     let file = cli.config.clone().unwrap_or_else(|| data.configuration());
     let configuration = configuration::read(&file, cli.config.is_some())?;
     start_log(&cli.command, &configuration.log)?;
-    let place = Place { data, configuration };
+    let place = Place { data, configuration, stand_in };
     let command = match cli.command {
         // One file, one worker: starting the runtime's threads would take longer than reading most files.
         Command::Inspect(arguments) => return inspect::run(&place, arguments),

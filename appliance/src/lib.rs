@@ -1,6 +1,7 @@
 //! The appliance: command line, configuration, catalog, jobs and wiring.
 //!
-//! A library only so that tests can reach [`worker`] and [`check`]; the binary is its one user.
+//! A library only so that tests can reach [`worker`] and [`check`], and measure the desk behind a model that they script; the
+//! binary is its one user.
 
 pub mod worker;
 
@@ -22,13 +23,21 @@ mod typing_help;
 mod vector_cache;
 mod wiring;
 
+use appliance_core::ports::Generator;
+use std::sync::Arc;
+
 pub use evaluation::check;
 
 /// Does what the command line says, or reads one file for the process that called (see [`worker`]).
 pub fn main() -> std::process::ExitCode {
+    main_with(None)
+}
+
+/// The same, where `stand_in` writes the answers instead of the configured model.
+pub fn main_with(stand_in: Option<Arc<dyn Generator>>) -> std::process::ExitCode {
     // Before everything else: a worker starts for every file and every picture, and needs none of what follows.
     if std::env::args_os().nth(1).is_some_and(|a| a == worker::SUBCOMMAND) {
         return worker::main();
     }
-    cli::main()
+    cli::main(stand_in)
 }

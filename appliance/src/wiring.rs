@@ -28,12 +28,14 @@ use tokio::sync::{Notify, watch};
 use web_ui::{Desk, HttpSettings, ModelRole, Readings};
 
 /// A data folder with its configuration: what every command starts from.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Place {
     /// The data folder.
     pub data: DataFolder,
     /// The configuration.
     pub configuration: Configuration,
+    /// What writes instead of the configured model, where the desk itself is measured.
+    pub stand_in: Option<Arc<dyn Generator>>,
 }
 
 /// The models and the dictionary, loaded.
@@ -106,7 +108,7 @@ impl Place {
 
     async fn generator(&self, writing: Writing, courtesy: &Courtesy) -> Result<Option<(Arc<LlamaGenerator>, GeneratorModel)>> {
         let (folder, wanted, courtesy) = (self.data.models(), self.configuration.inference.clone(), courtesy.clone());
-        if writing == Writing::NotNeeded || wanted.generator() == Some(NO_MODEL) {
+        if writing == Writing::NotNeeded || wanted.generator() == Some(NO_MODEL) || self.stand_in.is_some() {
             return Ok(None);
         }
         blocking(move || {
@@ -165,7 +167,7 @@ impl Place {
             index,
             passages: Arc::new(catalog),
             embedder: Arc::clone(&engines.embedder) as Arc<dyn Embedder>,
-            generator: engines.generator.as_ref().map(|(g, _)| Arc::clone(g) as Arc<dyn Generator>),
+            generator: self.stand_in.clone().or_else(|| engines.generator.as_ref().map(|(g, _)| Arc::clone(g) as _)),
             reranker: engines.reranker.as_ref().map(|(r, _)| Arc::clone(r) as Arc<dyn Reranker>),
             clock: Arc::new(SystemClock),
             policy: self.configuration.asking_policy(),

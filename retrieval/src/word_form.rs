@@ -4,7 +4,7 @@
 //! サーバ). Okurigana: a word of several kanji is its kanji (申し込み, 申込み and 申込; 取り消す and 取消). Applied to the words
 //! that the dictionary gives, never to running text, and alike to passages and questions.
 
-use appliance_core::folding::everyday;
+use appliance_core::folding::{everyday, katakana};
 
 /// Characters of a kana word from which the long mark at its end is optional (JIS Z 8301, Annex G, as people write it).
 const LONG: usize = 4;
@@ -57,13 +57,6 @@ fn kana_form(word: &str) -> String {
         form.pop();
     }
     form
-}
-
-fn katakana(c: char) -> char {
-    match c {
-        'ぁ'..='ゖ' => char::from_u32(c as u32 + 0x60).unwrap_or(c),
-        _ => c,
-    }
 }
 
 fn is_hiragana(c: char) -> bool {

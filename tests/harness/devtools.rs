@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 use fantoccini::wd::WebDriverCompatibleCommand;
 use reqwest::{Method, Url};
 use serde_json::{Value, json};
+use std::path::Path;
 use std::str::FromStr;
 
 /// A command of the browser's own protocol, or of its driver's log.
@@ -93,6 +94,42 @@ impl Browser {
         let Screen { width, height, scale, .. } = screen;
         let params = json!({ "width": width, "height": height, "deviceScaleFactor": scale, "mobile": false });
         self.devtools("Emulation.setDeviceMetricsOverride", params).await.map(|_| ())
+    }
+
+    /// Drops files and folders of this machine on an element, as a person does with the mouse.
+    pub async fn drop_on(&self, css: &str, paths: &[&Path]) -> Result<()> {
+        const MIDDLE: &str = "const e = document.querySelector(arguments[0]); e.scrollIntoView({ block: 'center' });
+            const box = e.getBoundingClientRect(); return [box.left + box.width / 2, box.top + box.height / 2]";
+        let middle = self.window.execute(MIDDLE, vec![json!(css)]).await?;
+        let files: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+        let data = json!({ "items": [], "files": files, "dragOperationsMask": 1 });
+        for kind in ["dragEnter", "dragOver", "drop"] {
+            let params = json!({ "type": kind, "x": middle[0], "y": middle[1], "data": data });
+            self.devtools("Input.dispatchDragEvent", params).await?;
+        }
+        Ok(())
+    }
+
+    /// Pastes a text into a field, from the clipboard.
+    pub async fn paste(&self, css: &str, text: &str) -> Result<()> {
+        const SELECT: &str = "const from = document.createElement('textarea'); from.id = 'copied'; from.value = arguments[0];
+            document.body.append(from); from.select()";
+        const BACK: &str = "document.getElementById('copied').remove(); document.querySelector(arguments[0]).focus()";
+        self.window.execute(SELECT, vec![json!(text)]).await?;
+        self.edit("copy").await?;
+        self.window.execute(BACK, vec![json!(css)]).await?;
+        self.edit("paste").await
+    }
+
+    /// Presses the keys of an editing command: `copy` or `paste`.
+    async fn edit(&self, command: &str) -> Result<()> {
+        let (letter, code) = if command == "copy" { ("c", 67) } else { ("v", 86) };
+        for kind in ["rawKeyDown", "keyUp"] {
+            let commands = if kind == "keyUp" { json!([]) } else { json!([command]) };
+            let key = json!({ "type": kind, "key": letter, "windowsVirtualKeyCode": code, "modifiers": 2, "commands": commands });
+            self.devtools("Input.dispatchKeyEvent", key).await?;
+        }
+        Ok(())
     }
 
     /// Runs no script of the pages from now on.

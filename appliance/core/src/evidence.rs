@@ -80,7 +80,7 @@ impl Default for EvidenceThresholds {
 pub fn coverage(terms: &[TermWeight], text: &str) -> f32 {
     let pairs = pair_set(text);
     let total: f32 = terms.iter().map(TermWeight::evidence).sum();
-    let found: f32 = terms.iter().filter(|t| pairs.contains(&t.term)).map(TermWeight::evidence).sum();
+    let found: f32 = terms.iter().filter(|t| t.stands_in(&pairs)).map(TermWeight::evidence).sum();
     if total > 0.0 { found / total } else { 0.0 }
 }
 

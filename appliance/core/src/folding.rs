@@ -14,6 +14,9 @@ use std::collections::HashSet;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+/// How far katakana lie behind hiragana in Unicode.
+const BETWEEN_KANA: u32 = 0x60;
+
 /// A folded text that knows which original bytes each folded character came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Folded {
@@ -139,6 +142,22 @@ fn split_by_script(run: &str) -> Vec<&str> {
     }
     parts.push(&run[start..]);
     parts
+}
+
+/// A hiragana as katakana; any other character as it is.
+pub fn katakana(c: char) -> char {
+    match c {
+        'ぁ'..='ゖ' => char::from_u32(c as u32 + BETWEEN_KANA).unwrap_or(c),
+        _ => c,
+    }
+}
+
+/// A katakana as hiragana; any other character as it is.
+pub fn hiragana(c: char) -> char {
+    match c {
+        'ァ'..='ヶ' => char::from_u32(c as u32 - BETWEEN_KANA).unwrap_or(c),
+        _ => c,
+    }
 }
 
 /// The set of a text's [`character_pairs`].

@@ -63,11 +63,11 @@ pub struct Follows {
 }
 
 impl Question {
-    /// A question over everything the viewer may see. White space at its ends is dropped and line breaks become
-    /// spaces, so that a pasted text asks the same as a typed one. A day that the text names (「令和6年4月1日時点で」) is the
+    /// A question over everything the viewer may see. White space at its ends is dropped, line breaks become spaces, and between
+    /// Japanese characters nothing, so that a text that was pasted over several lines asks the same as a typed one. A day that the text names (「令和6年4月1日時点で」) is the
     /// day as of which it asks.
     pub fn new(text: &str) -> Result<Self, QuestionError> {
-        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let text = on_one_line(text);
         match text.chars().count() {
             0 => Err(QuestionError::Empty),
             n if n > MAX_QUESTION_CHARS => Err(QuestionError::TooLong(n)),
@@ -173,5 +173,36 @@ impl Question {
     /// The language it is asked in, which is the language of the answer.
     pub fn language(&self) -> Language {
         Language::of_question(self.typed())
+    }
+}
+
+/// A text without its line breaks: spaces stand for them, but nothing between Japanese characters, whose lines are cut anywhere.
+fn on_one_line(text: &str) -> String {
+    let is_japanese = |c: char| matches!(c, '\u{3000}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ffef}' | '\u{20000}'..);
+    let mut joined = String::with_capacity(text.len());
+    for line in text.lines() {
+        let words = line.split_whitespace().collect::<Vec<_>>().join(" ");
+        let (Some(before), Some(after)) = (joined.chars().last(), words.chars().next()) else {
+            joined.push_str(&words);
+            continue;
+        };
+        if !(is_japanese(before) && is_japanese(after)) {
+            joined.push(' ');
+        }
+        joined.push_str(&words);
+    }
+    joined
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pasted_lines_ask_the_same_as_typed_ones() {
+        let asked = |text: &str| Question::new(text).map(|q| q.text().to_owned()).expect("a question");
+        assert_eq!(asked("  粗大ごみの処理手\r\n　数料は\n\nいくらですか\n"), "粗大ごみの処理手数料はいくらですか");
+        assert_eq!(asked("手数料 証明書"), "手数料 証明書");
+        assert_eq!(asked("What is\nthe fee\n手数料"), "What is the fee 手数料");
     }
 }

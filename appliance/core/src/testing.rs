@@ -20,6 +20,7 @@ use async_trait::async_trait;
 use parking_lot::Mutex;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::mpsc;
 
 /// A passage of collection 1 whose ids all equal `id`.
@@ -124,17 +125,23 @@ pub struct ScriptedGenerator {
     identity: ModelIdentity,
     profile: PromptProfile,
     output: String,
+    pace: Duration,
 }
 
 impl ScriptedGenerator {
     /// Answers in the grounded format.
     pub fn grounded(output: &str) -> Self {
-        Self { identity: identity("scripted"), profile: PromptProfile::GroundedJa, output: output.to_owned() }
+        Self { identity: identity("scripted"), profile: PromptProfile::GroundedJa, output: output.to_owned(), pace: Duration::ZERO }
     }
 
     /// Answers in free wording.
     pub fn chat(output: &str) -> Self {
         Self { profile: PromptProfile::Chat, ..Self::grounded(output) }
+    }
+
+    /// Takes this long for each few characters, and no processor.
+    pub fn at_pace(self, pace: Duration) -> Self {
+        Self { pace, ..self }
     }
 }
 
@@ -163,8 +170,12 @@ impl Generator for ScriptedGenerator {
     async fn generate(&self, request: GenerationRequest) -> Result<mpsc::Receiver<Token>, PortError> {
         let (sender, receiver) = mpsc::channel(8);
         let output: Vec<char> = self.output.chars().take(request.max_tokens as usize * 4).collect();
+        let pace = self.pace;
         tokio::spawn(async move {
             for piece in output.chunks(3) {
+                if !pace.is_zero() {
+                    tokio::time::sleep(pace).await;
+                }
                 if sender.send(Ok(piece.iter().collect())).await.is_err() {
                     break;
                 }

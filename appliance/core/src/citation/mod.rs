@@ -56,7 +56,7 @@ pub enum Grounded {
 /// Accepted when the quotation stands in the cited source and the short answer stands in the quotation, both
 /// compared folded. What is given back are places in the source's own words, not the model's copy of them. A value that
 /// is one of several of its kind in the quotation (the fees of a table's row) is not put in front: nothing here can tell
-/// whether the model took it from the right column.
+/// whether the model took it from the right column. A short answer that cuts a figure or a word is shown with the rest of it.
 pub fn verify_grounded(output: &str, sources: &[Source]) -> Grounded {
     if is_refusal(output) {
         return Grounded::Refusal;
@@ -81,7 +81,7 @@ fn grounded(output: &str, sources: &[Source]) -> Option<Grounded> {
     let text = &passage.passage.text;
     let whole = whole_units(passage, Folded::new(text).find(quotation)?);
     let quoted = whole.slice(text)?;
-    let short = Folded::new(quoted).find(&answer)?;
+    let short = whole_words(quoted, Folded::new(quoted).find(&answer)?);
     let alone = !is_one_of_several_values(short.slice(quoted)?, quoted);
     let short = Span::new(whole.start + short.start, whole.start + short.end);
     Some(Grounded::Quoted { quotation: Quotation { source, span: whole }, short: (alone && short != whole).then_some(short) })
@@ -138,6 +138,39 @@ fn check(text: &str, numbers: &[u32], sources: &[Source], besides: &str) -> Answ
     AnswerSentence { text: text.to_owned(), citations, support, verbatim: false, faults }
 }
 
+/// A part of a text with the rest of the figures and words that it cuts: 300円 of 1,300円, スプ of スプレー, 2水曜 of 第2水曜日.
+fn whole_words(text: &str, part: Span) -> Span {
+    let is_figure = |c: char| c.is_numeric() || "〇一二三四五六七八九十百千万億".contains(c);
+    let is_point = |c: char| matches!(c, ',' | '.' | '，' | '．');
+    let is_katakana = |c: char| matches!(c, '\u{30a1}'..='\u{30fa}' | 'ー' | '\u{ff66}'..='\u{ff9f}');
+    let is_latin = |c: char| c.is_ascii_alphanumeric() || matches!(c, '\u{ff10}'..='\u{ff5a}');
+    let is_one = |a: char, b: char| {
+        let either = |is: &dyn Fn(char) -> bool| is(a) && is(b);
+        let (figure, point) = (is_figure(a) || is_figure(b), is_point(a) || is_point(b));
+        either(&is_figure)
+            || either(&is_katakana)
+            || either(&is_latin)
+            || (figure && point)
+            || (a == '第' && is_figure(b))
+            || (a, b) == ('曜', '日')
+    };
+    let mut whole = part;
+    while let (Some(a), Some(b)) = (text[..whole.start].chars().next_back(), text[whole.start..].chars().next()) {
+        if !is_one(a, b) {
+            break;
+        }
+        whole.start -= a.len_utf8();
+    }
+    while let (Some(a), Some(b)) = (text[..whole.end].chars().next_back(), text[whole.end..].chars().next()) {
+        let continues = text[whole.end + b.len_utf8()..].starts_with(is_figure);
+        if !is_one(a, b) || (is_point(b) && !continues) {
+            break;
+        }
+        whole.end += b.len_utf8();
+    }
+    whole
+}
+
 /// Whether `quoted` holds another number with the counter that follows the number in `short` (3,300円 beside 3,960円).
 fn is_one_of_several_values(short: &str, quoted: &str) -> bool {
     let values = counted(quoted);
@@ -178,6 +211,22 @@ mod tests {
         let text = &sources[quotation.source].passage.passage.text;
         let words = |span: Span| span.slice(text).expect("a place in the text").to_owned();
         (words(quotation.span), short.map(words))
+    }
+
+    #[test]
+    fn a_short_answer_cuts_neither_figures_nor_words() {
+        let whole = |text: &'static str, part: &str| {
+            let start = text.find(part).expect("it stands there");
+            whole_words(text, Span::new(start, start + part.len())).slice(text).expect("a part")
+        };
+        assert_eq!(whole("手数料は1,300円です。", "300円"), "1,300円");
+        assert_eq!(whole("面積は12.5ヘクタール。", "12"), "12.5");
+        assert_eq!(whole("毎月第2水曜日に回収します。", "2水曜"), "第2水曜日");
+        assert_eq!(whole("スプレー缶は、別に出す。", "スプ"), "スプレー");
+        assert_eq!(whole("二十五日までに", "五日"), "二十五日");
+        assert_eq!(whole("合計は300. 次の", "300"), "300");
+        assert_eq!(whole("１，３００円を納める", "３００円"), "１，３００円");
+        assert_eq!(whole("みなと市の市長が定める", "市長"), "市長");
     }
 
     #[test]

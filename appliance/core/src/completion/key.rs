@@ -1,7 +1,7 @@
 //! The form in which typed text and offers are compared.
 
 use super::{LONGEST_TYPED, Place};
-use crate::folding::fold_for_search;
+use crate::folding::{fold_for_search, katakana};
 use crate::structure::numeral;
 
 /// Characters of a kana word from which the long mark at its end is optional.
@@ -125,13 +125,6 @@ fn letters(folded: &str) -> String {
         }
     }
     key
-}
-
-fn katakana(c: char) -> char {
-    match c {
-        'ぁ'..='ゖ' => char::from_u32(c as u32 + 0x60).unwrap_or(c),
-        _ => c,
-    }
 }
 
 fn is_katakana(c: char) -> bool {

@@ -80,7 +80,7 @@ fn units(asked: &Asked, source: &Source) -> Vec<Span> {
 impl<'a> Bearing<'a> {
     /// Gets ready to weigh the units of `sources`.
     pub fn new(asked: &'a Asked, terms: &'a [TermWeight], sources: &'a [Source]) -> Self {
-        let held = |pairs: &HashSet<String>| terms.iter().map(|t| pairs.contains(&t.term)).collect();
+        let held = |pairs: &HashSet<String>| terms.iter().map(|t| t.stands_in(pairs)).collect();
         let context = |source: &Source| {
             let headings = pair_set(&format!("{} {}", source.passage.title, source.passage.passage.heading_path.join(" ")));
             let passage = pair_set(&source.passage.passage.text);
@@ -126,7 +126,7 @@ impl<'a> Bearing<'a> {
 
     /// Which of the question's terms are among the pairs of a text.
     pub(super) fn held(&self, pairs: &HashSet<String>) -> Vec<bool> {
-        self.terms.iter().map(|t| pairs.contains(&t.term)).collect()
+        self.terms.iter().map(|t| t.stands_in(pairs)).collect()
     }
 
     /// The share that the terms marked have of the weight of all.
@@ -158,9 +158,9 @@ impl<'a> Bearing<'a> {
         let mut held = 0.0;
         for term in self.terms {
             let worth = match () {
-                () if pairs.contains(&term.term) => 1.0,
-                () if context.headings.contains(&term.term) => IN_HEADINGS,
-                () if context.passage.contains(&term.term) => IN_PASSAGE,
+                () if term.stands_in(&pairs) => 1.0,
+                () if term.stands_in(&context.headings) => IN_HEADINGS,
+                () if term.stands_in(&context.passage) => IN_PASSAGE,
                 () => 0.0,
             };
             held += worth * term.evidence();
@@ -194,7 +194,7 @@ impl<'a> Bearing<'a> {
         let names = values.into_iter().filter(is_name);
         let names: HashSet<String> = names.flat_map(pair_set).collect();
         let own = if names.is_empty() { pairs } else { &names };
-        let asked = self.terms.iter().filter(|t| own.contains(&t.term)).count();
+        let asked = self.terms.iter().filter(|t| t.stands_in(own)).count();
         asked as f32 / own.len().max(1) as f32
     }
 

@@ -216,7 +216,7 @@ fn of_part(features: &mut Features, bearing: &Bearing<'_>, question: &Question, 
     let met = |kind: Kind| flag(question.sought.seeks(kind) && holds(kind, &folded));
     features.new = new as f32 / 10.0;
     features.nothing_new = flag(new == 0);
-    features.concise = bearing.terms().iter().filter(|t| pairs.contains(&t.term)).count() as f32 / pairs.len().max(1) as f32;
+    features.concise = bearing.terms().iter().filter(|t| t.stands_in(&pairs)).count() as f32 / pairs.len().max(1) as f32;
     features.time = met(Kind::Time);
     features.person = met(Kind::Person);
     features.place = met(Kind::Place);
