@@ -129,7 +129,7 @@ async fn as_it_was_copied(browser: &Browser, appliance: &Appliance) -> Result<()
     browser.visit(appliance, "/").await?;
     browser.wait_for("#question").await?;
     browser.paste("#question", "ｽﾌﾟﾚｰ缶は\r\n  毎月何曜日に回\r\n収しますか\r\n").await?;
-    browser.until("return document.querySelector('#question').value.includes('回収')").await.context("pasting")?;
+    browser.until("return document.querySelector('#question').value.includes('しますか')").await.context("pasting")?;
     ensure!(browser.wait_for("#result").await?.attr("hidden").await?.is_some(), "pasting sent the question");
     browser.press(Key::Enter).await?;
     browser.wait_for("#answer a.citation").await?;
