@@ -137,7 +137,7 @@ async fn as_it_was_copied(browser: &Browser, appliance: &Appliance) -> Result<()
     ensure!(said.contains("第2水曜日"), "{said}");
     browser.visit(appliance, "/").await?;
     browser.wait_for("#question").await?;
-    browser.paste("#question", "粗大ゴミの手数料は、１点につきｲｸﾗですか").await?;
+    browser.paste("#question", "粗大ゴミの手数料は、１点につきいくらですか").await?;
     browser.press(Key::Enter).await?;
     browser.wait_for("#answer a.citation").await?;
     ensure!(browser.words_of("#answer").await?.contains("700円"));

@@ -32,7 +32,7 @@ impl DataFolder {
         if synonyms.exists() {
             link(&synonyms, &path.join("dictionary/synonyms.txt"))?;
         }
-        let printed = kura(path, &["init", "--json"])?;
+        let printed = kura(path, 0, &["init", "--json"])?;
         let made: Value = serde_json::from_str(&printed).with_context(|| format!("`kura init --json` printed {printed:?}"))?;
         let one_time_password = made["password"].as_str().context("init prints a one-time password")?.to_owned();
         Ok(Self { folder, one_time_password })
@@ -45,15 +45,20 @@ impl DataFolder {
 
     /// Runs a `kura` command on it and returns what it printed.
     pub fn kura(&self, arguments: &[&str]) -> Result<String> {
-        kura(self.path(), arguments)
+        kura(self.path(), 0, arguments)
+    }
+
+    /// The same of a command that is to end with another code than 0.
+    pub fn kura_ending(&self, code: i32, arguments: &[&str]) -> Result<String> {
+        kura(self.path(), code, arguments)
     }
 }
 
-/// Runs a `kura` command; an exit code other than 0 is an error with what it said.
-fn kura(data: &Path, arguments: &[&str]) -> Result<String> {
+/// Runs a `kura` command; another exit code than this one is an error with what it said.
+fn kura(data: &Path, code: i32, arguments: &[&str]) -> Result<String> {
     let output = Command::new(workspace::kura()?).arg("--data-dir").arg(data).args(arguments).stdin(Stdio::null()).output()?;
     let said = String::from_utf8_lossy(&output.stderr);
-    ensure!(output.status.success(), "kura {arguments:?} ended with {}: {said}", output.status);
+    ensure!(output.status.code() == Some(code), "kura {arguments:?} ended with {}: {said}", output.status);
     Ok(String::from_utf8(output.stdout)?)
 }
 

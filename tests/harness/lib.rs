@@ -9,6 +9,7 @@ pub mod devtools;
 pub mod gates;
 pub mod golden;
 pub mod pdf;
+pub mod snapshot;
 pub mod tour;
 pub mod workspace;
 

@@ -4,7 +4,7 @@
 //! Kura from answering about another thing than the one named (医学部 where only other faculties stand, code Z-9999 where
 //! the list ends before).
 
-use crate::folding::{character_pairs, fold};
+use crate::folding::{character_pairs, fold, holds_pair, pair_set};
 use crate::polarity::Polarity;
 use crate::quantity::{Quantity, quantities};
 
@@ -109,8 +109,8 @@ impl Asked {
 
     /// Whether `text` names each thing that the question names as the owner of what it asks.
     pub fn owners_stand_in(&self, text: &str) -> bool {
-        let pairs = crate::folding::pair_set(text);
-        self.owners.iter().all(|owner| character_pairs(owner).iter().all(|p| pairs.contains(p)))
+        let pairs = pair_set(text);
+        self.owners.iter().all(|owner| character_pairs(owner).iter().all(|p| holds_pair(&pairs, p)))
     }
 }
 

@@ -153,11 +153,20 @@ pub fn katakana(c: char) -> char {
 }
 
 /// A katakana as hiragana; any other character as it is.
-pub fn hiragana(c: char) -> char {
+fn hiragana(c: char) -> char {
     match c {
         'ァ'..='ヶ' => char::from_u32(c as u32 - BETWEEN_KANA).unwrap_or(c),
         _ => c,
     }
+}
+
+/// Whether a [set of pairs](pair_set) holds a pair, in whichever kana (ごみ, ゴミ).
+pub fn holds_pair(pairs: &HashSet<String>, pair: &str) -> bool {
+    let holds_as = |kana: fn(char) -> char| {
+        let other: String = pair.chars().map(kana).collect();
+        other != pair && pairs.contains(&other)
+    };
+    pairs.contains(pair) || holds_as(hiragana) || holds_as(katakana)
 }
 
 /// The set of a text's [`character_pairs`].
@@ -173,6 +182,13 @@ mod tests {
     #[track_caller]
     fn check(text: &str, expected: &[&str]) {
         assert_eq!(character_pairs(text), expected);
+    }
+
+    #[test]
+    fn a_pair_is_held_in_either_kana() {
+        let holds = |text: &str, pair: &str| holds_pair(&pair_set(text), pair);
+        assert!(holds("粗大ごみの手数料", "ゴミ") && holds("粗大ごみ", "大ゴ") && holds("粗大ゴミ", "ごみ") && holds("粗大ごみ", "ごみ"));
+        assert!(!holds("粗大ごみ", "ゴム"));
     }
 
     #[test]

@@ -9,6 +9,13 @@ use crate::locator::{PageLine, Place, Span};
 /// What ends a header that is written in front of a value.
 pub const AFTER_HEADER: &str = ": ";
 
+/// Whether a new row of a sheet begins behind what stands between two cells. A line is a row: the cell that reaches over several
+/// rows (大アリーナ beside 2時間 and 1日) is written into each of them, and keeps its own place in the sheet.
+pub fn begins_row(between: &str) -> bool {
+    let note = between.rfind('］').map_or(0, |at| at + '］'.len_utf8());
+    between[note..].contains('\n')
+}
+
 impl Document {
     /// The text without comments, and without what was written into rows of paged tables to make them readable: only what
     /// the pages print, cells parted by full-width spaces. Other documents have neither: their text as it is.

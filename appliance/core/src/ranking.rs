@@ -1,6 +1,6 @@
 //! Queries to the passage index, and what comes back: ranks and scores that keep their kind.
 
-use crate::folding::{hiragana, katakana};
+use crate::folding::holds_pair;
 use crate::id::{CollectionId, DocumentId, PassageId};
 use crate::locator::Span;
 use crate::narrowing::Narrowing;
@@ -234,11 +234,7 @@ pub struct TermWeight {
 impl TermWeight {
     /// Whether it is one of a text's [character pairs](crate::folding::pair_set), in whichever kana (ごみ, ゴミ).
     pub fn stands_in(&self, pairs: &HashSet<String>) -> bool {
-        let stands_as = |kana: fn(char) -> char| {
-            let other: String = self.term.chars().map(kana).collect();
-            other != self.term && pairs.contains(&other)
-        };
-        pairs.contains(&self.term) || stands_as(hiragana) || stands_as(katakana)
+        holds_pair(pairs, &self.term)
     }
 
     /// The weight of the term as evidence: its inverse document frequency, less for pairs of hiragana.
@@ -360,19 +356,4 @@ pub enum ReferenceOutcome {
     },
     /// The question does not say of which regulation, and more than one has such a place, or none.
     Unnamed,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::folding::pair_set;
-
-    #[test]
-    fn a_term_stands_in_a_text_in_either_kana() {
-        let stands = |term: &str, text: &str| TermWeight { term: term.to_owned(), idf: 1.0 }.stands_in(&pair_set(text));
-        assert!(
-            stands("ゴミ", "粗大ごみの手数料") && stands("大ゴ", "粗大ごみ") && stands("ごみ", "粗大ゴミ") && stands("ごみ", "粗大ごみ")
-        );
-        assert!(!stands("ゴム", "粗大ごみ"));
-    }
 }

@@ -214,17 +214,28 @@ fn quoted(leaf: &Leaf<'_>, answer: &Answer) -> Result<Filled, Empty> {
         let count = filled.value.as_array().map_or(0, Vec::len);
         return if bounds.hold(count as f64) { Ok(filled) } else { Err(Empty::OutOfBounds) };
     }
-    let places = places(answer);
+    let mut filled: Option<Filled> = None;
     let mut why = Empty::NotFound;
-    for (source, span) in &places {
-        let stored = &answer.sources[*source].passage;
-        match reading::value(leaf.kind, &leaf.about, stored, *span) {
-            // The whole sentence or row backs the value, not the short answer alone.
-            Ok((value, at)) => return Ok(Filled { value, words: vec![(*source, evidence::whole_units(stored, at), at)] }),
-            Err(empty) => why = empty,
+    for (source, span) in places(answer) {
+        let stored = &answer.sources[source].passage;
+        let (value, at) = match reading::value(leaf.kind, &leaf.about, stored, span) {
+            Ok(read) => read,
+            Err(empty) => {
+                why = empty;
+                continue;
+            }
+        };
+        // The whole sentence or row backs the value, not the short answer alone.
+        let words = (source, evidence::whole_units(stored, at), at);
+        match &mut filled {
+            None => filled = Some(Filled { value, words: vec![words] }),
+            // Rows between which the question does not decide fill a field only where they say the same.
+            Some(first) if answer.undecided && first.value != value => return Err(Empty::Ambiguous),
+            Some(first) if answer.undecided => first.words.push(words),
+            Some(_) => break,
         }
     }
-    Err(why)
+    filled.ok_or(why)
 }
 
 /// The items of the list, or the rows of the table, that an answer is set out in; a single item where it is neither.

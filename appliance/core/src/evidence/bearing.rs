@@ -3,7 +3,7 @@
 use super::unit;
 use crate::answer::Source;
 use crate::asked::Asked;
-use crate::folding::{fold, pair_set};
+use crate::folding::{fold, fold_tight, pair_set};
 use crate::locator::Span;
 use crate::quantity::{self, Fit};
 use crate::ranking::TermWeight;
@@ -18,6 +18,13 @@ const VALUE: f32 = 0.45;
 const IDENTIFIER: f32 = 0.6;
 const SHORT_NAME: f32 = 0.2;
 const CONCISE: f32 = 0.2;
+/// Each value of a row that stands whole in the question: 住民票の写しの交付 where 住民票の除票の写しの交付 has all its words too,
+/// 1日 beside 2時間.
+const NAMED: f32 = 0.1;
+/// Values that count so, at most.
+const MOST_NAMED: usize = 3;
+/// Characters from which a value without a figure is a name: 中 and 平日 stand in many words.
+const NAME_CHARS: usize = 3;
 /// What a unit loses for each word that it denies and the question does not, or the other way round (燃やさない, 燃やす).
 const OPPOSITE: f32 = 0.15;
 /// What a unit loses whose passage does not name the owner asked about (公民館の…).
@@ -171,6 +178,7 @@ impl<'a> Bearing<'a> {
         }
         let mut weight = held / self.total;
         weight += CONCISE * self.concision(source, span, &pairs);
+        weight += NAMED * self.named(source, span) as f32;
         weight += IDENTIFIER * self.asked.identifiers_in(text) as f32;
         weight += SHORT_NAME * self.asked.short_names_in(text) as f32;
         if self.asked.is_answered_by(text) {
@@ -196,6 +204,20 @@ impl<'a> Bearing<'a> {
         let own = if names.is_empty() { pairs } else { &names };
         let asked = self.terms.iter().filter(|t| t.stands_in(own)).count();
         asked as f32 / own.len().max(1) as f32
+    }
+
+    /// How many values of a row stand whole in the question.
+    fn named(&self, source: usize, span: Span) -> usize {
+        let asked = fold_tight(&self.asked.words);
+        let stands = |value: &String| {
+            let is_figure = value.starts_with(|c: char| c.is_ascii_digit());
+            let is_name = value.chars().any(char::is_alphabetic) && (is_figure || value.chars().count() >= NAME_CHARS);
+            // The 1日 of 21日 is another one.
+            let is_whole = |at: usize| !is_figure || !asked[..at].ends_with(|c: char| c.is_ascii_digit() || matches!(c, '.' | ','));
+            is_name && asked.match_indices(value.as_str()).any(|(at, _)| is_whole(at))
+        };
+        let values: HashSet<String> = unit::values(&self.sources[source].passage, span).into_iter().map(fold_tight).collect();
+        values.iter().filter(|value| stands(value)).count().min(MOST_NAMED)
     }
 
     /// Whether a part of a source holds a value of the kind that the question asks for.

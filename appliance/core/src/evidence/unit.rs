@@ -7,6 +7,9 @@ use crate::passage::StoredPassage;
 use crate::printed;
 use crate::sentence::sentences;
 
+/// Words that head what follows them and say nothing by themselves.
+const BARE_HEADINGS: &[&str] = &["備考", "注", "注記", "注意", "記", "別記", "目次", "附則"];
+
 /// The sentences or rows of a passage that `part` of its text touches, as one span: what a quotation shows whole.
 pub fn whole_units(stored: &StoredPassage, part: Span) -> Span {
     let touched = units(stored).into_iter().filter(|u| u.overlaps(part));
@@ -28,6 +31,7 @@ pub(super) fn units(stored: &StoredPassage) -> Vec<Span> {
     let is_heading = |span: &Span| {
         let unit = fold_tight(&text[span.start..span.end]);
         (unit.starts_with('(') && unit.ends_with(')'))
+            || BARE_HEADINGS.contains(&unit.as_str())
             || headings.iter().any(|h| h.contains(&unit))
             || heads_rows(&text[span.start..span.end], &labels)
     };
@@ -107,17 +111,18 @@ fn heads_rows(unit: &str, labels: &[String]) -> bool {
 
 /// One span for each row of the sheet: from the end of the row before to the end of its last cell.
 fn rows(text: &str, cells: &[CellSpan], offset: usize) -> Vec<Span> {
-    let mut rows: Vec<(u32, Span)> = Vec::new();
+    let mut rows: Vec<Span> = Vec::new();
     let mut end = 0;
     for cell in cells {
-        let Some(cell_end) = cell.span.end.checked_sub(offset).filter(|e| *e <= text.len()) else { continue };
+        let (Some(start), Some(cell_end)) = (cell.span.start.checked_sub(offset), cell.span.end.checked_sub(offset)) else { continue };
+        let Some(gap) = text.get(end.min(start)..start).filter(|_| cell_end <= text.len()) else { continue };
         match rows.last_mut() {
-            Some((row, span)) if *row == cell.cell.row => span.end = span.end.max(cell_end),
-            _ => rows.push((cell.cell.row, Span::new(end, cell_end))),
+            Some(row) if !printed::begins_row(gap) => row.end = row.end.max(cell_end),
+            _ => rows.push(Span::new(end, cell_end)),
         }
         end = end.max(cell_end);
     }
-    rows.into_iter().filter_map(|(_, span)| trimmed(text, span)).collect()
+    rows.into_iter().filter_map(|span| trimmed(text, span)).collect()
 }
 
 fn trimmed(text: &str, span: Span) -> Option<Span> {
@@ -208,6 +213,25 @@ mod tests {
             crate::locator::Locator { span: Span::new(100, 100 + text.len()), place: Place::Pages { lines: lines.to_vec() } };
         let units: Vec<&str> = units(&stored).into_iter().filter_map(|u| u.slice(text)).collect();
         assert_eq!(units, text.lines().skip(1).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_cell_that_reaches_over_rows_names_each_of_them() {
+        use crate::locator::{CellRange, CellRef};
+        let text = "区分: 大アリーナ、時間: 2時間、使用料: 3,300円\n区分: 大アリーナ、時間: 1日、使用料: 13,200円";
+        let mut stored = stored_passage(1, "使用料一覧", text);
+        let mut at = 0;
+        // The name stands in the first of the two rows of the sheet.
+        let written = [("大アリーナ", 3), ("2時間", 3), ("3,300円", 3), ("大アリーナ", 3), ("1日", 4), ("13,200円", 4)];
+        let cells = written.map(|(cell, row)| {
+            let start = at + text[at..].find(cell).expect("it stands there");
+            at = start + cell.len();
+            CellSpan { span: Span::new(start, at), cell: CellRef { row, column: 0 } }
+        });
+        let range = CellRange { first: CellRef { row: 3, column: 0 }, last: CellRef { row: 4, column: 2 } };
+        stored.passage.locator.place = Place::Cells { sheet: 0, name: "体育館".to_owned(), range, cells: cells.to_vec() };
+        let units: Vec<&str> = units(&stored).into_iter().filter_map(|u| u.slice(text)).collect();
+        assert_eq!(units, text.lines().collect::<Vec<_>>());
     }
 
     #[test]

@@ -20,39 +20,38 @@ const MET: f32 = 0.75;
 const MISSING: f32 = 0.3;
 /// What a word is worth that stands in the headings above a sentence.
 const IN_HEADINGS: f32 = 0.7;
-/// How items ask for something; what they ask for stands before it.
-const ASKING: &[&str] = &[
-    "が記載されているか",
-    "が記載されている",
-    "を記載しているか",
-    "を記載している",
-    "が明記されているか",
-    "が明記されている",
-    "を明記しているか",
-    "を明記している",
-    "について記載がある",
-    "の記載があるか",
-    "の記載がある",
-    "が定められているか",
-    "が定められている",
-    "を定めているか",
-    "を定めている",
-    "が書かれているか",
-    "が書かれている",
-    "が示されているか",
-    "が示されている",
-    "があること",
-    "されていること",
-    "であること",
-    "しているか",
-    "されているか",
-    "があるか",
+/// How items say that the draft is to hold something, and what stands between that and what is asked for.
+const HOLDING: &[&str] = &[
+    "書いてある",
+    "書かれている",
+    "記載してある",
+    "記載している",
+    "記載されている",
+    "記載がある",
+    "明記してある",
+    "明記している",
+    "明記されている",
+    "定めてある",
+    "定めている",
+    "定められている",
+    "規定している",
+    "規定されている",
+    "示してある",
+    "示している",
+    "示されている",
     "is stated",
     "are stated",
     "is given",
     "is named",
     "is included",
 ];
+/// The same, where the item says that it must be so or asks whether it is: by themselves they belong to what is stated.
+const BEING: &[&str] = &["である", "されている", "している", "ある"];
+const BEFORE_HOLDING: &[&str] = &["について", "に関する", "が", "を", "と", "の", "は"];
+/// How they end behind that.
+const ASKING: &[&str] = &["かどうか", "こと", "か"];
+/// Words for an amount of money, which stands in a draft as figures.
+const AMOUNTS: &[&str] = &["の金額", "の額"];
 
 /// What became of an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -155,7 +154,7 @@ pub fn judge(items: &[String], draft: &[Passage]) -> Vec<Judged> {
 }
 
 fn judged(item: &str, draft: &[Passage], said: &[Said], rarity: &dyn Fn(&str) -> f32) -> Judged {
-    let asked = asked(item);
+    let (asked, wants_amount) = asked(item);
     let pairs: BTreeSet<String> = pair_set(asked).into_iter().collect();
     let whole: f32 = pairs.iter().map(|p| rarity(p)).sum();
     let share = |s: &Said| {
@@ -181,6 +180,7 @@ fn judged(item: &str, draft: &[Passage], said: &[Said], rarity: &dyn Fn(&str) ->
     let doubt = match () {
         () if pairs.iter().filter(|p| !is_grammar(p)).count() < 2 => Some(Doubt::TooShort),
         () if Polarity::of(&fold(asked)).opposite(&Polarity::of(&fold(&nearest.words))) > 0 => Some(Doubt::Denied),
+        () if wants_amount && !holds_amount(&nearest.words) => Some(Doubt::Partly),
         () if !numbers(asked).is_subset(&numbers(&nearest.words)) => Some(Doubt::OtherNumber),
         () if share < MET => Some(Doubt::Partly),
         () => None,
@@ -196,10 +196,21 @@ fn judged(item: &str, draft: &[Passage], said: &[Said], rarity: &dyn Fn(&str) ->
     }
 }
 
-/// What an item asks for, without how it asks.
-fn asked(item: &str) -> &str {
+/// What an item asks for, without how it asks, and whether it asks for its amount.
+fn asked(item: &str) -> (&str, bool) {
     let bare = item.trim().trim_end_matches(['。', '.', '?', '？', '、']);
-    ASKING.iter().find_map(|tail| bare.strip_suffix(tail)).filter(|rest| !rest.trim().is_empty()).unwrap_or(bare)
+    let without = |text: &'_ str, endings: &[&str]| endings.iter().find_map(|end| text.strip_suffix(end)).map(str::len);
+    let cut = |length: Option<usize>, whole: &str| length.filter(|l| !bare[..*l].trim().is_empty()).unwrap_or(whole.len());
+    let statement = &bare[..cut(without(bare, ASKING), bare)];
+    let is_asked = statement.len() < bare.len();
+    let subject = match without(statement, HOLDING).or_else(|| without(statement, BEING).filter(|_| is_asked)) {
+        Some(length) => &bare[..cut(without(&statement[..length], BEFORE_HOLDING).or(Some(length)), bare)],
+        None => bare,
+    };
+    match without(subject, AMOUNTS) {
+        Some(length) if length > 0 => (&bare[..length], true),
+        _ => (subject, false),
+    }
 }
 
 fn said(draft: &[Passage]) -> Vec<Said> {
@@ -226,6 +237,13 @@ fn spans(passage: &Passage) -> Vec<Span> {
         }
     }
     spans
+}
+
+/// Whether a text holds an amount of money.
+fn holds_amount(text: &str) -> bool {
+    let folded = fold(text);
+    folded.match_indices('円').any(|(at, _)| folded[..at].ends_with(|c: char| c.is_numeric() || "千万億".contains(c)))
+        || folded.contains("無料")
 }
 
 fn is_grammar(pair: &str) -> bool {
@@ -274,6 +292,11 @@ mod tests {
         check("申込みは収集を希望する日の7日前まで", Verdict::Met, None);
         check("個人情報の取扱いが記載されているか", Verdict::Missing, None);
         check("決裁者の押印があること", Verdict::Missing, None);
+        check("手数料の額が書いてあること", Verdict::Met, None);
+        check("手数料の額の記載があるか", Verdict::Met, None);
+        check("雨天の場合の収集の額が書いてあること", Verdict::Unclear, Some(Doubt::Partly));
+        check("問い合わせ先が書いてあること", Verdict::Met, None);
+        check("休日の開庁日が書いてあること", Verdict::Missing, None);
     }
 
     #[test]

@@ -105,14 +105,13 @@ fn lines(text: &str) -> Vec<Span> {
 fn sheet_rows(text: &str, cells: &[CellSpan], offset: usize) -> Vec<Piece> {
     let mut pieces: Vec<Piece> = Vec::new();
     let mut before = 0;
-    let mut row_of = None;
     for cell in cells {
         let Some(value) = local(cell.span, offset, text.len()) else { continue };
         let gap = text.get(before..value.start).unwrap_or("");
         let (note, header) = gap.rfind('］').map_or(("", gap), |at| gap.split_at(at + '］'.len_utf8()));
         let header = header_in(header);
         let note_end = if note.starts_with('［') { before + note.len() } else { before };
-        if row_of == Some(cell.cell.row)
+        if !printed::begins_row(gap)
             && let Some(Piece { span, kind: Kind::Row(row) }) = pieces.last_mut()
         {
             if let Some(last) = row.last_mut() {
@@ -124,7 +123,6 @@ fn sheet_rows(text: &str, cells: &[CellSpan], offset: usize) -> Vec<Piece> {
             let start = value.start - header_start(gap, &header);
             pieces.push(Piece { span: Span::new(start, value.end), kind: Kind::Row(vec![Cell { header, value }]) });
         }
-        row_of = Some(cell.cell.row);
         before = value.end;
     }
     for piece in &mut pieces {

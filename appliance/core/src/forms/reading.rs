@@ -3,7 +3,7 @@
 use super::pieces::{Kind as PieceKind, pieces};
 use super::schema::Kind;
 use crate::asked::Asked;
-use crate::folding::{fold, pair_set};
+use crate::folding::{fold, holds_pair, pair_set};
 use crate::locator::Span;
 use crate::passage::StoredPassage;
 use crate::polarity::Polarity;
@@ -52,7 +52,12 @@ const COUNTERS: &[&str] = &[
 /// The value of a kind that `quoted` words of a passage hold, and where it stands; `about` says what is asked for.
 pub fn value(kind: &Kind, about: &str, stored: &StoredPassage, quoted: Span) -> Result<(Value, Span), Empty> {
     let text = &stored.passage.text;
-    let part = best_cell(about, stored, quoted).unwrap_or(quoted);
+    let cell = best_cell(about, stored, quoted);
+    if cell.is_none() && matches!(kind, Kind::Text(_)) && (holds_cells(stored, quoted) || !speaks_of(about, stored, quoted)) {
+        // A row none of whose columns is asked for, or a sentence about something else.
+        return Err(Empty::NoValue);
+    }
+    let part = cell.unwrap_or(quoted);
     let found = in_part(kind, about, text, part);
     // The best cell may only name what the others tell.
     match found {
@@ -241,6 +246,22 @@ fn best_cell(about: &str, stored: &StoredPassage, quoted: Span) -> Option<Span> 
         (Some(one), None) => Some(one.value),
         _ => None,
     }
+}
+
+/// Whether a sentence or its headings have any of the words that describe a field; descriptions in hiragana alone have none.
+fn speaks_of(about: &str, stored: &StoredPassage, quoted: Span) -> bool {
+    let words = quoted.slice(&stored.passage.text).unwrap_or("");
+    let said = pair_set(&format!("{words} {}", stored.passage.heading_path.join(" ")));
+    let mut telling = pair_set(about).into_iter().filter(|pair| pair.chars().all(|c| !matches!(c, '\u{3041}'..='\u{309f}'))).peekable();
+    telling.peek().is_none() || telling.any(|pair| holds_pair(&said, &pair))
+}
+
+/// Whether several cells of a row are quoted.
+fn holds_cells(stored: &StoredPassage, quoted: Span) -> bool {
+    pieces(stored).into_iter().any(|piece| match piece.kind {
+        PieceKind::Row(cells) => cells.iter().filter(|c| !c.header.is_empty() && c.value.overlaps(quoted)).count() > 1,
+        _ => false,
+    })
 }
 
 #[cfg(test)]

@@ -141,6 +141,11 @@ fn best(passages: &[StoredPassage], range: (usize, usize), worth: &dyn Fn(&str) 
 }
 
 /// The sentences and items of a passage that are no headings; its rows where it has nothing else.
+/// Whether a line names an amendment in the head of a regulation (改正平成13年3月26日条例第7号).
+fn is_amendment(tight: &str) -> bool {
+    ["改正", "制定", "公布"].iter().any(|word| tight.starts_with(word)) && tight.ends_with('号')
+}
+
 fn candidates(stored: &StoredPassage) -> Vec<Span> {
     let text = &stored.passage.text;
     let headings: Vec<String> = stored.passage.heading_path.iter().chain([&stored.title]).map(|h| fold_tight(h)).collect();
@@ -155,9 +160,8 @@ fn candidates(stored: &StoredPassage) -> Vec<Span> {
     let tells = |span: &Span| {
         let words = span.slice(text).unwrap_or("");
         let tight = fold_tight(words);
-        tight.chars().count() >= SHORTEST
-            && !headings.iter().any(|h| h.contains(&tight))
-            && !(tight.starts_with('(') && tight.ends_with(')'))
+        let is_note = is_amendment(&tight) || tight.starts_with('(') && tight.ends_with(')');
+        tight.chars().count() >= SHORTEST && !is_note && !headings.iter().any(|h| h.contains(&tight))
     };
     sentences.retain(tells);
     if sentences.is_empty() { rows } else { sentences }
