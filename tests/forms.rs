@@ -19,6 +19,8 @@ const FEES: &str = r#"{
         "申請できる人": { "type": ["string", "null"], "description": "申請できる人" }
     }
 }"#;
+/// What the library says little of in Japanese: the answer is given, and called thin.
+const THIN: &str = "VPNに接続する手順を教えてください";
 const DRAFT: &str =
     "粗大ごみの収集のお知らせ\n手数料は、1点につき500円です。\n申込みは、収集を希望する日の7日前までに、電話でお願いします。\n";
 const CHECKLIST: &str =
@@ -42,6 +44,7 @@ async fn each_form_is_as_it_was_kept() -> Result<()> {
     hold("steps", ask("steps", "転入届の手続はどのようにしますか"));
     hold("list", ask("list", "使用料を減免するのはどのような場合ですか"));
     hold("table", ask("table", "大アリーナと小アリーナの使用料"));
+    hold("thin", ask("plain", THIN));
     hold("refusal", ask("plain", "みなと市の昨年の観光客は何人でしたか"));
 
     let schema = write("fees.json", FEES)?;
@@ -64,6 +67,12 @@ async fn each_form_is_as_it_was_kept() -> Result<()> {
     let visitor = Visitor::administrator(&appliance, &data).await?;
     let fields = [("question", "住民票の写しの交付手数料はいくらですか"), ("as_of", DAY)];
     let address = visitor.post("/ask", &fields).await?.location.context("an answer has an address")?;
+    let thin = visitor.post("/ask", &[("question", THIN)]).await?.location.context("an answer has an address")?;
+    let thin = visitor.get(&thin).await?.body;
+    ensure!(
+        thin.contains("class=\"notice warn thin\"") && thin.contains("class=\"candidate"),
+        "the banner, with what else is near: {thin}"
+    );
     let sheet = visitor.get(&format!("{address}/sheet")).await?.body;
     let main = sheet.split_once("<main").and_then(|(_, rest)| rest.split_once("</main>")).context("the page's own part")?.0;
     hold("sheet", Ok(without_times_and_hashes(&snapshot::words_of_html(&format!("<main{main}")))));

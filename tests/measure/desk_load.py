@@ -3,10 +3,10 @@
 
 The library is made up: documents of a hundred passages of plain Japanese each, with random vectors of length 1, written into
 a fresh catalog beside one small document that Kura has read itself; `kura reindex` then builds the index from it. The server
-is the real one. It answers without a language model (`inference.generator = "none"`), by choosing and quoting: what is
-measured are the pages, and a model's own time would hide them.
+is the real one, behind a model that a script speaks for (`cargo build --release --workspace --examples`): what is measured are the
+pages, and a model's own time would hide them. With --kura target/release/kura it answers without any model, by choosing and quoting.
 
-usage: desk_load.py --kura target/release/kura [--documents 1000] [--people 200] [--asking 20] [--seconds 60] [--report FILE]
+usage: desk_load.py --kura target/release/examples/scripted_desk [--documents 1000] [--people 200] [--asking 20] [--seconds 60] [--report FILE]
 """
 import argparse
 import http.client
@@ -235,7 +235,7 @@ def crowd(people, asking, seconds, documents, pid):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--kura", default=str(ROOT / "target/release/kura"))
+    parser.add_argument("--kura", default=str(ROOT / "target/release/examples/scripted_desk"))
     parser.add_argument("--documents", type=int, default=1000)
     parser.add_argument("--passages", type=int, default=100)
     parser.add_argument("--people", type=int, default=200)
@@ -294,7 +294,7 @@ def main():
     for error in errors[:10]:
         print("error:", error)
     if given.report:
-        head = "# The desk under load\n\nMade by `tests/measure/desk_load.py` on the machine named in the commit. Answers are chosen and quoted without a language model, so that what is measured are the pages.\n\n"
+        head = "# The desk under load\n\nMade by `tests/measure/desk_load.py` on the machine named in the commit.\n\n"
         pathlib.Path(given.report).write_text(head + "\n".join(lines) + "\n")
     raise SystemExit(1 if errors else 0)
 

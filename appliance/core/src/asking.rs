@@ -421,7 +421,11 @@ impl<'a> Check<'a> {
     /// Whether a short answer is of the kind that the question wants.
     fn answers(&self, short: Quotation) -> bool {
         let text = short.span.slice(&self.sources[short.source].passage.passage.text).unwrap_or("");
-        self.asked.value.is_none() || self.asked.is_answered_by(text)
+        match self.asked.value {
+            Some(_) => self.asked.is_answered_by(text),
+            // A bare figure (the number of a row) answers nothing that asks for no figure.
+            None => text.chars().any(char::is_alphabetic),
+        }
     }
 
     fn quoted(&self, kind: AnswerKind, choice: &Choice, short: Option<Quotation>) -> Decision {

@@ -4,16 +4,33 @@
 //! and values that are carried to a row stand in its text but not in its place on the page: no [`PageLine`] covers them.
 
 use crate::document::{Block, BlockKind, Document};
-use crate::locator::{PageLine, Place, Span};
+use crate::locator::{CellSpan, PageLine, Place, Span};
+use std::collections::BTreeSet;
 
 /// What ends a header that is written in front of a value.
 pub const AFTER_HEADER: &str = ": ";
 
-/// Whether a new row of a sheet begins behind what stands between two cells. A line is a row: the cell that reaches over several
-/// rows (大アリーナ beside 2時間 and 1日) is written into each of them, and keeps its own place in the sheet.
-pub fn begins_row(between: &str) -> bool {
-    let note = between.rfind('］').map_or(0, |at| at + '］'.len_utf8());
-    between[note..].contains('\n')
+/// Whether each of a passage's cells begins a row, as the rows are written: on one line, or a long one cell by cell on lines of their
+/// own. `offset` is where the passage begins in its document.
+///
+/// A cell that reaches over several rows (大アリーナ beside 2時間 and 1日) is written into each of them and keeps its own place in the
+/// sheet, so that the numbers of rows alone do not tell.
+pub fn row_starts(text: &str, cells: &[CellSpan], offset: usize) -> Vec<bool> {
+    let mut seen = BTreeSet::new();
+    let mut starts = Vec::with_capacity(cells.len());
+    let mut before: Option<(&CellSpan, bool)> = None;
+    for cell in cells {
+        let starts_row = before.is_none_or(|(last, carried)| {
+            let gap = text.get(last.span.end.saturating_sub(offset)..cell.span.start.saturating_sub(offset)).unwrap_or("");
+            // A comment stands behind its cell, in brackets.
+            let note = gap.rfind('］').map_or(0, |at| at + '］'.len_utf8());
+            let goes_on = cell.cell.column > last.cell.column && (cell.cell.row == last.cell.row || carried);
+            gap[note..].contains('\n') && !goes_on
+        });
+        starts.push(starts_row);
+        before = Some((cell, !seen.insert(cell.cell)));
+    }
+    starts
 }
 
 impl Document {

@@ -113,11 +113,10 @@ fn heads_rows(unit: &str, labels: &[String]) -> bool {
 fn rows(text: &str, cells: &[CellSpan], offset: usize) -> Vec<Span> {
     let mut rows: Vec<Span> = Vec::new();
     let mut end = 0;
-    for cell in cells {
-        let (Some(start), Some(cell_end)) = (cell.span.start.checked_sub(offset), cell.span.end.checked_sub(offset)) else { continue };
-        let Some(gap) = text.get(end.min(start)..start).filter(|_| cell_end <= text.len()) else { continue };
+    for (cell, starts) in cells.iter().zip(printed::row_starts(text, cells, offset)) {
+        let Some(cell_end) = cell.span.end.checked_sub(offset).filter(|e| *e <= text.len()) else { continue };
         match rows.last_mut() {
-            Some(row) if !printed::begins_row(gap) => row.end = row.end.max(cell_end),
+            Some(row) if !starts => row.end = row.end.max(cell_end),
             _ => rows.push(Span::new(end, cell_end)),
         }
         end = end.max(cell_end);
@@ -215,23 +214,44 @@ mod tests {
         assert_eq!(units, text.lines().skip(1).collect::<Vec<_>>());
     }
 
-    #[test]
-    fn a_cell_that_reaches_over_rows_names_each_of_them() {
+    /// The units of a sheet's passage, whose cells stand in these rows and columns.
+    fn units_of_sheet<'a>(text: &'a str, written: &[(&str, u32, u32)]) -> Vec<&'a str> {
         use crate::locator::{CellRange, CellRef};
-        let text = "区分: 大アリーナ、時間: 2時間、使用料: 3,300円\n区分: 大アリーナ、時間: 1日、使用料: 13,200円";
         let mut stored = stored_passage(1, "使用料一覧", text);
         let mut at = 0;
-        // The name stands in the first of the two rows of the sheet.
-        let written = [("大アリーナ", 3), ("2時間", 3), ("3,300円", 3), ("大アリーナ", 3), ("1日", 4), ("13,200円", 4)];
-        let cells = written.map(|(cell, row)| {
+        let mut cells = Vec::new();
+        for &(cell, row, column) in written {
             let start = at + text[at..].find(cell).expect("it stands there");
             at = start + cell.len();
-            CellSpan { span: Span::new(start, at), cell: CellRef { row, column: 0 } }
-        });
-        let range = CellRange { first: CellRef { row: 3, column: 0 }, last: CellRef { row: 4, column: 2 } };
-        stored.passage.locator.place = Place::Cells { sheet: 0, name: "体育館".to_owned(), range, cells: cells.to_vec() };
-        let units: Vec<&str> = units(&stored).into_iter().filter_map(|u| u.slice(text)).collect();
-        assert_eq!(units, text.lines().collect::<Vec<_>>());
+            cells.push(CellSpan { span: Span::new(start, at), cell: CellRef { row, column } });
+        }
+        let range = CellRange { first: cells[0].cell, last: cells[cells.len() - 1].cell };
+        stored.passage.locator.place = Place::Cells { sheet: 0, name: "体育館".to_owned(), range, cells };
+        units(&stored).into_iter().filter_map(|u| u.slice(text)).collect()
+    }
+
+    #[test]
+    fn a_cell_that_reaches_over_rows_names_each_of_them() {
+        let text = "区分: 大アリーナ、時間: 2時間、使用料: 3,300円\n区分: 大アリーナ、時間: 1日、使用料: 13,200円";
+        // The name stands in the first of the two rows of the sheet.
+        let cells = [("大アリーナ", 3, 0), ("2時間", 3, 1), ("3,300円", 3, 2), ("大アリーナ", 3, 0), ("1日", 4, 1), ("13,200円", 4, 2)];
+        assert_eq!(units_of_sheet(text, &cells), text.lines().collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_row_that_is_written_cell_by_cell_is_one() {
+        let text = "よくある質問\n番号: 15\n質問: 廃車の手続は?\n回答: 市民税課へ。\n番号: 16\n質問: 納期は?\n回答: 5月末です。";
+        let cells = [
+            ("よくある質問", 0, 0),
+            ("15", 3, 0),
+            ("廃車の手続は?", 3, 1),
+            ("市民税課へ。", 3, 2),
+            ("16", 4, 0),
+            ("納期は?", 4, 1),
+            ("5月末です。", 4, 2),
+        ];
+        let rows = ["よくある質問", "番号: 15\n質問: 廃車の手続は?\n回答: 市民税課へ。", "番号: 16\n質問: 納期は?\n回答: 5月末です。"];
+        assert_eq!(units_of_sheet(text, &cells), rows);
     }
 
     #[test]

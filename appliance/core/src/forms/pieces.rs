@@ -105,15 +105,13 @@ fn lines(text: &str) -> Vec<Span> {
 fn sheet_rows(text: &str, cells: &[CellSpan], offset: usize) -> Vec<Piece> {
     let mut pieces: Vec<Piece> = Vec::new();
     let mut before = 0;
-    for cell in cells {
+    for (cell, starts) in cells.iter().zip(printed::row_starts(text, cells, offset)) {
         let Some(value) = local(cell.span, offset, text.len()) else { continue };
         let gap = text.get(before..value.start).unwrap_or("");
         let (note, header) = gap.rfind('］').map_or(("", gap), |at| gap.split_at(at + '］'.len_utf8()));
         let header = header_in(header);
         let note_end = if note.starts_with('［') { before + note.len() } else { before };
-        if !printed::begins_row(gap)
-            && let Some(Piece { span, kind: Kind::Row(row) }) = pieces.last_mut()
-        {
+        if !starts && let Some(Piece { span, kind: Kind::Row(row) }) = pieces.last_mut() {
             if let Some(last) = row.last_mut() {
                 last.value.end = last.value.end.max(note_end);
             }

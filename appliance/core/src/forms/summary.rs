@@ -5,7 +5,7 @@ use super::pieces::{Kind, pieces, sentences_of};
 use crate::folding::{fold_tight, pair_set};
 use crate::locator::Span;
 use crate::passage::StoredPassage;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 /// Sections that a document is parted into where its headings allow it.
 const SECTIONS: std::ops::RangeInclusive<usize> = 2..=40;
@@ -110,11 +110,12 @@ fn says_something(pair: &str) -> bool {
 }
 
 fn best(passages: &[StoredPassage], range: (usize, usize), worth: &dyn Fn(&str) -> f32, each: usize) -> Vec<Point> {
-    let mut found: Vec<(Point, HashSet<String>)> = Vec::new();
+    let mut found: Vec<(Point, BTreeSet<String>)> = Vec::new();
     for (passage, stored) in passages.iter().enumerate().take(range.1).skip(range.0) {
         for span in candidates(stored) {
             let text = span.slice(&stored.passage.text).unwrap_or("");
-            let pairs: HashSet<String> = pair_set(text).into_iter().filter(|p| says_something(p)).collect();
+            // In one order, so that sums are the same each time.
+            let pairs: BTreeSet<String> = pair_set(text).into_iter().filter(|p| says_something(p)).collect();
             let mut weight = pairs.iter().map(|p| worth(p)).sum::<f32>() / (pairs.len() as f32 + 12.0);
             if text.chars().any(char::is_numeric) {
                 weight *= 1.1;
@@ -127,10 +128,10 @@ fn best(passages: &[StoredPassage], range: (usize, usize), worth: &dyn Fn(&str) 
     }
     // Of sentences that say as much, the first.
     found.sort_by(|a, b| b.0.weight.total_cmp(&a.0.weight).then((a.0.passage, a.0.span).cmp(&(b.0.passage, b.0.span))));
-    let mut chosen: Vec<(Point, HashSet<String>)> = Vec::new();
+    let mut chosen: Vec<(Point, BTreeSet<String>)> = Vec::new();
     for (point, pairs) in found {
         let repeats =
-            |(_, other): &(Point, HashSet<String>)| pairs.intersection(other).count() as f32 > REPEATED * pairs.len().max(1) as f32;
+            |(_, other): &(Point, BTreeSet<String>)| pairs.intersection(other).count() as f32 > REPEATED * pairs.len().max(1) as f32;
         if chosen.len() < each && !chosen.iter().any(repeats) {
             chosen.push((point, pairs));
         }
