@@ -351,7 +351,13 @@ struct Check<'a> {
 
 impl<'a> Check<'a> {
     fn new(asking: &'a Asking, asked: &'a Asked, ranking: &'a Ranking, sources: &'a [Source]) -> Self {
-        Self { asking, asked, bearing: Bearing::new(asked, &ranking.terms, sources), sources }
+        let found = ranking.references.iter().filter_map(|r| match &r.outcome {
+            ReferenceOutcome::Found { passages } => Some(passages),
+            _ => None,
+        });
+        let named: HashSet<PassageId> = found.flatten().copied().collect();
+        let named = sources.iter().take_while(|s| named.contains(&s.passage.id)).count();
+        Self { asking, asked, bearing: Bearing::new(asked, &ranking.terms, sources, named), sources }
     }
 
     fn ground(&self) -> Ground {

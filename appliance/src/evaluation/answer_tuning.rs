@@ -50,7 +50,7 @@ pub async fn study(asking: &Asking, questions: &[AnswerableQuestion], answerable
     for asked in questions {
         let question = Question::new(&asked.question.chars().take(MAX_QUESTION_CHARS).collect::<String>())?;
         let gathered = gather(asking, &viewer, &question).await.context("a question could not be searched for")?;
-        let bearing = Bearing::new(&gathered.asked, &gathered.ranking.terms, &gathered.sources);
+        let bearing = Bearing::new(&gathered.asked, &gathered.ranking.terms, &gathered.sources, 0);
         let found = candidates(&bearing, cut);
         let right = asked.answers.iter().filter(|_| answerable);
         let expected: Vec<String> = right.map(|a| normal(a)).filter(|a| !a.is_empty()).collect();

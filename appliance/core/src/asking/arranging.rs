@@ -51,6 +51,10 @@ pub(super) async fn arrange(
             best = Some((run, section));
         }
     }
+    if question.form.is_none() {
+        // One item that answers by itself, among others about something else, is no list that anybody asked for.
+        best = best.filter(|(run, section)| !answers_alone(run, section, terms));
+    }
     if best.is_none() && question.form.is_some() {
         let held: Vec<StoredPassage> = answer.sources.iter().map(|s| s.passage.clone()).collect();
         best = forms::plain_rows(&quotes, &held).map(|run| (run, held));
@@ -60,6 +64,19 @@ pub(super) async fn arrange(
         answer.arranged = arranged(form, run, &section, &mut answer.sources, |s| evidence::strength(&asked, terms, s, 0.0, None));
     }
     Ok(())
+}
+
+/// Whether one row of a list holds nearly all that the question says, and no other comes near.
+fn answers_alone(run: &Run, section: &[StoredPassage], terms: &[TermWeight]) -> bool {
+    const ALL: f32 = 0.6;
+    const NEAR: f32 = 0.25;
+    let share = |(index, span): (usize, Span)| {
+        let words = section.get(index).and_then(|s| span.slice(&s.passage.text)).unwrap_or("");
+        evidence::coverage(terms, words)
+    };
+    let mut shares: Vec<f32> = run.rows.iter().map(|row| share(row.at)).collect();
+    shares.sort_by(|a, b| b.total_cmp(a));
+    run.columns.is_empty() && shares.len() > 1 && shares[0] >= ALL && shares[0] - shares[1] >= NEAR
 }
 
 /// The passages around one that stand under the same headings, in order, itself among them; at most `reach` on either side.

@@ -31,6 +31,9 @@ const OPPOSITE: f32 = 0.15;
 const NO_OWNER: f32 = 0.15;
 /// A quantity that lies in the range the unit sets for it.
 const RANGE: f32 = 0.3;
+/// What a unit loses that stands elsewhere than in the places that the question names (第5条): another article answers only where
+/// it holds the value asked for, and those do not.
+const ELSEWHERE: f32 = 0.5;
 /// What each further rank takes away: rank also knows the vectors.
 const RANK_STEP: f32 = 0.02;
 
@@ -39,6 +42,8 @@ pub struct Bearing<'a> {
     asked: &'a Asked,
     terms: &'a [TermWeight],
     sources: &'a [Source],
+    /// How many of the first sources stand in places that the question names.
+    named: usize,
     contexts: Vec<Context>,
     /// The weight of all the question's terms.
     total: f32,
@@ -85,8 +90,8 @@ fn units(asked: &Asked, source: &Source) -> Vec<Span> {
 }
 
 impl<'a> Bearing<'a> {
-    /// Gets ready to weigh the units of `sources`.
-    pub fn new(asked: &'a Asked, terms: &'a [TermWeight], sources: &'a [Source]) -> Self {
+    /// Gets ready to weigh the units of `sources`, the first `named` of which stand in places that the question names.
+    pub fn new(asked: &'a Asked, terms: &'a [TermWeight], sources: &'a [Source], named: usize) -> Self {
         let held = |pairs: &HashSet<String>| terms.iter().map(|t| t.stands_in(pairs)).collect();
         let context = |source: &Source| {
             let headings = pair_set(&format!("{} {}", source.passage.title, source.passage.passage.heading_path.join(" ")));
@@ -96,7 +101,7 @@ impl<'a> Bearing<'a> {
         };
         let contexts = sources.iter().map(context).collect();
         let total = terms.iter().map(TermWeight::evidence).sum();
-        let mut bearing = Self { asked, terms, sources, contexts, total, weighed: Vec::new() };
+        let mut bearing = Self { asked, terms, sources, named, contexts, total, weighed: Vec::new() };
         bearing.weighed = bearing.weigh_all();
         bearing
     }
@@ -150,6 +155,11 @@ impl<'a> Bearing<'a> {
         weighed
     }
 
+    /// Whether a source stands in a place that the question names, if it names any that the sources hold.
+    pub(super) fn is_asked_of(&self, source: usize) -> bool {
+        self.named == 0 || source < self.named
+    }
+
     /// The source of the heaviest unit and its weight; `None` when no unit may answer.
     pub fn heaviest(&self) -> Option<(&'a Source, f32)> {
         self.weighed.first().map(|unit| (&self.sources[unit.source], unit.weight))
@@ -190,6 +200,9 @@ impl<'a> Bearing<'a> {
         weight -= OPPOSITE * self.asked.contradicted_by(text) as f32;
         if !self.sources[source].strength.owners {
             weight -= NO_OWNER;
+        }
+        if !self.is_asked_of(source) {
+            weight -= ELSEWHERE;
         }
         Some(weight - RANK_STEP * source as f32)
     }

@@ -120,7 +120,7 @@ fn with_overriding(bearing: &Bearing<'_>, unit: &Weighed, weighed: &[Weighed]) -
 fn learned(bearing: &Bearing<'_>, best: &Weighed, weighed: &[Weighed], chars: usize) -> Option<Vec<Quotation>> {
     let cut = if chars < WHOLE_SENTENCES { Cut::Clauses } else { Cut::Sentences };
     let mut candidates = candidates(bearing, cut);
-    candidates.retain(|c| !bearing.is_row(c.source, c.span));
+    candidates.retain(|c| !bearing.is_row(c.source, c.span) && bearing.is_asked_of(c.source));
     let weights = Weights::learned(cut);
     let probabilities = weights.probabilities(&candidates);
     let sources = bearing.sources();
@@ -221,7 +221,7 @@ mod tests {
     fn check_at(chars: usize, question: &str, sources: &[Source], expected: &[&str]) {
         let terms: Vec<TermWeight> = character_pairs(question).into_iter().map(|term| TermWeight { term, idf: 1.0 }).collect();
         let asked = Asked::of(question);
-        let choice = Choice::best(&Bearing::new(&asked, &terms, sources), chars, EvidenceThresholds::default().decisive_weight);
+        let choice = Choice::best(&Bearing::new(&asked, &terms, sources, 0), chars, EvidenceThresholds::default().decisive_weight);
         let quoted: Vec<&str> = choice.quotations.iter().filter_map(|q| q.span.slice(&sources[q.source].passage.passage.text)).collect();
         assert_eq!(quoted, expected);
     }
