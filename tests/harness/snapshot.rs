@@ -20,6 +20,12 @@ pub fn agrees(name: &str, said: &str) -> Result<()> {
     bail!("{name} is not as it was kept; what is said now is in {}. First: {:?} instead of {:?}", now.display(), first.1, first.0)
 }
 
+/// A text with the characters that a page writes as entities.
+pub fn without_entities(text: &str) -> String {
+    let entities = [("&#38;", "&"), ("&#34;", "\""), ("&#39;", "'"), ("&#60;", "<"), ("&#62;", ">")];
+    entities.iter().fold(text.to_owned(), |words, (entity, character)| words.replace(entity, character))
+}
+
 /// The words of a page: what stands in its elements, one line for each, without what is hidden in attributes.
 pub fn words_of_html(html: &str) -> String {
     let mut words = String::new();
@@ -34,7 +40,5 @@ pub fn words_of_html(html: &str) -> String {
         rest = &rest[end..];
     }
     words.push_str(rest);
-    let entities = [("&#38;", "&"), ("&#34;", "\""), ("&#39;", "'"), ("&#60;", "<"), ("&#62;", ">"), ("&amp;", "&"), ("&quot;", "\"")];
-    let words = entities.iter().fold(words, |words, (entity, character)| words.replace(entity, character));
-    words.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+    without_entities(&words).lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
 }

@@ -10,6 +10,11 @@ use std::collections::BTreeSet;
 /// What ends a header that is written in front of a value.
 pub const AFTER_HEADER: &str = ": ";
 
+/// What stands between two cells, parted behind the comment on the first of them, which stands in brackets.
+pub fn after_note(gap: &str) -> (&str, &str) {
+    gap.rfind('］').map_or(("", gap), |at| gap.split_at(at + '］'.len_utf8()))
+}
+
 /// Whether each of a passage's cells begins a row, as the rows are written: on one line, or a long one cell by cell on lines of their
 /// own. `offset` is where the passage begins in its document.
 ///
@@ -22,10 +27,8 @@ pub fn row_starts(text: &str, cells: &[CellSpan], offset: usize) -> Vec<bool> {
     for cell in cells {
         let starts_row = before.is_none_or(|(last, carried)| {
             let gap = text.get(last.span.end.saturating_sub(offset)..cell.span.start.saturating_sub(offset)).unwrap_or("");
-            // A comment stands behind its cell, in brackets.
-            let note = gap.rfind('］').map_or(0, |at| at + '］'.len_utf8());
             let goes_on = cell.cell.column > last.cell.column && (cell.cell.row == last.cell.row || carried);
-            gap[note..].contains('\n') && !goes_on
+            after_note(gap).1.contains('\n') && !goes_on
         });
         starts.push(starts_row);
         before = Some((cell, !seen.insert(cell.cell)));

@@ -108,16 +108,18 @@ pub async fn page(by: SignedIn, wanted: web::Query<Wanted>) -> Result<HttpRespon
     };
     let count = if list == "days" { events.len() } else { regulations.len() };
     // The other lists are shown whole.
-    let part = Part::new(wanted.start, if list == "days" { ROWS } else { count }, count);
-    events = part.of(events).collect();
+    let part = (list == "days").then(|| Part::new(wanted.start, ROWS, count));
+    if let Some(part) = part {
+        events = part.of(events).collect();
+    }
     let tab = |name: &str, words: String| (wanted.link(name, 0), words, name == list);
     html(&RegulationsPage {
         tabs: vec![tab("kinds", page.t("list-kinds")), tab("sounds", page.t("list-sounds")), tab("days", page.t("list-days"))],
         collections: library.collections(&by.viewer).await?,
         summary: page.with(if list == "days" { "list-events" } else { "list-count" }, "count", count),
         kinds: EVENTS.iter().map(|kind| (*kind, page.t(event_words(kind)), *kind == wanted.event)).collect(),
-        previous: part.previous(|start| wanted.link(list, start)),
-        next: part.next(|start| wanted.link(list, start)),
+        previous: part.and_then(|p| p.previous(|start| wanted.link(list, start))),
+        next: part.and_then(|p| p.next(|start| wanted.link(list, start))),
         list,
         events,
         groups,

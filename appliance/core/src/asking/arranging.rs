@@ -51,14 +51,14 @@ pub(super) async fn arrange(
             best = Some((run, section));
         }
     }
-    if question.form.is_none() {
+    let best = match question.form {
         // One item that answers by itself, among others about something else, is no list that anybody asked for.
-        best = best.filter(|(run, section)| !answers_alone(run, section, terms));
-    }
-    if best.is_none() && question.form.is_some() {
-        let held: Vec<StoredPassage> = answer.sources.iter().map(|s| s.passage.clone()).collect();
-        best = forms::plain_rows(&quotes, &held).map(|run| (run, held));
-    }
+        None => best.filter(|(run, section)| !answers_alone(run, section, terms)),
+        Some(_) => best.or_else(|| {
+            let held: Vec<StoredPassage> = answer.sources.iter().map(|s| s.passage.clone()).collect();
+            forms::plain_rows(&quotes, &held).map(|run| (run, held))
+        }),
+    };
     if let Some((run, section)) = best {
         let asked = Asked::of(&question.words());
         answer.arranged = arranged(form, run, &section, &mut answer.sources, |s| evidence::strength(&asked, terms, s, 0.0, None));

@@ -40,6 +40,8 @@ const RANK_STEP: f32 = 0.02;
 /// The sources' units, weighed against one question.
 pub struct Bearing<'a> {
     asked: &'a Asked,
+    /// The question's words, folded, without white space.
+    question: String,
     terms: &'a [TermWeight],
     sources: &'a [Source],
     /// How many of the first sources stand in places that the question names.
@@ -101,7 +103,8 @@ impl<'a> Bearing<'a> {
         };
         let contexts = sources.iter().map(context).collect();
         let total = terms.iter().map(TermWeight::evidence).sum();
-        let mut bearing = Self { asked, terms, sources, named, contexts, total, weighed: Vec::new() };
+        let question = fold_tight(&asked.words);
+        let mut bearing = Self { asked, question, terms, sources, named, contexts, total, weighed: Vec::new() };
         bearing.weighed = bearing.weigh_all();
         bearing
     }
@@ -187,8 +190,9 @@ impl<'a> Bearing<'a> {
             return None;
         }
         let mut weight = held / self.total;
-        weight += CONCISE * self.concision(source, span, &pairs);
-        weight += NAMED * self.named(source, span) as f32;
+        let values = unit::values(&self.sources[source].passage, span);
+        weight += CONCISE * self.concision(&values, &pairs);
+        weight += NAMED * self.named(&values) as f32;
         weight += IDENTIFIER * self.asked.identifiers_in(text) as f32;
         weight += SHORT_NAME * self.asked.short_names_in(text) as f32;
         if self.asked.is_answered_by(text) {
@@ -209,19 +213,17 @@ impl<'a> Bearing<'a> {
 
     /// The share of the unit's words that are the question's: a row for something more special than what is asked for
     /// (認可地縁団体の印鑑登録証明書) has a smaller one. Of a row, only its names count, not its headers and values.
-    fn concision(&self, source: usize, span: Span, pairs: &HashSet<String>) -> f32 {
+    fn concision(&self, values: &[&str], pairs: &HashSet<String>) -> f32 {
         let is_name = |value: &&str| value.chars().any(char::is_alphabetic) && !self.asked.is_answered_by(value);
-        let values = unit::values(&self.sources[source].passage, span);
-        let names = values.into_iter().filter(is_name);
-        let names: HashSet<String> = names.flat_map(pair_set).collect();
+        let names: HashSet<String> = values.iter().copied().filter(is_name).flat_map(pair_set).collect();
         let own = if names.is_empty() { pairs } else { &names };
         let asked = self.terms.iter().filter(|t| t.stands_in(own)).count();
         asked as f32 / own.len().max(1) as f32
     }
 
     /// How many values of a row stand whole in the question.
-    fn named(&self, source: usize, span: Span) -> usize {
-        let asked = fold_tight(&self.asked.words);
+    fn named(&self, values: &[&str]) -> usize {
+        let asked = self.question.as_str();
         let stands = |value: &String| {
             let is_figure = value.starts_with(|c: char| c.is_ascii_digit());
             let is_name = value.chars().any(char::is_alphabetic) && (is_figure || value.chars().count() >= NAME_CHARS);
@@ -229,7 +231,7 @@ impl<'a> Bearing<'a> {
             let is_whole = |at: usize| !is_figure || !asked[..at].ends_with(|c: char| c.is_ascii_digit() || matches!(c, '.' | ','));
             is_name && asked.match_indices(value.as_str()).any(|(at, _)| is_whole(at))
         };
-        let values: HashSet<String> = unit::values(&self.sources[source].passage, span).into_iter().map(fold_tight).collect();
+        let values: HashSet<String> = values.iter().map(|value| fold_tight(value)).collect();
         values.iter().filter(|value| stands(value)).count().min(MOST_NAMED)
     }
 

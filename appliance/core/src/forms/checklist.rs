@@ -5,6 +5,7 @@
 //! the place that comes nearest: a person decides.
 
 use super::pieces::{Kind, pieces, sentences_of};
+use crate::asked::Asked;
 use crate::folding::{fold, pair_set};
 use crate::locator::{Locator, Place, Span};
 use crate::passage::Passage;
@@ -180,7 +181,7 @@ fn judged(item: &str, draft: &[Passage], said: &[Said], rarity: &dyn Fn(&str) ->
     let doubt = match () {
         () if pairs.iter().filter(|p| !is_grammar(p)).count() < 2 => Some(Doubt::TooShort),
         () if Polarity::of(&fold(asked)).opposite(&Polarity::of(&fold(&nearest.words))) > 0 => Some(Doubt::Denied),
-        () if wants_amount && !holds_amount(&nearest.words) => Some(Doubt::Partly),
+        () if wants_amount && !Asked::of("いくら").is_answered_by(&nearest.words) => Some(Doubt::Partly),
         () if !numbers(asked).is_subset(&numbers(&nearest.words)) => Some(Doubt::OtherNumber),
         () if share < MET => Some(Doubt::Partly),
         () => None,
@@ -237,13 +238,6 @@ fn spans(passage: &Passage) -> Vec<Span> {
         }
     }
     spans
-}
-
-/// Whether a text holds an amount of money.
-fn holds_amount(text: &str) -> bool {
-    let folded = fold(text);
-    folded.match_indices('円').any(|(at, _)| folded[..at].ends_with(|c: char| c.is_numeric() || "千万億".contains(c)))
-        || folded.contains("無料")
 }
 
 fn is_grammar(pair: &str) -> bool {

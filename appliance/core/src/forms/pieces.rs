@@ -108,7 +108,7 @@ fn sheet_rows(text: &str, cells: &[CellSpan], offset: usize) -> Vec<Piece> {
     for (cell, starts) in cells.iter().zip(printed::row_starts(text, cells, offset)) {
         let Some(value) = local(cell.span, offset, text.len()) else { continue };
         let gap = text.get(before..value.start).unwrap_or("");
-        let (note, header) = gap.rfind('］').map_or(("", gap), |at| gap.split_at(at + '］'.len_utf8()));
+        let (note, header) = printed::after_note(gap);
         let header = header_in(header);
         let note_end = if note.starts_with('［') { before + note.len() } else { before };
         if !starts && let Some(Piece { span, kind: Kind::Row(row) }) = pieces.last_mut() {

@@ -141,12 +141,12 @@ fn best(passages: &[StoredPassage], range: (usize, usize), worth: &dyn Fn(&str) 
     points
 }
 
-/// The sentences and items of a passage that are no headings; its rows where it has nothing else.
 /// Whether a line names an amendment in the head of a regulation (改正平成13年3月26日条例第7号).
 fn is_amendment(tight: &str) -> bool {
     ["改正", "制定", "公布"].iter().any(|word| tight.starts_with(word)) && tight.ends_with('号')
 }
 
+/// The sentences and items of a passage that are no headings; its rows where it has nothing else.
 fn candidates(stored: &StoredPassage) -> Vec<Span> {
     let text = &stored.passage.text;
     let headings: Vec<String> = stored.passage.heading_path.iter().chain([&stored.title]).map(|h| fold_tight(h)).collect();

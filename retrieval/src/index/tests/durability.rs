@@ -24,9 +24,8 @@ async fn the_index_survives_a_restart_and_shows_itself_to_readers_meanwhile() {
     let index = filled(folder.path()).await;
     let before = index.search(query(&reader_of_collection_1(), "手数料と施設", 10)).await.expect("a ranking");
 
-    let reader = HybridIndex::open_read_only(folder.path(), fixtures::analyzer(), &embedder(), DIMENSION, IndexSettings::default())
-        .expect("a reader beside the writer");
-    let refused = HybridIndex::open(folder.path(), fixtures::analyzer(), &embedder(), DIMENSION, IndexSettings::default());
+    let reader = try_to_read(folder.path()).expect("a reader beside the writer");
+    let refused = try_to_open(folder.path());
     assert!(matches!(refused, Err(RetrievalError::IndexInUse { .. })), "there is one writer");
     assert_eq!(reader.search(query(&reader_of_collection_1(), "手数料と施設", 10)).await.expect("a ranking"), before);
     assert!(reader.upsert(vec![passage(9, 9, "施設")]).await.is_err(), "readers change nothing");
@@ -61,7 +60,7 @@ fn other_embedder() -> ModelIdentity {
 async fn a_missing_index_is_not_made_by_readers() {
     let folder = folder();
     let dir = folder.path().join("index");
-    let refused = HybridIndex::open_read_only(&dir, fixtures::analyzer(), &embedder(), DIMENSION, IndexSettings::default());
+    let refused = try_to_read(&dir);
     assert!(matches!(refused, Err(RetrievalError::IndexMissing { .. })));
     assert!(!dir.exists());
 }
@@ -98,17 +97,31 @@ fn vector_file(dir: &Path) -> PathBuf {
     files.filter(|p| p.extension().is_some_and(|e| e == "vectors")).max().expect("a vector file")
 }
 
-#[tokio::test]
-async fn a_commit_that_was_cut_off_never_happened() {
+/// The folder of an index that was filled and closed, with its vector file and what that holds.
+async fn closed() -> (tempfile::TempDir, PathBuf, Vec<u8>) {
     let folder = folder();
     drop(filled(folder.path()).await);
     let file = vector_file(folder.path());
     let committed = std::fs::read(&file).expect("the vectors");
+    (folder, file, committed)
+}
+
+fn try_to_open(dir: &Path) -> Result<HybridIndex, RetrievalError> {
+    HybridIndex::open(dir, fixtures::analyzer(), &embedder(), DIMENSION, IndexSettings::default())
+}
+
+fn try_to_read(dir: &Path) -> Result<HybridIndex, RetrievalError> {
+    HybridIndex::open_read_only(dir, fixtures::analyzer(), &embedder(), DIMENSION, IndexSettings::default())
+}
+
+#[tokio::test]
+async fn a_commit_that_was_cut_off_never_happened() {
+    let (folder, file, committed) = closed().await;
     // A whole record, half a record, a kind that does not exist.
     let whole = committed[12..12 + 33 + DIMENSION * 4].to_vec();
     for tail in [whole.clone(), whole[..100].to_vec(), vec![1], vec![77; 5]] {
         std::fs::write(&file, [committed.clone(), tail].concat()).expect("a longer file");
-        let reader = HybridIndex::open_read_only(folder.path(), fixtures::analyzer(), &embedder(), DIMENSION, IndexSettings::default());
+        let reader = try_to_read(folder.path());
         assert_eq!(reader.expect("readers pass over the tail").len().await.expect("a count"), 3);
         let index = open(folder.path());
         assert_eq!(found(&index, "休館日", Legs::Vector).await[0], 2);
@@ -118,13 +131,10 @@ async fn a_commit_that_was_cut_off_never_happened() {
 
 #[tokio::test]
 async fn vectors_that_were_committed_and_are_gone_are_noticed() {
-    let folder = folder();
-    drop(filled(folder.path()).await);
-    let file = vector_file(folder.path());
-    let committed = std::fs::read(&file).expect("the vectors");
+    let (folder, file, committed) = closed().await;
     for keep in [0, 12, committed.len() / 2, committed.len() - 1] {
         std::fs::write(&file, &committed[..keep]).expect("a shorter file");
-        let refused = HybridIndex::open(folder.path(), fixtures::analyzer(), &embedder(), DIMENSION, IndexSettings::default());
+        let refused = try_to_open(folder.path());
         let error = refused.err().expect("a refusal");
         assert!(matches!(error, RetrievalError::IndexDamaged { .. }), "{error}");
         assert!(error.hint().is_some_and(|h| h.contains("kura reindex")));
